@@ -1,0 +1,160 @@
+"""What matching costs per core: tagging a token, and each step of a question.
+
+Core figures are processor time with one thread, the best of some rounds: whatever else runs on
+the machine only adds to it. Figures for all threads are wall-clock time. A tag counts the whole
+way from a record's token to the sealed entry of the set; `finalise` counts the check of the
+proof, the outputs and their look-up.
+"""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from typing import Final, TypedDict
+
+from comity import kernel
+from comity.api import Inputs, Kernel
+from comity.core.label import Label
+from comity.core.matching import look_up, tag_records
+from comity.core.records import Family
+from comity.core.tagset import TagSet, build
+from comity.core.tokens import Token
+from comity.kernel.portable import Portable
+from comity.limits import CANARIES
+
+ITEMS: Final = 2_000
+ROUNDS: Final = 3
+
+Timer = Callable[[], float]
+
+
+class QuestionCost(TypedDict):
+    """Microseconds of core time per element."""
+
+    blind: float
+    evaluate: float
+    finalise: float
+
+
+class Figures(TypedDict):
+    """The figures of one kernel."""
+
+    kernel: str
+    library: str
+    items: int
+    threads: int
+    tags_per_second_per_core: float
+    question_core_us: QuestionCost
+    tags_per_second: float
+    """With all threads."""
+    question_us: QuestionCost
+    """With all threads: wall-clock microseconds per element."""
+    speed_up: float
+    """Tags with all threads against tags with one, both wall-clock."""
+
+
+class Work:
+    """The same tokens tagged and asked about, with one kernel."""
+
+    def __init__(self, on: Kernel, items: int) -> None:
+        self.kernel = on
+        self.items = items
+        self.key = on.scalar(os.urandom(64))
+        self.public_key = on.public_key(self.key)
+        self.context = os.urandom(32)
+        tokens = [Token(Family.RFC, None, f"BNC{number:010d}") for number in range(items)]
+        self.records = [(Label(os.urandom(12)), [token]) for token in tokens]
+        self.inputs = Inputs.pack(token.input() for token in tokens)
+        self.blinds = b"".join([on.scalar(os.urandom(64)) for _ in range(items)])
+        self.blinded = self.evaluated = self.proof = b""
+        self.tag_set = TagSet(build(self.tag(), _random))
+
+    def tag(self) -> list[bytes]:
+        """Tag every record."""
+        parts: list[bytes] = []
+        tag_records(self.kernel, {Family.RFC: self.key}, self.context, self.records, parts.append)
+        return parts
+
+    def blind(self) -> None:
+        """Blind every token."""
+        self.blinded = self.kernel.blind(self.inputs, self.blinds)
+
+    def evaluate(self) -> None:
+        """Evaluate the question."""
+        self.evaluated, self.proof = self.kernel.evaluate(self.key, self.blinded, os.urandom(64))
+
+    def finalise(self) -> None:
+        """Finish the question and look every output up. All of them are hits."""
+        outputs = self.kernel.finalise(
+            self.inputs, self.blinds, self.blinded, self.evaluated, self.proof, self.public_key
+        )
+        found = look_up(self.kernel, self.context, self.tag_set, outputs)
+        assert all(len(labels) == 1 for labels in found)
+
+    def question_us(self, timer: Timer) -> QuestionCost:
+        """Measure the steps of a question, in microseconds per element."""
+        return {
+            "blind": round(_seconds(self.blind, timer) / self.items * 1e6, 1),
+            "evaluate": round(_seconds(self.evaluate, timer) / self.items * 1e6, 1),
+            "finalise": round(_seconds(self.finalise, timer) / self.items * 1e6, 1),
+        }
+
+    def tags_per_second(self, timer: Timer) -> float:
+        """Measure tagging; the canaries are entries like all others."""
+        return round((self.items + CANARIES) / _seconds(self.tag, timer))
+
+
+def _random(size: int) -> bytes:
+    return os.urandom(size)
+
+
+def _seconds(work: Callable[[], object], timer: Timer) -> float:
+    best = float("inf")
+    for _ in range(ROUNDS):
+        start = timer()
+        work()
+        best = min(best, timer() - start)
+    return best
+
+
+def measure(items: int = ITEMS) -> Figures:
+    """Measure the portable kernel, first with one thread, then with as many as there are cores."""
+    one, every = Work(Portable(threads=1), items), Work(Portable(), items)
+    alone = one.tags_per_second(time.perf_counter)
+    together = every.tags_per_second(time.perf_counter)
+    described = kernel.describe()
+    return {
+        "kernel": described.kernel,
+        "library": f"{described.library} {described.version} ({described.origin})",
+        "items": items,
+        "threads": os.cpu_count() or 1,
+        "tags_per_second_per_core": one.tags_per_second(time.process_time),
+        "question_core_us": one.question_us(time.process_time),
+        "tags_per_second": together,
+        "question_us": every.question_us(time.perf_counter),
+        "speed_up": round(together / alone, 2),
+    }
+
+
+def table(figures: Figures) -> str:
+    """Return the figures as lines of text."""
+    core, wall = figures["question_core_us"], figures["question_us"]
+    rows = [
+        ("", "one core", f"{figures['threads']} threads"),
+        (
+            "tags a second",
+            f"{figures['tags_per_second_per_core']:,.0f}",
+            f"{figures['tags_per_second']:,.0f}",
+        ),
+        ("blind, us", f"{core['blind']:.1f}", f"{wall['blind']:.1f}"),
+        ("evaluate, us", f"{core['evaluate']:.1f}", f"{wall['evaluate']:.1f}"),
+        ("finalise, us", f"{core['finalise']:.1f}", f"{wall['finalise']:.1f}"),
+    ]
+    head = f"{figures['kernel']}: {figures['library']}, {figures['items']:,} items"
+    return "\n".join([head, *(f"{name:<16}{one:>12}{every:>12}" for name, one, every in rows)])
+
+
+if __name__ == "__main__":
+    measured = measure()
+    sys.stdout.write((json.dumps(measured) if "--json" in sys.argv else table(measured)) + "\n")

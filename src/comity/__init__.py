@@ -1,0 +1,5 @@
+"""Comity: a node for authorities that cooperate across a border."""
+
+from importlib.metadata import version
+
+__version__ = version("comity")

@@ -1,0 +1,125 @@
+"""Agreements: drawn up by the provider, checked by the consumer, signed by both (DESIGN D4).
+
+An agreement is the accepted offer with the two parties, a time and an id of its own. Each side
+signs the same statement about it, a compact JWS with the digest of the agreement's canonical JSON,
+so that the agreement can be shown together with both consents, and withheld while they are shown.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from pydantic import JsonValue
+
+from comity.core import jws
+from comity.core.canonical import b64url, canonical
+from comity.core.dsp.policy import Agreement, MessageOffer, Policy
+from comity.core.keys import Signer
+from comity.core.machines import Role
+from comity.errors import Code, ComityError
+
+TYP: Final = "comity-agreement+jwt"
+_NOT_TERMS: Final = frozenset(
+    {"@context", "@id", "@type", "target", "assigner", "assignee", "timestamp"}
+)
+
+
+def draw_up(
+    offer: MessageOffer, *, id: str, provider: str, consumer: str, timestamp: datetime
+) -> Agreement:
+    """Make the agreement to an offer: all its terms as they stand, none added."""
+    if timestamp.tzinfo is None:
+        raise ComityError(Code.INTERNAL)
+    # Read like anything else that is read, by JSON names alone: nothing of the offer changes place.
+    return Agreement.model_validate_json(
+        canonical(
+            {
+                **_terms(offer),
+                "@id": id,
+                "@type": "Agreement",
+                "target": offer.target,
+                "assigner": provider,
+                "assignee": consumer,
+                "timestamp": timestamp.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            }
+        ),
+        strict=True,
+    )
+
+
+def check_agreement(
+    agreement: Agreement, offer: MessageOffer, *, provider: str, consumer: str
+) -> None:
+    """Check that an agreement is the accepted offer between these two, no more and no less.
+
+    Raises AGREEMENT_DIFFERS (where).
+    """
+    parts = (
+        ("target", agreement.target, offer.target),
+        ("assigner", agreement.assigner, provider),
+        ("assignee", agreement.assignee, consumer),
+        ("terms", canonical(_comparable(agreement)), canonical(_comparable(offer))),
+    )
+    for where, found, expected in parts:
+        if found != expected:
+            raise ComityError(Code.AGREEMENT_DIFFERS, where=where)
+
+
+def sign(agreement: Agreement, role: Role, signer: Signer) -> str:
+    """Return one side's consent to an agreement: a compact JWS."""
+    return jws.sign(TYP, _statement(agreement, role), signer)
+
+
+def check_signature(agreement: Agreement, role: Role, signature: str, public: bytes) -> None:
+    """Check one side's consent. Raises SIGNATURE_INVALID."""
+    if jws.check(TYP, signature, public) != _statement(agreement, role):
+        raise ComityError(Code.SIGNATURE_INVALID)
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementEvidence:
+    """An agreement with both consents: what either side can show to a third."""
+
+    agreement: Agreement
+    provider_signature: str
+    consumer_signature: str
+
+    def check(self, provider_key: bytes, consumer_key: bytes) -> None:
+        """Check both consents against the raw public keys. Raises SIGNATURE_INVALID."""
+        check_signature(self.agreement, Role.PROVIDER, self.provider_signature, provider_key)
+        check_signature(self.agreement, Role.CONSUMER, self.consumer_signature, consumer_key)
+
+
+def _statement(agreement: Agreement, role: Role) -> bytes:
+    """Say who consents to what. The role is in it, so that no consent passes for the other's."""
+    return canonical(
+        {"agreement": agreement.id, "digest": b64url(agreement.digest()), "role": role.value}
+    )
+
+
+def _terms(policy: Policy) -> dict[str, JsonValue]:
+    """Return all of a policy that is neither its name nor its parties."""
+    value = policy.to_value()
+    return {name: value[name] for name in value if name not in _NOT_TERMS}
+
+
+def _comparable(policy: Policy) -> dict[str, JsonValue]:
+    """Return the terms without what JSON-LD processors change and nobody can mean.
+
+    They leave out an empty list of constraints, and write a list of one profile as the profile.
+    """
+    value = {name: _without_no_constraint(inner) for name, inner in _terms(policy).items()}
+    match value.get("profile"):
+        case [only]:
+            value["profile"] = only
+    return value
+
+
+def _without_no_constraint(value: JsonValue) -> JsonValue:
+    if isinstance(value, dict):
+        return {
+            name: _without_no_constraint(inner)
+            for name, inner in value.items()
+            if (name, inner) != ("constraint", [])
+        }
+    return [_without_no_constraint(item) for item in value] if isinstance(value, list) else value

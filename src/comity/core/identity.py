@@ -1,0 +1,170 @@
+"""Identity documents: who a participant is, pinned by its peers and never resolved (DESIGN D2).
+
+A document is a compact JWS (`typ` comity-identity+jwt), signed with the message key that it
+names. It is exchanged out of band; people compare the fingerprint of the whole document.
+"""
+
+import re
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Annotated, Final, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from comity.core import jws
+from comity.core.canonical import canonical, model, unb64url
+from comity.core.keys import Signer
+from comity.errors import Code, ComityError
+from comity.limits import ID_CHARS, IDENTITY_BYTES
+
+TYP: Final = "comity-identity+jwt"
+_DID: Final = re.compile(r"did:[a-z0-9]+:[A-Za-z0-9._%-]+(?::[A-Za-z0-9._%-]+)*")
+_TERRITORY: Final = re.compile(r"[A-Z]{2}(?:-[A-Z0-9]{1,3})?")
+_PATH: Final = re.compile(r"(?:/[A-Za-z0-9._~-]+)*")
+_FINGERPRINT_DIGITS: Final = 40
+
+
+def _did(text: str) -> str:
+    if len(text) > ID_CHARS or not _DID.fullmatch(text):
+        raise ComityError(Code.ID_INVALID)
+    return text
+
+
+def _territory(text: str) -> str:
+    if not _TERRITORY.fullmatch(text):
+        raise ComityError(Code.TERRITORY_INVALID)
+    return text
+
+
+def check_address(text: str) -> str:
+    """Return a peer listener's base address: https, host, port, optional plain path.
+
+    Raises ADDRESS_INVALID for userinfo, query, fragment, a trailing slash or any other scheme.
+    """
+    try:
+        parts = urlsplit(text)
+        plain = (
+            parts.scheme == "https"
+            and parts.hostname
+            and parts.netloc == parts.netloc.strip()
+            and "@" not in parts.netloc
+            and not parts.query
+            and not parts.fragment
+            and _PATH.fullmatch(parts.path)
+            and not {".", ".."} & set(parts.path.split("/"))
+            and text == f"https://{parts.netloc}{parts.path}"
+            and (parts.port is None or parts.port > 0)
+        )
+    except ValueError:
+        plain = False
+    if not plain or len(text) > ID_CHARS:
+        raise ComityError(Code.ADDRESS_INVALID)
+    return text
+
+
+def _key(text: str) -> str:
+    unb64url(text, 32)
+    return text
+
+
+def _as_value_error(check: "type[object] | object") -> AfterValidator:
+    def validator(text: str) -> str:
+        try:
+            return check(text)  # type: ignore[operator, no-any-return]
+        except ComityError as error:
+            raise ValueError(str(error.code)) from error
+
+    return AfterValidator(validator)
+
+
+Did = Annotated[str, _as_value_error(_did)]
+Territory = Annotated[str, _as_value_error(_territory)]
+Address = Annotated[str, _as_value_error(check_address)]
+PublicKey = Annotated[str, _as_value_error(_key)]
+
+
+class Keys(BaseModel):
+    """Raw Ed25519 public keys, base64url: one for each use, so that none signs for another."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    message: PublicKey
+    checkpoint: PublicKey
+    cosignature: PublicKey
+
+
+class Identity(BaseModel):
+    """What a participant says of itself. `recovery` commits to a key that is kept offline."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    kind: Literal["comity-identity-1"] = "comity-identity-1"
+    id: Did
+    name: Annotated[str, Field(min_length=1, max_length=ID_CHARS, pattern=r"^[^\x00-\x1f\x7f]+$")]
+    territory: Territory
+    version: Annotated[int, Field(ge=1, le=1_000_000)]
+    issued: Annotated[int, Field(ge=0)]
+    """Seconds since 1970-01-01, UTC."""
+    address: Address
+    certificate: Annotated[str, Field(max_length=8_192)]
+    """The peer listener's self-signed certificate, DER, base64url."""
+    keys: Keys
+    recovery: PublicKey
+    """SHA-256 of the raw recovery public key, base64url."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pinned:
+    """A peer as its pinned identity document describes it."""
+
+    identity: Identity
+    document: str
+
+    @property
+    def id(self) -> str:
+        """The participant id."""
+        return self.identity.id
+
+
+def check_id(text: str) -> str:
+    """Return a well-formed participant id (a DID). Raises ID_INVALID."""
+    return _did(text)
+
+
+def check_territory(text: str) -> str:
+    """Return a well-formed ISO 3166-1 alpha-2 territory. Raises TERRITORY_INVALID."""
+    return _territory(text)
+
+
+def issue(identity: Identity, signer: Signer) -> str:
+    """Sign a document with the message key that it names."""
+    return jws.sign(TYP, canonical(identity.model_dump(mode="json")), signer)
+
+
+def read(document: str) -> Identity:
+    """Parse a document and check its own signature. Raises IDENTITY_INVALID.
+
+    This says only that the document is whole. Whose it is, people find out by comparing the
+    fingerprint over another channel.
+    """
+    document = document.strip()
+    try:
+        if len(document) > IDENTITY_BYTES:
+            raise ComityError(Code.IDENTITY_INVALID)
+        identity = model(Identity, jws.payload(document), IDENTITY_BYTES)
+        unb64url(identity.certificate)
+        jws.check(TYP, document, unb64url(identity.keys.message))
+    except ComityError:
+        raise ComityError(Code.IDENTITY_INVALID) from None
+    return identity
+
+
+def fingerprint(document: str) -> str:
+    """Return the fingerprint of a whole document: 40 digits (132 bits) in groups of five.
+
+    Digits, since they are read aloud the same way in every language.
+    """
+    number = int.from_bytes(sha256(document.strip().encode()).digest()) % 10**_FINGERPRINT_DIGITS
+    digits = f"{number:0{_FINGERPRINT_DIGITS}d}"
+    return " ".join(digits[at : at + 5] for at in range(0, _FINGERPRINT_DIGITS, 5))

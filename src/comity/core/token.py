@@ -1,0 +1,184 @@
+"""Message tokens: what binds every request and response to its sender (DESIGN D3).
+
+A token is a compact JWS over everything that gives a message its meaning: who, to whom, when,
+the exact method, target, media type and body, its place in the sender's log, and for a response
+the status and the request that it answers. Ids are unique for ever, and so are sequence numbers;
+freshness is a signed expiry, the same over HTTP and by courier.
+"""
+
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Annotated, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from comity.api import Request, Response
+from comity.core import jws
+from comity.core.canonical import b64url, canonical, model
+from comity.core.keys import Signer
+from comity.errors import Code, ComityError
+from comity.limits import (
+    CLOCK_SKEW_SECONDS,
+    ID_CHARS,
+    MESSAGE_LIFETIME_SECONDS,
+    TARGET_BYTES,
+    TOKEN_BYTES,
+)
+
+REQUEST: Final = "comity-request+jwt"
+RESPONSE: Final = "comity-response+jwt"
+SALT_BYTES: Final = 16
+
+_Text = Annotated[str, Field(max_length=ID_CHARS)]
+_Hash = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{43}$")]
+_Count = Annotated[int, Field(ge=0, le=2**53 - 1)]
+
+
+class Seen(BaseModel):
+    """How much of the other side's log the sender holds and has checked."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    size: _Count
+    root: _Hash
+
+
+class _Common(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    iss: _Text
+    aud: _Text
+    iat: _Count
+    exp: _Count
+    jti: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{22}$")]
+    seq: _Count
+    """Index of this message in the sender's log for this peer."""
+    slt: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{22}$")]
+    """Salt: whoever lacks the token cannot guess the leaf that commits to it."""
+    cty: _Text
+    dig: _Hash
+    """SHA-256 of the exact body."""
+    log: Seen
+
+
+class RequestClaims(_Common):
+    """What a request token says."""
+
+    htm: Literal["GET", "POST"]
+    htu: Annotated[str, Field(max_length=TARGET_BYTES)]
+
+
+class ResponseClaims(_Common):
+    """What a response token says. `req` is the SHA-256 of the request's token."""
+
+    sta: Annotated[int, Field(ge=200, le=599)]
+    req: _Hash
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What every token of ours needs to know, whichever kind it is."""
+
+    issuer: str
+    audience: str
+    id: str
+    seq: int
+    salt: bytes
+    issued: int
+    lifetime: int
+    seen: Seen
+
+
+def digest(data: bytes) -> str:
+    """Return the SHA-256 of bytes, base64url."""
+    return b64url(sha256(data).digest())
+
+
+def seal_request(
+    envelope: Envelope, method: str, target: str, content_type: str, body: bytes, signer: Signer
+) -> Request:
+    """Sign a request."""
+    claims = {**_common(envelope, content_type, body), "htm": method, "htu": target}
+    token = jws.sign(REQUEST, canonical(claims), signer)
+    return Request(method, target, token, content_type, body)
+
+
+def seal_response(
+    envelope: Envelope, status: int, content_type: str, body: bytes, request: str, signer: Signer
+) -> Response:
+    """Sign a response to the request that carried the token `request`."""
+    claims = {
+        **_common(envelope, content_type, body),
+        "sta": status,
+        "req": digest(request.encode()),
+    }
+    return Response(status, jws.sign(RESPONSE, canonical(claims), signer), content_type, body)
+
+
+def issuer(token: str) -> str:
+    """Return whom a request token claims to be from, unverified. Raises NOT_AUTHENTIC."""
+    try:
+        return model(RequestClaims, jws.payload(token), TOKEN_BYTES).iss
+    except ComityError:
+        raise ComityError(Code.NOT_AUTHENTIC) from None
+
+
+def open_request(request: Request, audience: str, public: bytes, now: int) -> RequestClaims:
+    """Check a request against its token: signature, audience, time, and every bound byte.
+
+    Raises NOT_AUTHENTIC and says no more: what failed is nobody's business but ours.
+    """
+    try:
+        payload = jws.check(REQUEST, request.token, public)
+        claims = model(RequestClaims, payload, TOKEN_BYTES)
+    except ComityError:
+        raise ComityError(Code.NOT_AUTHENTIC) from None
+    if (claims.htm, claims.htu) != (request.method, request.target):
+        raise ComityError(Code.NOT_AUTHENTIC)
+    _check_common(claims, audience, request.content_type, request.body)
+    if not (claims.iat - CLOCK_SKEW_SECONDS <= now <= claims.exp):
+        raise ComityError(Code.NOT_AUTHENTIC)
+    if claims.exp - claims.iat > MESSAGE_LIFETIME_SECONDS:
+        raise ComityError(Code.NOT_AUTHENTIC)
+    return claims
+
+
+def open_response(
+    response: Response, request: Request, issuer: str, audience: str, public: bytes
+) -> ResponseClaims:
+    """Check a response against its token and the request that it answers.
+
+    A response is as fresh as its request, which it names; its own times are only evidence.
+    Raises PEER_ANSWER_INVALID.
+    """
+    try:
+        payload = jws.check(RESPONSE, response.token, public)
+        claims = model(ResponseClaims, payload, TOKEN_BYTES)
+        if claims.iss != issuer or claims.sta != response.status:
+            raise ComityError(Code.NOT_AUTHENTIC)
+        if claims.req != digest(request.token.encode()):
+            raise ComityError(Code.NOT_AUTHENTIC)
+        _check_common(claims, audience, response.content_type, response.body)
+    except ComityError:
+        raise ComityError(Code.PEER_ANSWER_INVALID, reason="token") from None
+    return claims
+
+
+def _common(envelope: Envelope, content_type: str, body: bytes) -> dict[str, object]:
+    return {
+        "iss": envelope.issuer,
+        "aud": envelope.audience,
+        "iat": envelope.issued,
+        "exp": envelope.issued + envelope.lifetime,
+        "jti": envelope.id,
+        "seq": envelope.seq,
+        "slt": b64url(envelope.salt),
+        "cty": content_type,
+        "dig": digest(body),
+        "log": envelope.seen.model_dump(),
+    }
+
+
+def _check_common(claims: _Common, audience: str, content_type: str, body: bytes) -> None:
+    if (claims.aud, claims.cty, claims.dig) != (audience, content_type, digest(body)):
+        raise ComityError(Code.NOT_AUTHENTIC)

@@ -1,0 +1,1 @@
+"""Where the node touches the world: files, sockets, clocks, logs. Thin; decisions are in core."""

@@ -1,0 +1,254 @@
+"""The walk: from a request of a peer to the reply, in eight numbered steps.
+
+    1 edge     the listener caps the size and takes the exact bytes
+    2 open     verify the message token, find the route, parse strictly
+    3 admit    transaction 1: log the message or find its stored reply; reserve quota
+    4 decide   state machine and terms: allow, hold for an officer, or refuse with a reason
+    5 act      pure work, with no transaction open
+    6 seal     sign the reply
+    7 commit   transaction 2: state, sealed reply, outbox; durable before the next step
+    8 edge     the listener sends
+
+A crash after 3 leaves an admitted message without a reply: the peer's redelivery goes on at 4.
+A crash after 7 leaves a stored reply: the redelivery gets it byte for byte.
+"""
+
+from collections import defaultdict, deque
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from threading import Lock, RLock
+from typing import Any, Final
+
+import structlog
+from sqlalchemy import Connection
+
+from comity.api import Request, Response
+from comity.core import token
+from comity.core.canonical import canonical, unb64url
+from comity.core.token import RequestClaims
+from comity.errors import Code, ComityError
+from comity.limits import HOUR, UNREADABLE_PER_HOUR
+from comity.protocol import refusals
+from comity.protocol.base import BYTES, JSON, Act, AnyRoute, Inbound, Local, Moved, Outcome, prefix
+from comity.protocol.routes import find_route
+from comity.protocol.sending import envelope_for
+from comity.store import journal, peers, record
+from comity.store.engine import Store
+from comity.store.rows import Message, Usage, change, remove
+
+UNIFORM: Final = Response(401, "", JSON, canonical({"code": Code.NOT_AUTHENTIC}))
+"""The one answer to whatever is not an authentic, fresh message of a pinned peer."""
+BUSY: Final = Response(429, "", JSON, canonical({"code": "slow-down"}))
+_RETRIES: Final = 3
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A message that is authentic, and what step 2 made of it."""
+
+    request: Request
+    claims: RequestClaims
+    inbound: Inbound
+    route: AnyRoute | None
+    message: Any
+    refused: ComityError | None
+
+
+class Exchange:
+    """Takes the requests of pinned peers to their replies; implements `comity.api.Endpoint`."""
+
+    def __init__(self, local: Local, store: Store, committed: Callable[[], None]) -> None:
+        """`committed` is called after each commit, so that the outbox wakes."""
+        self._local = local
+        self._store = store
+        self._committed = committed
+        self._locks: dict[str, RLock] = defaultdict(RLock)
+        self._refused: dict[str, deque[int]] = defaultdict(deque)
+        self._counting = Lock()
+        self.unauthentic = 0
+        """How many messages were turned away at step 2. A capped counter, not a log."""
+
+    def handle(self, request: Request) -> Response:
+        """Take one request to its reply. Never raises for what a peer may send."""
+        try:
+            opened = self._open(request)
+        except ComityError:
+            with self._counting:
+                self.unauthentic = min(self.unauthentic + 1, 10**9)
+            return UNIFORM
+        peer = opened.inbound.peer.id
+        with self._locks[peer]:
+            if opened.refused and self._too_many(peer, opened.inbound.now):
+                return BUSY
+            try:
+                stored = self._admit(opened)
+            except ComityError as error:
+                if error.code not in (Code.MESSAGE_ID_REUSED, Code.SEQUENCE_REUSED):
+                    raise
+                self._keep_evidence(opened, error.code)
+                return UNIFORM
+            if stored is not None:
+                return self._again(opened, stored)
+            for _ in range(_RETRIES):
+                outcome = self._outcome(opened)
+                try:
+                    reply = self._commit(opened, outcome)
+                except Moved:
+                    continue
+                self._committed()
+                _log.info("handled", peer=peer, jti=opened.claims.jti, status=reply.status)
+                return reply
+        raise ComityError(Code.INTERNAL)
+
+    def _open(self, request: Request) -> _Opened:
+        """Step 2. Raises NOT_AUTHENTIC; a refusal of an authentic message is kept for step 4."""
+        sender = token.issuer(request.token)
+        with self._store.read() as tx:
+            peer = peers.pinned(tx, sender)
+        key = unb64url(peer.identity.keys.message)
+        now = self._local.now()
+        claims = token.open_request(request, self._local.identity.id, key, now)
+        route: AnyRoute | None = None
+        params: tuple[str, ...] = ()
+        message: Any = None
+        refused: ComityError | None = None
+        try:
+            path = request.target.removeprefix(prefix(self._local.identity))
+            route, params = find_route(request.method, path)
+            message = route.parse(request.body)
+        except ComityError as error:
+            refused = error
+        inbound = Inbound(self._local, peer, claims.jti, now, params)
+        return _Opened(request, claims, inbound, route, message, refused)
+
+    def _admit(self, opened: _Opened) -> Response | None:
+        """Step 3. Returns the stored reply of a redelivery, else None."""
+        request, claims, peer = opened.request, opened.claims, opened.inbound.peer.id
+        with self._store.write() as tx:
+            known = record.entry(tx, peer, record.IN, claims.jti)
+            if known is not None and known.token == request.token:
+                sent = record.reply(tx, peer, record.OUT, claims.jti)
+                return sent and _as_response(sent)
+            refused = str(opened.refused.code) if opened.refused else ""
+            record.append(
+                tx,
+                Message(
+                    peer=peer,
+                    direction=record.IN,
+                    seq=claims.seq,
+                    jti=claims.jti,
+                    kind="request",
+                    token=request.token,
+                    method=request.method,
+                    target=request.target,
+                    status=0,
+                    content_type=request.content_type,
+                    body=b"" if refused else request.body,
+                    size=len(request.body),
+                    reply_to="",
+                    what=opened.route.what if opened.route else "unknown",
+                    refused=refused,
+                    leaf=record.leaf_of(request.token),
+                    at=opened.inbound.now,
+                ),
+            )
+            if opened.route and opened.route.reserve and not opened.refused:
+                opened.route.reserve(opened.inbound, tx, opened.message)
+        return None
+
+    def _decide(self, opened: _Opened) -> Act:
+        """Step 4; what it returns is step 5."""
+        if opened.refused or opened.route is None:
+            raise opened.refused or ComityError(Code.MESSAGE_UNKNOWN)
+        with self._store.read() as tx:
+            return opened.route.decide(opened.inbound, tx, opened.message)
+
+    def _outcome(self, opened: _Opened) -> Outcome:
+        """Steps 4 and 5; an error of either becomes a signed refusal."""
+        try:
+            return self._decide(opened)()
+        except ComityError as error:
+            return refusals.outcome(opened.route, opened.message, error)
+
+    def _again(self, opened: _Opened, stored: Response) -> Response:
+        """Return a stored reply. Bulk bodies are not kept twice: they are read again."""
+        if stored.content_type != BYTES:
+            return stored
+        outcome = self._outcome(opened)
+        return UNIFORM if outcome.refused else replace(stored, body=outcome.body)
+
+    def _commit(self, opened: _Opened, outcome: Outcome) -> Response:
+        """Steps 6 and 7."""
+        peer, claims = opened.inbound.peer.id, opened.claims
+        with self._store.write() as tx:
+            if outcome.refused:
+                _undo(tx, peer, claims.jti, outcome.refused)
+            for effect in outcome.effects:
+                effect(tx)
+            envelope = envelope_for(tx, self._local, peer)
+            reply = token.seal_response(
+                envelope,
+                outcome.status,
+                outcome.content_type,
+                outcome.body,
+                opened.request.token,
+                self._local.signers.message,
+            )
+            record.append(
+                tx,
+                Message(
+                    peer=peer,
+                    direction=record.OUT,
+                    seq=envelope.seq,
+                    jti=envelope.id,
+                    kind="response",
+                    token=reply.token,
+                    method=opened.request.method,
+                    target=opened.request.target,
+                    status=reply.status,
+                    content_type=reply.content_type,
+                    body=b"" if reply.content_type == BYTES else reply.body,
+                    size=len(reply.body),
+                    reply_to=claims.jti,
+                    what=opened.route.what if opened.route else "unknown",
+                    refused=outcome.refused,
+                    leaf=record.leaf_of(reply.token),
+                    at=envelope.issued,
+                ),
+            )
+        return reply
+
+    def _too_many(self, peer: str, now: int) -> bool:
+        """Whether so much of what the peer sent was unreadable that it no longer enters."""
+        times = self._refused[peer]
+        while times and times[0] <= now - HOUR:
+            times.popleft()
+        if len(times) >= UNREADABLE_PER_HOUR:
+            return True
+        times.append(now)
+        return False
+
+    def _keep_evidence(self, opened: _Opened, code: Code) -> None:
+        """Keep a token that gives an id or a number twice: it proves equivocation."""
+        with self._store.write() as tx:
+            journal.note(
+                tx,
+                opened.inbound.now,
+                "",
+                "equivocation",
+                peer=opened.inbound.peer.id,
+                code=code,
+                token=opened.request.token,
+            )
+
+
+def _undo(tx: Connection, peer: str, jti: str, code: str) -> None:
+    """Give back what a refused message reserved, and keep only its digest."""
+    where = {"peer": peer, "direction": record.IN, "jti": jti}
+    change(tx, Message, where, refused=code, body=b"")
+    remove(tx, Usage, peer=peer, jti=jti)
+
+
+def _as_response(sent: Message) -> Response:
+    return Response(sent.status, sent.token, sent.content_type, sent.body)

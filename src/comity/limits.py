@@ -1,0 +1,126 @@
+"""Every bound there is, each with its reason. Tests hit each of them by name."""
+
+from typing import Final
+
+KIB: Final = 1024
+MIB: Final = 1024 * KIB
+HOUR: Final = 3_600
+DAY: Final = 24 * HOUR
+
+# --- bytes that come in -----------------------------------------------------------------------
+BODY_BYTES: Final = 256 * KIB
+"""A DSP message or a request: the largest legitimate one (an offer with every constraint and a
+thousand families) stays under 100 KiB."""
+BATCH_BODY_BYTES: Final = 512 * KIB
+"""A question: 10,000 elements of 32 bytes are 427 KiB in base64url."""
+REPLY_BYTES: Final = 2 * MIB
+"""A reply read by the client: a part of a tag set (1 MiB in base64url), or a full catalog."""
+TOKEN_BYTES: Final = 4 * KIB
+"""A message token: its claims are of fixed size but for the request target (1 KiB)."""
+TARGET_BYTES: Final = 1 * KIB
+"""A raw request target: the deepest path of ours has two ids of at most 200 bytes."""
+IDENTITY_BYTES: Final = 64 * KIB
+"""An identity document: keys, a certificate, a handful of addresses."""
+JSON_DEPTH: Final = 24
+"""Nesting of JSON: ODRL's logical constraints use 8; deep nesting only exhausts stacks."""
+TEXT_CHARS: Final = 2_000
+"""A free text a peer may send (a reason, a legal basis): one page."""
+ID_CHARS: Final = 200
+"""An identifier: a DID or URN with a UUID is under 100."""
+TERM_VALUES: Final = 200
+"""Values of one list in terms (purposes, fields, territories): people read them and agree."""
+TERM_TOKENS: Final = 1_000_000_000_000
+"""The largest quota that terms can state: past any list, and exact in every JSON reader."""
+
+# --- time -------------------------------------------------------------------------------------
+CLOCK_SKEW_SECONDS: Final = 120
+"""How far a peer's clock may run ahead."""
+MESSAGE_LIFETIME_SECONDS: Final = 7 * DAY
+"""How long a message may wait in an outbox; ids stay unique for ever, so this bounds only how
+late a message can still be news."""
+HTTP_TIMEOUT_SECONDS: Final = 60
+"""One exchange: a full batch takes a few seconds on the portable kernel."""
+ANSWER_TERM_SECONDS: Final = 30 * DAY
+"""The longest term an offer may set for an answer; silence past it is a decline."""
+
+# --- matching ---------------------------------------------------------------------------------
+BATCH_ELEMENTS: Final = 10_000
+"""Elements of one question: bounds memory and the time a worker is held (RFC 9497 allows
+2^16 - 1)."""
+TOKEN_INPUT_BYTES: Final = 1_024
+"""One token: the longest normalised name in the lists at hand is under 300 bytes (RFC 9497
+allows 65,535)."""
+RECORDS_PER_TOKEN: Final = 64
+"""Records that share one token: a look-up stops here."""
+STATUSES_PER_LABEL: Final = 4
+"""Statuses a label has room for; a flag says that there are more."""
+EPOCH_SECONDS: Final = 30 * DAY
+"""How long the keys of a tag set live at most: a stolen key opens one month of one relation."""
+CANARIES: Final = 16
+"""Public tokens that must hit: enough to notice any mistake that loses one tag in five."""
+SET_ENTRIES: Final = 50_000_000
+"""Entries of one tag set."""
+SET_PART_BYTES: Final = 1 * MIB
+"""One part of a tag set as it is fetched."""
+
+# --- what one peer may keep busy --------------------------------------------------------------
+OPEN_NEGOTIATIONS_PER_PEER: Final = 100
+"""Negotiations of one peer that are not terminal."""
+OPEN_REQUESTS_PER_PEER: Final = 1_000
+"""Requests of one peer that wait for an officer."""
+OPEN_TRANSFERS_PER_PEER: Final = 100
+"""Transfers of one peer that are not terminal."""
+UNREADABLE_PER_HOUR: Final = 100
+"""Authentic messages of one peer that cannot be read and still enter the record: enough for a
+mistaken version on the other side to show, too few to fill a disk."""
+CATALOG_PAGE: Final = 100
+"""Datasets on one page of a catalog."""
+HEADER_BYTES: Final = 16 * KIB
+"""Request line and headers, as the HTTP parser takes them."""
+CONNECTIONS: Final = 200
+"""Connections the peer listener keeps open at once."""
+HANDLED_AT_ONCE: Final = 32
+"""Requests of peers in worker threads at once; the others wait, so that memory stays bounded."""
+HEADER_SECONDS: Final = 10
+"""How long a connection may take to come up with a whole request head: silence must not hold one
+of the few connections."""
+BODY_SECONDS: Final = 30
+"""How long the body may take after the head: the largest one needs 17 KiB a second."""
+KEEP_ALIVE_SECONDS: Final = 15
+"""How long the listener keeps an idle connection. Clients let go earlier."""
+IDLE_SECONDS: Final = 10
+"""How long the client keeps an idle connection: shorter than the listener, or else a request could
+meet a connection that is just being closed."""
+CONNECTIONS_TO_PEER: Final = 4
+"""Connections the client opens to one peer at once."""
+LINGER_SECONDS: Final = 2
+"""How long the rest of a refused body is thrown away: closing at once could destroy the reply
+before the other side has read it."""
+
+# --- what operators may keep busy -------------------------------------------------------------
+OPERATIONS_AT_ONCE: Final = 4
+"""Operations that run at once; each may load both cores."""
+PROGRESS_WAITING: Final = 100
+"""Reports of progress that wait for a slow reader; further ones are left out."""
+SHUTDOWN_SECONDS: Final = 30
+"""How long a stop waits for replies under way. Operations in threads finish all the same."""
+
+# --- the record -------------------------------------------------------------------------------
+NOTE_BYTES: Final = 128 * KIB
+"""A signed note: its readers take at least 16 signatures, of up to 5 kB where keys are
+post-quantum (C2SP signed-note), and base64 makes that 107 kB."""
+PROOF_EXTRA_BYTES: Final = 16 * KIB
+"""What a proof carries besides (C2SP tlog-proof): a message token, and room for a short body."""
+
+# --- files ------------------------------------------------------------------------------------
+LIST_BYTES: Final = 1024 * MIB
+"""One list file: it is checked as a whole, in memory, before anything of it is loaded. Ten million
+records of a name and an identifier are about 700 MiB."""
+LIST_LINE_BYTES: Final = 256 * KIB
+"""One line of a list file."""
+LIST_RECORDS: Final = 10_000_000
+"""Records of one list."""
+CONFIG_BYTES: Final = 64 * KIB
+"""The settings of a node: a dozen lines."""
+KEY_FILE_BYTES: Final = 4 * KIB
+"""A key file: a few hundred bytes at most."""

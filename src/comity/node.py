@@ -1,0 +1,115 @@
+"""A node: its folder, identity, store, and the two ways messages take. Nothing else hangs on it."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Event
+from typing import Final
+
+from comity import kernel
+from comity.api import Clock, Endpoint, Entropy, Kernel
+from comity.core import identity
+from comity.core.canonical import unb64url
+from comity.core.identity import Pinned
+from comity.delivery import Delivery
+from comity.edge import keyfiles
+from comity.edge.client import PeerClient
+from comity.edge.config import NodeConfig, read_config
+from comity.errors import Code, ComityError
+from comity.exchange import Exchange
+from comity.protocol.base import Local, Signers
+from comity.protocol.replies import REPLIES
+from comity.store.engine import Store
+
+KEYS: Final = ("message", "checkpoint", "cosignature")
+IDENTITY_FILE: Final = "identity.comity"
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """Return the current time in UTC."""
+        return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One participant's node."""
+
+    folder: Path
+    config: NodeConfig
+    document: str
+    """The signed identity document, as peers get it."""
+    local: Local
+    store: Store
+    exchange: Exchange
+    delivery: Delivery
+    wake: Event
+    """Set when the outbox may have something to send."""
+
+    @property
+    def id(self) -> str:
+        """The participant id."""
+        return self.local.identity.id
+
+    def close(self) -> None:
+        """Give up the database."""
+        self.store.close()
+
+
+def open_node(
+    folder: Path,
+    *,
+    clock: Clock | None = None,
+    entropy: Entropy = secrets.token_bytes,
+    group: Kernel | None = None,
+    endpoint: Callable[[Pinned], Endpoint] | None = None,
+) -> Node:
+    """Open a node's folder. The caller holds the folder's lock.
+
+    Raises NODE_MISSING, SETTING_INVALID, KEY_FILE_OPEN, KEY_FILE_INVALID, IDENTITY_INVALID and
+    what the store raises.
+    """
+    config = read_config(folder)
+    try:
+        document = (folder / IDENTITY_FILE).read_text("ascii").strip()
+    except OSError:
+        raise ComityError(Code.NODE_MISSING, folder=str(folder)) from None
+    own = identity.read(document)
+    signers = {use: keyfiles.read_signer(folder / "keys" / f"{use}.key") for use in KEYS}
+    if signers["message"].public != unb64url(own.keys.message):
+        raise ComityError(Code.IDENTITY_INVALID)
+    local = Local(
+        identity=own,
+        signers=Signers(signers["message"], signers["checkpoint"], signers["cosignature"]),
+        kernel=group or kernel.load(),
+        clock=clock or SystemClock(),
+        entropy=entropy,
+        folder=folder,
+        sealing_key=keyfiles.read_secret(folder / "keys" / "sealing.key"),
+    )
+    store = Store(config.database_url(folder))
+    wake = Event()
+    clients: dict[str, Endpoint] = {}
+
+    def client(peer: Pinned) -> Endpoint:
+        # One client for each pinned document keeps its connections open; a new version of the
+        # document pins another certificate and so gets another client.
+        if peer.document not in clients:
+            address, certificate = peer.identity.address, unb64url(peer.identity.certificate)
+            clients[peer.document] = PeerClient(address, certificate)
+        return clients[peer.document]
+
+    return Node(
+        folder=folder,
+        config=config,
+        document=document,
+        local=local,
+        store=store,
+        exchange=Exchange(local, store, wake.set),
+        delivery=Delivery(local, store, endpoint or client, REPLIES),
+        wake=wake,
+    )

@@ -1,0 +1,274 @@
+"""Private matching, asked: a question is made durable, sent, checked and looked up at home.
+
+What a batch asked (inputs and scalars) stays here, sealed, until retention ends: the signed batch
+commits to it, and an oversight body can have positions of it opened (DESIGN D5).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from sqlalchemy import Connection
+
+from comity.api import Inputs, Progress
+from comity.core import jws
+from comity.core.canonical import b64url, unb64url
+from comity.core.identity import Pinned
+from comity.core.label import Label
+from comity.core.manifest import TYP, Manifest
+from comity.core.matching import check_canaries, look_up
+from comity.core.messages import Evaluation, ManifestReply
+from comity.core.messages import Question as QuestionMessage
+from comity.core.records import Family
+from comity.core.tagset import TagSet
+from comity.core.tokens import canaries
+from comity.errors import Code, ComityError
+from comity.limits import BATCH_ELEMENTS, CANARIES
+from comity.node import Node
+from comity.operations.peering import call, finish
+from comity.protocol.addresses import dsp_base
+from comity.protocol.base import DATA, DSP, fill_path
+from comity.protocol.sending import post
+from comity.store import files, record
+from comity.store.rows import (
+    Agreement,
+    Hit,
+    ManifestRow,
+    Question,
+    Transfer,
+    add,
+    change,
+    many,
+    one,
+)
+
+OUTPUT_BYTES: Final = 64
+_NONCE_BYTES: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Which records of ours each private input comes from; an empty id is a typed-in subject."""
+
+    dataset: str
+    root: str
+    records: Mapping[Family, Mapping[bytes, Sequence[str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A started transfer of a peer, with its manifest and its tag set at hand."""
+
+    peer: Pinned
+    agreement: Agreement
+    transfer: Transfer
+    manifest: Manifest
+    digest: str
+    purpose: str
+    legal_basis: str
+
+
+def data_path(peer: Pinned, transfer: str, rest: str, *ids: str) -> str:
+    """Return the target of one of our own messages at a peer."""
+    base = dsp_base(peer.identity).removesuffix(DSP)
+    return base + fill_path(f"{DATA}/transfers/{{}}/{rest}", transfer, *ids)
+
+
+def fetch_manifest(node: Node, peer: Pinned, agreement: Agreement, transfer: Transfer) -> Manifest:
+    """Fetch and check the manifest in force. Raises MANIFEST_INVALID, MANIFEST_CHANGED."""
+    target = data_path(peer, transfer.their_pid, "manifest")
+    reply = call(node, peer, "comity-manifest-1", "GET", target)
+    signed = ManifestReply.read(reply.body).manifest
+    try:
+        manifest = Manifest.read(jws.check(TYP, signed, unb64url(peer.identity.keys.message)))
+    except ComityError:
+        raise ComityError(Code.MANIFEST_INVALID) from None
+    names = (manifest.agreement, manifest.dataset, manifest.provider, manifest.consumer)
+    if names != (agreement.id, agreement.dataset, peer.id, node.id):
+        raise ComityError(Code.MANIFEST_INVALID)
+    if manifest.ends_at <= node.local.now():
+        raise ComityError(Code.EPOCH_ENDED)
+    digest = b64url(manifest.digest())
+    with node.store.write() as tx:
+        known = many(tx, ManifestRow, agreement=agreement.id, role="consumer", order="epoch")
+        # An epoch has one manifest for ever, and epochs only go forward.
+        for row in known:
+            if row.epoch > manifest.epoch or (row.epoch == manifest.epoch and row.digest != digest):
+                raise ComityError(Code.MANIFEST_CHANGED)
+        if digest not in {row.digest for row in known}:
+            row = ManifestRow(
+                digest,
+                peer.id,
+                agreement.id,
+                "consumer",
+                signed,
+                manifest.epoch,
+                False,
+                manifest.ends_at,
+            )
+            add(tx, row)
+    return manifest
+
+
+def fetch_set(node: Node, session: Session, progress: Progress) -> None:
+    """Fetch the parts of the tag set that are not here yet, and check the whole."""
+    reference = session.manifest.tag_set
+    digest = unb64url(reference.digest, 32)
+    if not files.set_path(node.folder, digest).exists():
+        missing = files.missing_parts(node.folder, digest, reference.bytes)
+        for done, number in enumerate(missing, 1):
+            target = data_path(session.peer, session.transfer.their_pid, "set/{}", str(number))
+            subject = f"{reference.digest}.{number}"
+            call(node, session.peer, "comity-set-part-1", "GET", target, subject=subject)
+            progress("fetch", done, len(missing))
+        files.join_parts(node.folder, digest, reference.bytes)
+    with node.store.write() as tx:
+        change(tx, ManifestRow, {"digest": session.digest}, ready=True)
+
+
+def batches(node: Node, session: Session, sources: Sources) -> Iterator[tuple[Family, list[bytes]]]:
+    """Yield the batches to ask, family by family.
+
+    The first of a family has its canaries in front; the proof over a batch pins the key and the
+    digest pins the set, so their result holds for the rest of the epoch.
+    """
+    for family, inputs in sources.records.items():
+        waiting = list(inputs)
+        with node.store.read() as tx:
+            asked = many(tx, Question, manifest=session.digest, family=family, answered=True)
+        if waiting and not asked:
+            waiting = canaries(family) + waiting
+        for start in range(0, len(waiting), BATCH_ELEMENTS):
+            yield family, waiting[start : start + BATCH_ELEMENTS]
+
+
+def ask(
+    node: Node, session: Session, sources: Sources, family: Family, inputs: list[bytes], run: str
+) -> int:
+    """Ask one batch and keep its hits; returns how many there are. Raises what peers refuse."""
+    local = node.local
+    blinds = b"".join(local.kernel.scalar(local.entropy(64)) for _ in inputs)
+    message = QuestionMessage(
+        manifest=session.digest,
+        family=family,
+        elements=b64url(local.kernel.blind(Inputs.pack(inputs), blinds)),
+        root=sources.root,
+        purpose=session.purpose,
+        legal_basis=session.legal_basis,
+    )
+    target = data_path(session.peer, session.transfer.their_pid, "questions")
+    with node.store.write() as tx:
+        jti = post(tx, local, session.peer, "comity-question-1", "POST", target, message.encode())
+        row = Question(
+            id=jti,
+            peer=session.peer.id,
+            manifest=session.digest,
+            family=family,
+            elements=len(inputs),
+            run=run,
+            sealed=_seal(node, jti, inputs, blinds),
+            answered=False,
+            at=local.now(),
+        )
+        add(tx, row)
+    finish(node, session.peer, jti)
+    return settle(node, session, sources, row)
+
+
+def settle(node: Node, session: Session, sources: Sources, row: Question) -> int:
+    """Check the reply to a question, look its outputs up, and keep the hits, all at once."""
+    local, family = node.local, Family(row.family)
+    with node.store.read() as tx:
+        reply = record.reply(tx, row.peer, record.IN, row.id)
+    if reply is None or reply.status != 200:
+        raise ComityError(Code.PEER_ANSWER_INVALID, reason="missing")
+    evaluation = Evaluation.read(reply.body)
+    if evaluation.manifest != session.digest:
+        raise ComityError(Code.MANIFEST_CHANGED)
+    inputs, blinds = _unseal(node, row)
+    packed = Inputs.pack(inputs)
+    outputs = local.kernel.finalise(
+        packed,
+        blinds,
+        local.kernel.blind(packed, blinds),
+        unb64url(evaluation.elements),
+        unb64url(evaluation.proof, 64),
+        session.manifest.public_key(family),
+    )
+    context = session.manifest.binding()
+    with files.open_set(node.folder, unb64url(session.manifest.tag_set.digest, 32)) as tags:
+        found = _look_up(node, context, tags, family, inputs, outputs)
+    hits = [
+        Hit(
+            peer=row.peer,
+            manifest=session.digest,
+            handle=b64url(label.handle),
+            family=family,
+            dataset=sources.dataset,
+            record=source,
+            label=label.encode(),
+            question=row.id,
+            at=local.now(),
+        )
+        for private_input, labels in found
+        for label in labels
+        for source in sources.records[family].get(private_input, ())
+    ]
+    with node.store.write() as tx:
+        for hit in hits:
+            _keep(tx, hit)
+        change(tx, Question, {"id": row.id}, answered=True)
+    return len(hits)
+
+
+def unsettled(node: Node, session: Session) -> list[Question]:
+    """Return questions whose reply came, or may have come, and was not looked up yet."""
+    with node.store.read() as tx:
+        waiting = many(tx, Question, manifest=session.digest, answered=False, order="at")
+        return [row for row in waiting if record.reply(tx, row.peer, record.IN, row.id)]
+
+
+def _look_up(
+    node: Node,
+    context: bytes,
+    tags: TagSet,
+    family: Family,
+    inputs: list[bytes],
+    outputs: bytes,
+) -> list[tuple[bytes, tuple[Label, ...]]]:
+    kernel = node.local.kernel
+    if inputs[:CANARIES] == canaries(family):
+        cut = CANARIES * OUTPUT_BYTES
+        check_canaries(kernel, context, tags, family, outputs[:cut])
+        inputs, outputs = inputs[CANARIES:], outputs[cut:]
+    labels = look_up(kernel, context, tags, outputs)
+    return [pair for pair in zip(inputs, labels, strict=True) if pair[1]]
+
+
+def _keep(tx: Connection, hit: Hit) -> None:
+    where: dict[str, object] = {
+        name: getattr(hit, name) for name in ("manifest", "handle", "family", "dataset", "record")
+    }
+    if one(tx, Hit, **where) is None:
+        add(tx, hit)
+
+
+def _seal(node: Node, jti: str, inputs: list[bytes], blinds: bytes) -> bytes:
+    packed = b"".join(len(item).to_bytes(2, "big") + item for item in inputs)
+    plain = len(inputs).to_bytes(4, "big") + blinds + packed
+    nonce = node.local.entropy(_NONCE_BYTES)
+    return nonce + ChaCha20Poly1305(node.local.sealing_key).encrypt(nonce, plain, jti.encode())
+
+
+def _unseal(node: Node, row: Question) -> tuple[list[bytes], bytes]:
+    nonce, sealed = row.sealed[:_NONCE_BYTES], row.sealed[_NONCE_BYTES:]
+    plain = ChaCha20Poly1305(node.local.sealing_key).decrypt(nonce, sealed, row.id.encode())
+    count = int.from_bytes(plain[:4], "big")
+    at = 4 + 32 * count
+    blinds, inputs = plain[4:at], []
+    for _ in range(count):
+        size = int.from_bytes(plain[at : at + 2], "big")
+        inputs.append(plain[at + 2 : at + 2 + size])
+        at += 2 + size
+    return inputs, blinds

@@ -1,0 +1,69 @@
+"""What operations that talk to peers share: finding one, and calling it."""
+
+from sqlalchemy import Connection
+
+from comity.core.canonical import parse
+from comity.core.identity import Pinned
+from comity.errors import Code, ComityError
+from comity.limits import REPLY_BYTES
+from comity.node import Node
+from comity.protocol.sending import post
+from comity.store import peers
+from comity.store.rows import Message
+
+
+def find_peer(tx: Connection, text: str) -> Pinned:
+    """Return the peer of that id, or the only one whose id or name has `text` in it.
+
+    Raises PEER_UNKNOWN.
+    """
+    everyone = peers.everyone(tx)
+    exact = [peer for peer in everyone if peer.id == text]
+    if exact:
+        return exact[0]
+    wanted = text.casefold()
+    found = [
+        peer
+        for peer in everyone
+        if wanted in peer.id.casefold() or wanted in peer.identity.name.casefold()
+    ]
+    if len(found) != 1 or not wanted:
+        raise ComityError(Code.PEER_UNKNOWN, peer=text[:200])
+    return found[0]
+
+
+def call(
+    node: Node,
+    peer: Pinned,
+    kind: str,
+    method: str,
+    target: str,
+    body: bytes = b"",
+    subject: str = "",
+) -> Message:
+    """Send a request and return the peer's reply, where it took the request.
+
+    Raises PEER_UNREACHABLE, PEER_ANSWER_INVALID, or PEER_REFUSED with the peer's code.
+    """
+    with node.store.write() as tx:
+        jti = post(tx, node.local, peer, kind, method, target, body, subject)
+    return finish(node, peer, jti)
+
+
+def finish(node: Node, peer: Pinned, jti: str) -> Message:
+    """Deliver a request that is already durable, and return the reply as `call` does."""
+    reply = node.delivery.reply(peer.id, jti)
+    if not 200 <= reply.status < 300:
+        raise ComityError(
+            Code.PEER_REFUSED, peer=peer.id, status=reply.status, reason=_code(reply.body)
+        )
+    return reply
+
+
+def _code(body: bytes) -> str:
+    try:
+        code = parse(body, REPLY_BYTES).get("code")
+    except ComityError:
+        code = None
+    # Only a code of ours is repeated; anything else a peer writes there stays there.
+    return code if isinstance(code, str) and code in set(Code) else "unknown"

@@ -1,0 +1,104 @@
+"""Posture: everything that one peer can cause to happen here, and nothing that it cannot.
+
+It is derived from the table of routes and the agreements in force, so it cannot say less than
+what the code does.
+"""
+
+from comity.api import Progress
+from comity.core.terms import Terms
+from comity.node import Node
+from comity.operations.peering import find_peer
+from comity.operations.records import PeerArgs
+from comity.operations.registry import Caller, Model, operation
+from comity.protocol.agreed import terms_of
+from comity.protocol.catalog import open_offers
+from comity.protocol.routes import ROUTES
+from comity.store import record
+from comity.store.rows import Agreement, Negotiation, RequestRow, Transfer, many
+from comity.store.usage import used
+
+
+class MessageAllowed(Model):
+    """One message of the closed set, and what it can cause; texts are by its name."""
+
+    what: str
+    method: str
+    path: str
+
+
+class AgreementPosture(Model):
+    """What one agreement lets the peer have from us."""
+
+    agreement: str
+    dataset: str
+    state: str
+    terms: Terms
+    tokens_used: int
+
+
+class Posture(Model):
+    """Everything a peer can cause to happen here."""
+
+    peer: str
+    name: str
+    territory: str
+    address: str
+    messages: tuple[MessageAllowed, ...]
+    datasets_offered: tuple[str, ...]
+    agreements: tuple[AgreementPosture, ...]
+    negotiations_waiting: int
+    requests_waiting: int
+    transfers_open: int
+    refused: int
+    """Authentic messages of the peer that were refused, so far."""
+    messages_missing: int
+    """Messages of the peer that must exist and have not come."""
+    accounts: int = 0
+    """A peer has none, ever."""
+    code_run: int = 0
+    """Nothing a peer sends is run."""
+
+
+@operation("posture.show", PeerArgs, Posture)
+def posture(node: Node, caller: Caller, args: PeerArgs, progress: Progress) -> Posture:
+    """Show what a peer can cause to happen here. Raises PEER_UNKNOWN."""
+    with node.store.read() as tx:
+        peer = find_peer(tx, args.peer)
+        given = many(tx, Agreement, peer=peer.id, role="provider", order="at")
+        return Posture(
+            peer=peer.id,
+            name=peer.identity.name,
+            territory=peer.identity.territory,
+            address=peer.identity.address,
+            messages=tuple(
+                MessageAllowed(what=route.what, method=route.method, path=route.path)
+                for route in ROUTES
+            ),
+            datasets_offered=tuple(open_offers(tx, peer.id)),
+            agreements=tuple(
+                AgreementPosture(
+                    agreement=row.id,
+                    dataset=row.dataset,
+                    state=row.state,
+                    terms=terms_of(row),
+                    tokens_used=used(tx, peer.id, row.dataset, "match", 0, ""),
+                )
+                for row in given
+                if row.state in {"active", "suspended"}
+            ),
+            negotiations_waiting=len(many(tx, Negotiation, peer=peer.id, waits=True)),
+            requests_waiting=len(many(tx, RequestRow, peer=peer.id, role="provider", state="held")),
+            transfers_open=len(
+                [
+                    row
+                    for row in many(tx, Transfer, peer=peer.id, role="provider")
+                    if row.state in {"REQUESTED", "STARTED", "SUSPENDED"}
+                ]
+            ),
+            refused=sum(
+                1
+                for item in record.entries(tx, peer.id, record.IN)
+                if item.refused and item.kind == "request"
+            ),
+            messages_missing=record.missing(tx, peer.id),
+        )

@@ -1,0 +1,1 @@
+"""The Dataspace Protocol and our transfer formats on it: the closed set of messages."""

@@ -1,0 +1,184 @@
+"""What the parts of the protocol share: this node, a peer, routes, and what comes of them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Generic, Protocol, TypeVar
+from urllib.parse import quote, unquote, urlsplit
+
+from sqlalchemy import Connection
+
+from comity.api import Clock, Entropy, Kernel
+from comity.core.canonical import b64url
+from comity.core.identity import Identity, Pinned
+from comity.core.keys import Signer
+from comity.errors import Code, ComityError
+
+DSP = "/dsp/2025-1"
+"""Path of the Dataspace Protocol below a participant's address."""
+DATA = "/comity/1"
+"""Path of our own transfer formats and of the record."""
+JSON = "application/json"
+BYTES = "application/octet-stream"
+"""Media type of bulk bodies, which the record keeps by digest only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signers:
+    """One signer for each use of this node's identity."""
+
+    message: Signer
+    checkpoint: Signer
+    cosignature: Signer
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """This node, as far as the protocol needs it."""
+
+    identity: Identity
+    signers: Signers
+    kernel: Kernel
+    clock: Clock
+    entropy: Entropy
+    folder: Path
+    """Tag sets and epoch keys are files below it; nothing in a message names one."""
+    sealing_key: bytes
+    """Encrypts what must stay readable here only; 32 bytes."""
+
+    def now(self) -> int:
+        """Return the time in seconds since 1970-01-01 UTC."""
+        return int(self.clock.now().timestamp())
+
+    def new_id(self) -> str:
+        """Return a fresh message id: 16 random bytes, base64url."""
+        return b64url(self.entropy(16))
+
+    def new_urn(self) -> str:
+        """Return a fresh urn:uuid (RFC 9562 version 4 layout)."""
+        raw = bytearray(self.entropy(16))
+        raw[6], raw[8] = raw[6] & 0x0F | 0x40, raw[8] & 0x3F | 0x80
+        text = raw.hex()
+        return f"urn:uuid:{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """An authentic message of a pinned peer, and what a handler may know besides it."""
+
+    local: Local
+    peer: Pinned
+    jti: str
+    now: int
+    params: tuple[str, ...]
+    """The ids in the path, unquoted."""
+
+
+class Moved(Exception):
+    """State changed between decide and commit; the exchange decides again."""
+
+
+Effect = Callable[[Connection], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What comes of a message: the reply, and what changes here in the same transaction."""
+
+    status: int
+    body: bytes
+    effects: tuple[Effect, ...] = ()
+    content_type: str = JSON
+    refused: str = ""
+    """The code, where the message is refused."""
+
+
+Act = Callable[[], Outcome]
+"""Pure work that needs no database: it runs between the two transactions of the walk."""
+
+MessageT = TypeVar("MessageT")
+
+
+class Refusal(Protocol):
+    """Makes the error body of one protocol."""
+
+    def __call__(self, code: Code, pids: tuple[str, str]) -> bytes:
+        """Return the body for a code and the process's (provider, consumer) pids."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Route(Generic[MessageT]):
+    """One message that a peer may send. The table of routes is the closed set."""
+
+    what: str
+    """The message type: in the record, in the posture and in the texts."""
+    method: str
+    path: str
+    """Below the address; `{}` stands for one id."""
+    parse: Callable[[bytes], MessageT]
+    decide: Callable[[Inbound, Connection, MessageT], Act]
+    refusal: Refusal
+    pids: Callable[[MessageT], tuple[str, str]] = lambda _: ("", "")
+    reserve: Callable[[Inbound, Connection, MessageT], None] | None = None
+    """Reserves quota in the transaction that admits the message."""
+
+
+AnyRoute = Route[Any]
+
+
+def nothing(body: bytes) -> None:
+    """Parse the body of a message that has none."""
+    if body:
+        raise ComityError(Code.SCHEMA_INVALID, where="")
+
+
+def match_path(template: str, path: str) -> tuple[str, ...] | None:
+    """Return the ids where a raw path fits a template, or None."""
+    want, have = template.split("/"), path.split("/")
+    if len(want) != len(have):
+        return None
+    found: list[str] = []
+    for expected, segment in zip(want, have, strict=True):
+        if expected == "{}":
+            found.append(unquote(segment, errors="strict"))
+        elif expected != segment:
+            return None
+    return tuple(found)
+
+
+def fill_path(template: str, *ids: str) -> str:
+    """Return a path with ids in the places of a template, each quoted whole."""
+    path = template
+    for text in ids:
+        path = path.replace("{}", quote(text, safe=""), 1)
+    return path
+
+
+def prefix(identity: Identity) -> str:
+    """Return the path of a participant's address, without a trailing slash."""
+    return urlsplit(identity.address).path
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A peer's authentic reply to a request of ours."""
+
+    local: Local
+    peer: Pinned
+    subject: str
+    jti: str
+    """The id of our request."""
+    status: int
+    body: bytes = field(repr=False)
+    content_type: str
+    now: int
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the peer took the request."""
+        return 200 <= self.status < 300
+
+
+ReplyHandler = Callable[[Reply, Connection], None]
+"""Applies a reply, in the transaction that records it. Must not raise for what a peer may send."""

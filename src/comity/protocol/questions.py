@@ -1,0 +1,134 @@
+"""Private matching, received: the manifest, the parts of the tag set, and questions (DESIGN D5)."""
+
+from functools import partial
+
+from sqlalchemy import Connection
+
+from comity.core import jws
+from comity.core.canonical import b64url, unb64url
+from comity.core.decision import MatchQuestion
+from comity.core.machines import Role
+from comity.core.manifest import Manifest
+from comity.core.messages import Evaluation, ManifestReply, Question
+from comity.errors import Code, ComityError
+from comity.limits import BATCH_ELEMENTS
+from comity.protocol.agreed import decide, started
+from comity.protocol.base import BYTES, DATA, Act, Inbound, Outcome, Route, nothing
+from comity.protocol.refusals import plain
+from comity.store import files
+from comity.store.rows import Agreement, ManifestRow, Usage, add, many
+
+
+def _manifest(inbound: Inbound, tx: Connection, _: None) -> Act:
+    row, _agreement = _published(inbound, tx)
+    return partial(Outcome, 200, ManifestReply(manifest=row.signed).encode())
+
+
+def _part(inbound: Inbound, tx: Connection, _: None) -> Act:
+    row, _agreement = _published(inbound, tx)
+    number = inbound.params[1]
+    if not number.isascii() or not number.isdigit() or len(number) > 6:
+        raise ComityError(Code.TAG_SET_INVALID)
+    digest = unb64url(manifest_in(row).tag_set.digest, 32)
+
+    def act() -> Outcome:
+        data = files.read_part(inbound.local.folder, digest, int(number))
+        return Outcome(200, data, content_type=BYTES)
+
+    return act
+
+
+def _reserve(inbound: Inbound, tx: Connection, message: Question) -> None:
+    """Count the elements before anything else is decided, so that no two questions share quota."""
+    try:
+        _, agreement = started(inbound, tx, Role.PROVIDER)
+    except ComityError:
+        return  # Step 4 refuses it with the reason.
+    add(
+        tx,
+        Usage(
+            peer=inbound.peer.id,
+            jti=inbound.jti,
+            dataset=agreement.dataset,
+            agreement=agreement.id,
+            action="match",
+            family=message.family,
+            elements=_count(message),
+            at=inbound.now,
+        ),
+    )
+
+
+def _question(inbound: Inbound, tx: Connection, message: Question) -> Act:
+    local = inbound.local
+    row, agreement = _published(inbound, tx)
+    if message.manifest != row.digest:
+        raise ComityError(Code.MANIFEST_CHANGED)
+    if row.ends <= inbound.now:
+        raise ComityError(Code.EPOCH_ENDED)
+    asked = MatchQuestion(
+        purpose=message.purpose,
+        legal_basis=message.legal_basis,
+        territory=inbound.peer.identity.territory,
+        families=(message.family,),
+        tokens=_count(message),
+    )
+    # Where officers approve matching, they did so by starting the transfer.
+    decide(local, tx, agreement, asked, inbound.jti).check()
+
+    def act() -> Outcome:
+        key = files.read_keys(local.folder, row.digest).get(message.family)
+        if key is None:
+            raise ComityError(Code.FAMILY_NOT_AGREED, family=message.family)
+        blinded = unb64url(message.elements)
+        evaluated, proof = local.kernel.evaluate(key, blinded, local.entropy(64))
+        reply = Evaluation(manifest=row.digest, elements=b64url(evaluated), proof=b64url(proof))
+        return Outcome(200, reply.encode())
+
+    return act
+
+
+def _published(inbound: Inbound, tx: Connection) -> tuple[ManifestRow, Agreement]:
+    """Return the manifest in force: a new epoch takes the place of the one before it."""
+    _, agreement = started(inbound, tx, Role.PROVIDER)
+    ready = many(
+        tx, ManifestRow, agreement=agreement.id, role=Role.PROVIDER, ready=True, order="epoch"
+    )
+    if not ready:
+        raise ComityError(Code.MANIFEST_UNKNOWN)
+    return ready[-1], agreement
+
+
+def manifest_in(row: ManifestRow) -> Manifest:
+    """Return the manifest of a row, whose signature was checked when it was stored."""
+    return Manifest.read(jws.payload(row.signed))
+
+
+def _count(message: Question) -> int:
+    """Return how many elements of 32 bytes a question has. Raises SCHEMA_INVALID."""
+    count, rest = divmod(len(message.elements) * 3 // 4, 32)
+    if rest or not 1 <= count <= BATCH_ELEMENTS:
+        raise ComityError(Code.SCHEMA_INVALID, where="elements")
+    return count
+
+
+def _read(body: bytes) -> Question:
+    message = Question.read(body)
+    _count(message)
+    return message
+
+
+_PATH = f"{DATA}/transfers/{{}}"
+ROUTES = (
+    Route("comity-manifest-1", "GET", f"{_PATH}/manifest", nothing, _manifest, plain),
+    Route("comity-set-part-1", "GET", f"{_PATH}/set/{{}}", nothing, _part, plain),
+    Route(
+        "comity-question-1",
+        "POST",
+        f"{_PATH}/questions",
+        _read,
+        _question,
+        plain,
+        reserve=_reserve,
+    ),
+)

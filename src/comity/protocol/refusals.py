@@ -1,0 +1,44 @@
+"""How a refusal crosses the border: an HTTP status and the error body of the protocol at hand."""
+
+from typing import Final
+
+from comity.core.canonical import canonical
+from comity.errors import Code, ComityError
+from comity.protocol.base import AnyRoute, Outcome
+
+_NOT_FOUND: Final = frozenset(
+    {
+        Code.DATASET_UNKNOWN,
+        Code.NEGOTIATION_UNKNOWN,
+        Code.TRANSFER_UNKNOWN,
+        Code.REQUEST_UNKNOWN,
+        Code.MANIFEST_UNKNOWN,
+        Code.MESSAGE_UNKNOWN,
+        Code.AGREEMENT_UNKNOWN,
+    }
+)
+_STATUS: Final = {
+    Code.QUOTA_EXCEEDED: 429,
+    Code.BODY_TOO_LARGE: 413,
+    Code.BATCH_TOO_LARGE: 413,
+    Code.INTERNAL: 500,
+    Code.STORE_FAILED: 503,
+    Code.DISK_FULL: 503,
+}
+
+
+def status(code: Code) -> int:
+    """Return the HTTP status for a code: 404 also where somebody is not entitled, as DSP says."""
+    return 404 if code in _NOT_FOUND else _STATUS.get(code, 400)
+
+
+def outcome(route: AnyRoute | None, message: object, error: ComityError) -> Outcome:
+    """Return the refusal of a message. It names the code; parameters stay here."""
+    pids = route.pids(message) if route and message is not None else ("", "")
+    body = route.refusal(error.code, pids) if route else plain(error.code, pids)
+    return Outcome(status(error.code), body, refused=str(error.code))
+
+
+def plain(code: Code, _: tuple[str, str]) -> bytes:
+    """Return the error body of our own messages."""
+    return canonical({"@type": "comity:Error", "code": str(code)})

@@ -1,0 +1,50 @@
+"""What replies to our own requests change here, by message type."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from sqlalchemy import Connection
+
+from comity.core.canonical import unb64url
+from comity.protocol import negotiating, transferring
+from comity.protocol.base import BYTES, Reply, ReplyHandler
+from comity.store import files
+from comity.store.rows import RequestRow, change
+
+
+def _keep_part(reply: Reply, tx: Connection) -> None:
+    """Keep a part of a tag set; the subject is digest and number, both computed here."""
+    digest, _, number = reply.subject.partition(".")
+    if reply.accepted and reply.content_type == BYTES:
+        files.write_part(reply.local.folder, unb64url(digest, 32), int(number), reply.body)
+
+
+def _request_taken(reply: Reply, tx: Connection) -> None:
+    if not reply.accepted:
+        change(tx, RequestRow, {"id": reply.subject, "state": "asked"}, state="refused")
+    else:
+        change(tx, RequestRow, {"id": reply.subject, "state": "asked"}, state="held")
+
+
+_NEGOTIATION = (
+    "ContractRequestMessage",
+    "ContractOfferMessage",
+    "ContractAgreementMessage",
+    "ContractAgreementVerificationMessage",
+    "ContractNegotiationEventMessage",
+    "ContractNegotiationTerminationMessage",
+)
+_TRANSFER = (
+    "TransferRequestMessage",
+    "TransferStartMessage",
+    "TransferSuspensionMessage",
+    "TransferCompletionMessage",
+    "TransferTerminationMessage",
+)
+REPLIES: Final[Mapping[str, ReplyHandler]] = {
+    **dict.fromkeys(_NEGOTIATION, negotiating.on_reply),
+    **dict.fromkeys(_TRANSFER, transferring.on_reply),
+    "comity-set-part-1": _keep_part,
+    "comity-request-1": _request_taken,
+}
+"""Replies that are not here are read by the operation that asked."""

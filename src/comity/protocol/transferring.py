@@ -1,0 +1,192 @@
+"""Transfer processes, sent: what this side says, and what the acknowledgement changes."""
+
+from typing import Final
+
+from sqlalchemy import Connection
+
+from comity.core.canonical import model, unb64url
+from comity.core.dsp.message import Message
+from comity.core.dsp.transfer import (
+    DataAddress,
+    EndpointProperty,
+    TransferProcess,
+    TransferRequestMessage,
+    TransferStartMessage,
+    TransferSuspensionMessage,
+    TransferTerminationMessage,
+)
+from comity.core.identity import Pinned
+from comity.core.machines import TRANSFER, Role, TransferMessage, TransferState
+from comity.core.terms import Approval
+from comity.errors import Code, ComityError
+from comity.limits import BODY_BYTES
+from comity.protocol.addresses import callback, dsp_base, pinned_path
+from comity.protocol.agreed import terms_of
+from comity.protocol.base import DATA, Local, Reply, fill_path
+from comity.protocol.catalog import MATCH
+from comity.protocol.processes import move
+from comity.protocol.sending import post
+from comity.store.rows import Agreement, ManifestRow, Transfer, add, change, many, one
+
+ENDPOINT_TYPE: Final = "urn:comity:data:1"
+_MANIFEST: Final = "manifest"
+
+
+def is_over(row: Transfer) -> bool:
+    """Whether a transfer has reached a terminal state."""
+    return TRANSFER.is_terminal(TransferState(row.state))
+
+
+def state_of(row: Transfer, state: TransferState | None = None) -> TransferProcess:
+    """Return the acknowledgement."""
+    provider, consumer = _pids(row)
+    return TransferProcess(
+        provider_pid=provider, consumer_pid=consumer, state=state or TransferState(row.state)
+    )
+
+
+def request(
+    local: Local, tx: Connection, peer: Pinned, agreement: Agreement, format: str
+) -> Transfer:
+    """Ask for a transfer as consumer."""
+    row = Transfer(
+        pid=local.new_urn(),
+        peer=peer.id,
+        their_pid="",
+        role=Role.CONSUMER,
+        state=TransferState.REQUESTED,
+        pending=TransferMessage.REQUEST,
+        base=dsp_base(peer.identity),
+        agreement=agreement.id,
+        format=format,
+        manifest="",
+        updated=local.now(),
+    )
+    add(tx, row)
+    message = TransferRequestMessage(
+        consumer_pid=row.pid,
+        agreement_id=agreement.id,
+        format=format,
+        callback_address=callback(local.identity),
+    )
+    _post(local, tx, peer, row, "transfers/request", message)
+    return row
+
+
+def start_if_ready(
+    local: Local, tx: Connection, peer: Pinned, row: Transfer, *, approved: bool = False
+) -> bool:
+    """Start a transfer as provider, where what it needs is here; returns whether it was started.
+
+    Questions need a tag set; and where the terms ask for officers' approval to match, they need
+    that first. Requests are approved one by one, so their frame starts at once.
+    """
+    properties: tuple[EndpointProperty, ...] | None = None
+    manifest = ""
+    if row.format == MATCH:
+        agreement = one(tx, Agreement, id=row.agreement)
+        ready = many(tx, ManifestRow, agreement=row.agreement, ready=True, order="epoch")
+        grant = terms_of(agreement).match if agreement else None
+        automatic = grant is not None and grant.approval is Approval.AUTOMATIC
+        if not ready or not (automatic or approved):
+            return False
+        manifest = ready[-1].digest
+        properties = (EndpointProperty(name=_MANIFEST, value=manifest),)
+    provider, consumer = _pids(row)
+    path = fill_path(f"{DATA}/transfers/{{}}", row.pid)
+    message = TransferStartMessage(
+        provider_pid=provider,
+        consumer_pid=consumer,
+        data_address=DataAddress(
+            endpoint_type=ENDPOINT_TYPE,
+            endpoint=f"{local.identity.address}{path}",
+            endpoint_properties=properties,
+        ),
+    )
+    _send(local, tx, peer, row, "transfers/{}/start", message, manifest=manifest)
+    return True
+
+
+def suspend(local: Local, tx: Connection, peer: Pinned, row: Transfer, reason: str) -> None:
+    """Suspend a transfer."""
+    provider, consumer = _pids(row)
+    message = TransferSuspensionMessage(
+        provider_pid=provider, consumer_pid=consumer, reason=(reason,) if reason else None
+    )
+    _send(local, tx, peer, row, "transfers/{}/suspension", message)
+
+
+def terminate(local: Local, tx: Connection, peer: Pinned, row: Transfer, reason: str) -> None:
+    """End a transfer. It is over here at once, whatever the peer answers."""
+    provider, consumer = _pids(row)
+    message = TransferTerminationMessage(
+        provider_pid=provider, consumer_pid=consumer, reason=(reason,) if reason else None
+    )
+    move(tx, row, state=TransferState.TERMINATED, pending="", updated=local.now())
+    if row.their_pid:
+        _post(local, tx, peer, row, "transfers/{}/termination", message)
+
+
+def manifest_of(peer: Pinned, message: TransferStartMessage) -> str:
+    """Return the digest of the manifest that a started transfer names.
+
+    The endpoint is compared with the pinned address and then not used: paths are the protocol's.
+    Raises ADDRESS_NOT_PINNED or MANIFEST_INVALID.
+    """
+    address = message.data_address
+    if address is None or address.endpoint_type != ENDPOINT_TYPE:
+        raise ComityError(Code.MANIFEST_INVALID)
+    pinned_path(peer, (address.endpoint or "").rpartition("/")[0])
+    named = [item.value for item in address.endpoint_properties or () if item.name == _MANIFEST]
+    if len(named) != 1:
+        raise ComityError(Code.MANIFEST_INVALID)
+    unb64url(named[0], 32)
+    return named[0]
+
+
+def on_reply(reply: Reply, tx: Connection) -> None:
+    """Apply the acknowledgement, or the refusal, of a message of ours."""
+    row = one(tx, Transfer, pid=reply.subject)
+    if row is None or is_over(row) or not row.pending:
+        return
+    values: dict[str, object] = {"pending": "", "updated": reply.now}
+    first = row.pending == TransferMessage.REQUEST
+    if not reply.accepted:
+        if first:
+            values["state"] = TransferState.TERMINATED
+    elif first:
+        try:
+            values["their_pid"] = model(TransferProcess, reply.body, BODY_BYTES).provider_pid
+        except ComityError:
+            values["state"] = TransferState.TERMINATED
+    else:
+        mine, sent = Role(row.role), TransferMessage(row.pending)
+        values["state"] = TRANSFER.next(TransferState(row.state), mine, sent)
+    change(tx, Transfer, {"pid": row.pid}, **values)
+
+
+def _send(
+    local: Local,
+    tx: Connection,
+    peer: Pinned,
+    row: Transfer,
+    path: str,
+    message: Message,
+    **values: object,
+) -> None:
+    event: TransferMessage = message.event  # type: ignore[attr-defined]
+    TRANSFER.next(TransferState(row.state), Role(row.role), event)
+    move(tx, row, pending=event, updated=local.now(), **values)
+    _post(local, tx, peer, row, path, message)
+
+
+def _post(
+    local: Local, tx: Connection, peer: Pinned, row: Transfer, path: str, message: Message
+) -> None:
+    target = f"{row.base}/{fill_path(path, row.their_pid)}"
+    post(tx, local, peer, type(message).__name__, "POST", target, message.to_json(), row.pid)
+
+
+def _pids(row: Transfer) -> tuple[str, str]:
+    theirs = row.their_pid or "urn:none"
+    return (theirs, row.pid) if row.role == Role.CONSUMER else (row.pid, theirs)

@@ -1,0 +1,1 @@
+"""The node's own database: tables, rows as frozen dataclasses, and transactions."""

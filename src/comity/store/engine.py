@@ -1,0 +1,101 @@
+"""Transactions over SQLite (the embedded default) or PostgreSQL.
+
+A write transaction is durable when it ends: SQLite runs in WAL mode with synchronous=FULL, and
+deleted content is overwritten (secure_delete). Writers take their lock at the start, so that a
+transaction never fails half-way for having read something old.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from comity.errors import Code, ComityError
+
+_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA secure_delete=ON",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA busy_timeout=30000",
+    "PRAGMA temp_store=MEMORY",
+)
+
+
+class Store:
+    """The database of one node."""
+
+    def __init__(self, url: str) -> None:
+        """Connect, and bring the tables up to date. Raises STORE_FAILED or DISK_FULL."""
+        self._engine = _engine(url)
+        self._writer = Lock() if self._engine.dialect.name == "sqlite" else None
+        with _errors():
+            _migrate(self._engine)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Give a connection that sees one state of the database and changes nothing."""
+        with _errors(), self._engine.connect() as tx:
+            if tx.dialect.name == "sqlite":
+                tx.exec_driver_sql("BEGIN")
+            yield tx
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Give a connection whose changes are durable once the block ends without an error."""
+        with _errors():
+            if self._writer is None:
+                with self._engine.begin() as tx:
+                    yield tx
+            else:
+                with self._writer, self._engine.connect() as tx:
+                    tx.exec_driver_sql("BEGIN IMMEDIATE")
+                    yield tx
+                    tx.commit()
+
+    def close(self) -> None:
+        """Give up all connections."""
+        self._engine.dispose()
+
+
+def _engine(url: str) -> Engine:
+    engine = create_engine(url)
+    if engine.dialect.name == "sqlite":
+
+        @event.listens_for(engine, "connect")
+        def connected(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+            # Python's own transaction handling would start transactions behind our back.
+            connection.isolation_level = None
+            cursor = connection.cursor()
+            for pragma in _PRAGMAS:
+                cursor.execute(pragma)
+            cursor.close()
+
+    return engine
+
+
+def _migrate(engine: Engine) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+@contextmanager
+def _errors() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        if "disk is full" in str(error.orig) or "No space left" in str(error.orig):
+            raise ComityError(Code.DISK_FULL) from error
+        raise ComityError(Code.STORE_FAILED, reason=type(error.orig).__name__) from error
+    except SQLAlchemyError as error:
+        raise ComityError(Code.STORE_FAILED, reason=type(error).__name__) from error

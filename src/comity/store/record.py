@@ -1,0 +1,146 @@
+"""The record shared with one peer: two single-writer logs, one for each sender (DESIGN D8).
+
+Ours is written in sequence, in the transaction that makes the message. The peer's is mirrored as
+its messages come; the tree covers the part without gaps, so that messages which cross on the way
+never look like a missing one.
+"""
+
+from sqlalchemy import Connection, func, select, update
+
+from comity.core.canonical import b64url
+from comity.core.leaf import leaf
+from comity.core.merkle import Frontier, leaf_hash
+from comity.core.token import Seen
+from comity.errors import Code, ComityError
+from comity.store.rows import Head, Message, add, change, many, one
+from comity.store.schema import heads, messages
+
+OUT, IN = "out", "in"
+
+
+def begin(tx: Connection, peer: str) -> None:
+    """Start both logs with a peer that is being pinned."""
+    add(tx, *(Head(peer, direction, 0, 0, b"") for direction in (OUT, IN)))
+
+
+def head(tx: Connection, peer: str, direction: str) -> tuple[int, bytes]:
+    """Return size and root of a log, without what lies behind a gap."""
+    found = one(tx, Head, peer=peer, direction=direction)
+    if found is None:
+        raise ComityError(Code.PEER_UNKNOWN, peer=peer)
+    return found.size, _frontier(found).root()
+
+
+def seen(tx: Connection, peer: str) -> Seen:
+    """Return what a token says of the peer's log as it is held here."""
+    size, root = head(tx, peer, IN)
+    return Seen(size=size, root=b64url(root))
+
+
+def take_seq(tx: Connection, peer: str) -> int:
+    """Take the next sequence number of our log; the transaction must append it or fail."""
+    taken = tx.execute(
+        update(heads)
+        .where(heads.c.peer == peer, heads.c.direction == OUT)
+        .values(next=heads.c.next + 1)
+        .returning(heads.c.next)
+    ).scalar_one_or_none()
+    if taken is None:
+        raise ComityError(Code.PEER_UNKNOWN, peer=peer)
+    return int(taken) - 1
+
+
+def append(tx: Connection, message: Message) -> None:
+    """Write an entry. Ours must come in sequence, the peer's may leave a gap for a while.
+
+    Raises MESSAGE_ID_REUSED or SEQUENCE_REUSED where the sender gave a number twice.
+    """
+    if message.direction == IN:
+        _refuse_reuse(tx, message)
+    add(tx, message)
+    found = one(tx, Head, peer=message.peer, direction=message.direction)
+    if found is None:
+        raise ComityError(Code.PEER_UNKNOWN, peer=message.peer)
+    frontier = _frontier(found)
+    if message.seq != frontier.size:
+        return
+    leaves = []
+    for seq, committed in _following(tx, message, frontier.size):
+        if seq != frontier.size + len(leaves):
+            break
+        leaves.append(leaf_hash(committed))
+    frontier = frontier.extend(leaves)
+    change(
+        tx,
+        Head,
+        {"peer": message.peer, "direction": message.direction},
+        size=frontier.size,
+        frontier=frontier.pack(),
+    )
+
+
+def entry(tx: Connection, peer: str, direction: str, jti: str) -> Message | None:
+    """Return the message of that id."""
+    return one(tx, Message, peer=peer, direction=direction, jti=jti)
+
+
+def reply(tx: Connection, peer: str, direction: str, jti: str) -> Message | None:
+    """Return the response to the request of that id."""
+    return one(tx, Message, peer=peer, direction=direction, reply_to=jti)
+
+
+def entries(tx: Connection, peer: str, direction: str) -> list[Message]:
+    """Return all messages of one direction, in sequence."""
+    return list(many(tx, Message, peer=peer, direction=direction, order="seq"))
+
+
+def leaves(tx: Connection, peer: str, direction: str, size: int) -> list[bytes]:
+    """Return the leaves of a log below a size, as far as they are here without a gap."""
+    query = (
+        select(messages.c.seq, messages.c.leaf)
+        .where(messages.c.peer == peer, messages.c.direction == direction)
+        .where(messages.c.seq < size)
+        .order_by(messages.c.seq)
+    )
+    found = [(int(seq), bytes(committed)) for seq, committed in tx.execute(query)]
+    return [committed for position, (seq, committed) in enumerate(found) if position == seq]
+
+
+def missing(tx: Connection, peer: str) -> int:
+    """Return how many of the peer's messages are known to exist and are not here yet."""
+    found = tx.execute(
+        select(func.max(messages.c.seq), func.count()).where(
+            messages.c.peer == peer, messages.c.direction == IN
+        )
+    ).one()
+    return 0 if found[0] is None else int(found[0]) + 1 - int(found[1])
+
+
+def leaf_of(token: str) -> bytes:
+    """Return the leaf data that commits to a message's token."""
+    return leaf(token.encode())
+
+
+def _frontier(found: Head) -> Frontier:
+    return Frontier.unpack(found.size, found.frontier)
+
+
+def _following(tx: Connection, message: Message, start: int) -> list[tuple[int, bytes]]:
+    """Return sequence numbers and leaves from `start` on: the entry, and what waited behind it."""
+    if message.direction == OUT:
+        return [(message.seq, message.leaf)]
+    query = (
+        select(messages.c.seq, messages.c.leaf)
+        .where(messages.c.peer == message.peer, messages.c.direction == IN)
+        .where(messages.c.seq >= start)
+        .order_by(messages.c.seq)
+    )
+    return [(int(seq), bytes(committed)) for seq, committed in tx.execute(query)]
+
+
+def _refuse_reuse(tx: Connection, message: Message) -> None:
+    where = {"peer": message.peer, "direction": IN}
+    if one(tx, Message, **where, jti=message.jti):
+        raise ComityError(Code.MESSAGE_ID_REUSED, peer=message.peer)
+    if one(tx, Message, **where, seq=message.seq):
+        raise ComityError(Code.SEQUENCE_REUSED, peer=message.peer, seq=message.seq)

@@ -1,0 +1,363 @@
+"""Rows as frozen dataclasses, one for each table, and the functions that move them.
+
+Field names equal column names, which a test checks; so a row can be read, written and changed
+with no mapping in between.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from typing import Any, ClassVar, TypeVar
+
+from sqlalchemy import Connection, Table, and_, delete, insert, select, update
+from sqlalchemy.sql import ColumnElement
+
+from comity.store import schema
+
+
+class Row:
+    """A row of the table that the class names."""
+
+    table: ClassVar[Table]
+
+
+RowT = TypeVar("RowT", bound=Row)
+
+
+def _where(cls: type[Row], where: dict[str, object]) -> ColumnElement[bool]:
+    return and_(True, *(cls.table.c[name] == value for name, value in where.items()))
+
+
+def many(
+    tx: Connection,
+    cls: type[RowT],
+    *conditions: ColumnElement[bool],
+    order: str = "",
+    limit: int | None = None,
+    **where: object,
+) -> Sequence[RowT]:
+    """Return the rows that fit, in the order of a column where one is named."""
+    query = select(cls.table).where(_where(cls, where), *conditions)
+    if order:
+        query = query.order_by(cls.table.c[order])
+    if limit is not None:
+        query = query.limit(limit)
+    return [cls(*row) for row in tx.execute(query)]
+
+
+def one(tx: Connection, cls: type[RowT], **where: object) -> RowT | None:
+    """Return the row that fits, or None."""
+    row = tx.execute(select(cls.table).where(_where(cls, where)).limit(1)).first()
+    return cls(*row) if row else None
+
+
+def add(tx: Connection, *rows: Row) -> None:
+    """Insert rows of one class."""
+    if rows:
+        tx.execute(insert(rows[0].table), [asdict(row) for row in rows])  # type: ignore[call-overload]
+
+
+def change(tx: Connection, cls: type[Row], where: dict[str, object], **values: Any) -> int:
+    """Change the rows that fit; returns how many."""
+    return tx.execute(update(cls.table).where(_where(cls, where)).values(**values)).rowcount
+
+
+def remove(tx: Connection, cls: type[Row], **where: object) -> int:
+    """Delete the rows that fit; returns how many."""
+    return tx.execute(delete(cls.table).where(_where(cls, where))).rowcount
+
+
+def columns(cls: type[Row]) -> list[str]:
+    """Return the names of a row's fields, in order."""
+    return [field.name for field in fields(cls)]  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class Officer(Row):
+    """Somebody who may operate this node."""
+
+    table: ClassVar[Table] = schema.officers
+    id: str
+    secret: bytes
+    created: int
+
+
+@dataclass(frozen=True, slots=True)
+class Peer(Row):
+    """A participant whose identity document is pinned here."""
+
+    table: ClassVar[Table] = schema.peers
+    id: str
+    document: str
+    version: int
+    pinned: int
+    pinned_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message(Row):
+    """One entry of the record: the exact bytes that crossed the border."""
+
+    table: ClassVar[Table] = schema.messages
+    peer: str
+    direction: str
+    seq: int
+    jti: str
+    kind: str
+    token: str
+    method: str
+    target: str
+    status: int
+    content_type: str
+    body: bytes
+    size: int
+    reply_to: str
+    what: str
+    refused: str
+    leaf: bytes
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Head(Row):
+    """How far a log is."""
+
+    table: ClassVar[Table] = schema.heads
+    peer: str
+    direction: str
+    next: int
+    size: int
+    frontier: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing(Row):
+    """A request of ours on its way."""
+
+    table: ClassVar[Table] = schema.outbox
+    peer: str
+    jti: str
+    seq: int
+    kind: str
+    subject: str
+    state: str
+    attempts: int
+    not_before: int
+    expires: int
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry(Row):
+    """What was decided here, by whom: private, never shared."""
+
+    table: ClassVar[Table] = schema.journal
+    n: int
+    at: int
+    officer: str
+    action: str
+    detail: str
+    head: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset(Row):
+    """A list held here."""
+
+    table: ClassVar[Table] = schema.datasets
+    id: str
+    title: str
+    format: str
+    records: int
+    root: bytes
+    report: str
+    loaded: int
+
+
+@dataclass(frozen=True, slots=True)
+class Held(Row):
+    """A record held here, as canonical JSON."""
+
+    table: ClassVar[Table] = schema.records
+    dataset: str
+    id: str
+    n: int
+    body: bytes
+    salt: bytes
+    withheld: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Offer(Row):
+    """A dataset offered under terms."""
+
+    table: ClassVar[Table] = schema.offers
+    id: str
+    dataset: str
+    peer: str
+    policy: str
+    open: bool
+    officer: str
+    created: int
+
+
+@dataclass(frozen=True, slots=True)
+class Negotiation(Row):
+    """A contract negotiation, as this side sees it."""
+
+    table: ClassVar[Table] = schema.negotiations
+    pid: str
+    peer: str
+    their_pid: str
+    role: str
+    state: str
+    pending: str
+    base: str
+    dataset: str
+    offer: str
+    offered_by: str
+    agreement: str
+    waits: bool
+    reason: str
+    due: int
+    updated: int
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement(Row):
+    """An agreement and both signatures over it."""
+
+    table: ClassVar[Table] = schema.agreements
+    id: str
+    peer: str
+    role: str
+    dataset: str
+    agreement: str
+    digest: str
+    provider_signature: str
+    consumer_signature: str
+    state: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer(Row):
+    """A transfer process, as this side sees it."""
+
+    table: ClassVar[Table] = schema.transfers
+    pid: str
+    peer: str
+    their_pid: str
+    role: str
+    state: str
+    pending: str
+    base: str
+    agreement: str
+    format: str
+    manifest: str
+    updated: int
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestRow(Row):
+    """A signed manifest: ours where the role is provider, a peer's where it is consumer."""
+
+    table: ClassVar[Table] = schema.manifests
+    digest: str
+    peer: str
+    agreement: str
+    role: str
+    signed: str
+    epoch: int
+    ready: bool
+    ends: int
+
+
+@dataclass(frozen=True, slots=True)
+class Handle(Row):
+    """Which record an opaque handle stands for, in one epoch."""
+
+    table: ClassVar[Table] = schema.handles
+    manifest: str
+    handle: str
+    dataset: str
+    record: str
+
+
+@dataclass(frozen=True, slots=True)
+class Usage(Row):
+    """What one message of a peer used up."""
+
+    table: ClassVar[Table] = schema.usage
+    peer: str
+    jti: str
+    dataset: str
+    agreement: str
+    action: str
+    family: str
+    elements: int
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Question(Row):
+    """A batch that we asked; its inputs and scalars are sealed."""
+
+    table: ClassVar[Table] = schema.questions
+    id: str
+    peer: str
+    manifest: str
+    family: str
+    elements: int
+    run: str
+    sealed: bytes
+    answered: bool
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hit(Row):
+    """A token of ours that the holder has too."""
+
+    table: ClassVar[Table] = schema.hits
+    peer: str
+    manifest: str
+    handle: str
+    family: str
+    dataset: str
+    record: str
+    label: bytes
+    question: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRow(Row):
+    """A request for details, asked by us or of us."""
+
+    table: ClassVar[Table] = schema.requests
+    id: str
+    peer: str
+    role: str
+    agreement: str
+    handle: str
+    manifest: str
+    request: str
+    state: str
+    answer: str
+    approval: str
+    approvals: int
+    reason: str
+    final: bool
+    due: int
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Approval(Row):
+    """An officer's approval of one exact answer."""
+
+    table: ClassVar[Table] = schema.approvals
+    request: str
+    officer: str
+    approval: str
+    at: int

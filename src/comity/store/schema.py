@@ -1,0 +1,320 @@
+"""The tables. Times are seconds since 1970-01-01 UTC; ids of ours are base64url or URNs.
+
+`tests/store/test_migrations.py` holds this against what the migrations make.
+"""
+
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata: Final = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _id(name: str, *, key: bool = False, null: bool = False) -> "Column[str]":
+    return Column(name, String(200), primary_key=key, nullable=null)
+
+
+def _time(name: str) -> "Column[int]":
+    return Column(name, BigInteger, nullable=False)
+
+
+# --- who --------------------------------------------------------------------------------------
+
+officers = Table(
+    "officers",
+    metadata,
+    _id("id", key=True),
+    Column("secret", LargeBinary(32), nullable=False),  # SHA-256 of a random 256-bit token
+    _time("created"),
+)
+
+peers = Table(
+    "peers",
+    metadata,
+    _id("id", key=True),
+    Column("document", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    _time("pinned"),
+    _id("pinned_by"),
+)
+
+# --- the record: one log for each direction and peer -------------------------------------------
+
+messages = Table(
+    "messages",
+    metadata,
+    _id("peer"),
+    Column("direction", String(3), nullable=False),  # out: sent by us, in: sent by the peer
+    Column("seq", BigInteger, nullable=False),
+    Column("jti", String(22), nullable=False),
+    Column("kind", String(8), nullable=False),  # request or response
+    Column("token", Text, nullable=False),
+    Column("method", String(8), nullable=False),
+    Column("target", String(1024), nullable=False),
+    Column("status", Integer, nullable=False),  # 0 for a request
+    Column("content_type", String(200), nullable=False),
+    Column("body", LargeBinary, nullable=False),  # empty where it is bulk or was refused
+    Column("size", BigInteger, nullable=False),  # of the body as it crossed the border
+    Column("reply_to", String(22), nullable=False),  # jti of the request, empty for a request
+    Column("what", String(64), nullable=False),  # the message type, a word of the closed set
+    Column("refused", String(64), nullable=False),  # the code, empty where it was not refused
+    Column("leaf", LargeBinary(32), nullable=False),
+    _time("at"),
+    PrimaryKeyConstraint("peer", "direction", "seq"),
+    UniqueConstraint("peer", "direction", "jti"),
+    Index(None, "peer", "direction", "reply_to"),
+)
+
+heads = Table(
+    "heads",
+    metadata,
+    _id("peer"),
+    Column("direction", String(3), nullable=False),
+    Column("next", BigInteger, nullable=False),  # out: the next sequence number to give
+    Column("size", BigInteger, nullable=False),  # leaves in the tree: the part without gaps
+    Column("frontier", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("peer", "direction"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    _id("peer"),
+    Column("jti", String(22), nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("kind", String(64), nullable=False),  # whose reply handler takes the reply
+    Column("subject", String(200), nullable=False),  # the row that the reply handler moves
+    Column("state", String(8), nullable=False),  # waiting, done, expired
+    Column("attempts", Integer, nullable=False),
+    Column("not_before", BigInteger, nullable=False),
+    Column("expires", BigInteger, nullable=False),
+    Column("error", String(64), nullable=False),
+    PrimaryKeyConstraint("peer", "jti"),
+    Index(None, "state", "peer", "seq"),
+)
+
+journal = Table(
+    "journal",
+    metadata,
+    Column("n", BigInteger, primary_key=True, autoincrement=False),
+    _time("at"),
+    _id("officer"),
+    Column("action", String(64), nullable=False),
+    Column("detail", Text, nullable=False),  # canonical JSON of ids and numbers
+    Column("head", LargeBinary(32), nullable=False),  # SHA-256 over the entry and the last head
+)
+
+# --- what is held -----------------------------------------------------------------------------
+
+datasets = Table(
+    "datasets",
+    metadata,
+    _id("id", key=True),
+    Column("title", String(200), nullable=False),
+    Column("format", String(32), nullable=False),
+    Column("records", Integer, nullable=False),
+    Column("root", LargeBinary(32), nullable=False),  # Merkle root over salted record digests
+    Column("report", Text, nullable=False),
+    _time("loaded"),
+)
+
+records = Table(
+    "records",
+    metadata,
+    _id("dataset"),
+    _id("id"),
+    Column("n", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("salt", LargeBinary(16), nullable=False),
+    Column("withheld", Boolean, nullable=False),
+    PrimaryKeyConstraint("dataset", "id"),
+    Index(None, "dataset", "n"),
+)
+
+# --- the control plane ------------------------------------------------------------------------
+
+offers = Table(
+    "offers",
+    metadata,
+    _id("id", key=True),
+    _id("dataset"),
+    _id("peer"),  # whom it is made to, empty for every pinned peer
+    Column("policy", Text, nullable=False),
+    Column("open", Boolean, nullable=False),
+    _id("officer"),
+    _time("created"),
+)
+
+negotiations = Table(
+    "negotiations",
+    metadata,
+    _id("pid", key=True),
+    _id("peer"),
+    _id("their_pid"),
+    Column("role", String(8), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("pending", String(64), nullable=False),  # our message that awaits its ACK
+    Column("base", String(400), nullable=False),  # path at the peer that its messages go to
+    _id("dataset"),
+    Column("offer", Text, nullable=False),  # the latest, as JSON
+    Column("offered_by", String(8), nullable=False),
+    _id("agreement"),
+    Column("waits", Boolean, nullable=False),  # for an officer here
+    Column("reason", Text, nullable=False),
+    Column("due", BigInteger, nullable=False),  # when silence becomes a decline; 0: never
+    _time("updated"),
+    Index(None, "peer", "their_pid"),
+)
+
+agreements = Table(
+    "agreements",
+    metadata,
+    _id("id", key=True),
+    _id("peer"),
+    Column("role", String(8), nullable=False),
+    _id("dataset"),
+    Column("agreement", Text, nullable=False),
+    Column("digest", String(43), nullable=False),
+    Column("provider_signature", Text, nullable=False),
+    Column("consumer_signature", Text, nullable=False),
+    Column("state", String(16), nullable=False),  # agreed, active, suspended, withdrawn
+    _time("at"),
+)
+
+transfers = Table(
+    "transfers",
+    metadata,
+    _id("pid", key=True),
+    _id("peer"),
+    _id("their_pid"),
+    Column("role", String(8), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("pending", String(64), nullable=False),
+    Column("base", String(400), nullable=False),
+    _id("agreement"),
+    Column("format", String(64), nullable=False),
+    Column("manifest", String(43), nullable=False),
+    _time("updated"),
+)
+
+# --- matching ---------------------------------------------------------------------------------
+
+manifests = Table(
+    "manifests",
+    metadata,
+    Column("digest", String(43), primary_key=True),
+    _id("peer"),
+    _id("agreement"),
+    Column("role", String(8), nullable=False),
+    Column("signed", Text, nullable=False),  # compact JWS
+    Column("epoch", Integer, nullable=False),
+    Column("ready", Boolean, nullable=False),  # the set is here, whole and checked
+    Column("ends", BigInteger, nullable=False),
+    Index(None, "agreement", "epoch"),
+)
+
+handles = Table(
+    "handles",
+    metadata,
+    Column("manifest", String(43), nullable=False),
+    Column("handle", String(16), nullable=False),
+    _id("dataset"),
+    _id("record"),
+    PrimaryKeyConstraint("manifest", "handle"),
+)
+
+usage = Table(
+    "usage",
+    metadata,
+    _id("peer"),
+    Column("jti", String(22), nullable=False),
+    _id("dataset"),
+    _id("agreement"),
+    Column("action", String(16), nullable=False),
+    Column("family", String(32), nullable=False),
+    Column("elements", BigInteger, nullable=False),
+    _time("at"),
+    PrimaryKeyConstraint("peer", "jti"),
+    Index(None, "peer", "dataset", "at"),
+)
+
+questions = Table(
+    "questions",
+    metadata,
+    _id("id", key=True),
+    _id("peer"),
+    Column("manifest", String(43), nullable=False),
+    Column("family", String(32), nullable=False),
+    Column("elements", Integer, nullable=False),
+    Column("run", String(36), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),  # what was asked, under the sealing key
+    Column("answered", Boolean, nullable=False),
+    _time("at"),
+)
+
+hits = Table(
+    "hits",
+    metadata,
+    _id("peer"),
+    Column("manifest", String(43), nullable=False),
+    Column("handle", String(16), nullable=False),
+    Column("family", String(32), nullable=False),
+    _id("dataset"),
+    _id("record"),  # ours; empty for a typed-in subject
+    Column("label", LargeBinary(32), nullable=False),
+    _id("question"),
+    _time("at"),
+    PrimaryKeyConstraint("manifest", "handle", "family", "dataset", "record"),
+)
+
+# --- requests and answers ---------------------------------------------------------------------
+
+requests = Table(
+    "requests",
+    metadata,
+    _id("id", key=True),
+    _id("peer"),
+    Column("role", String(8), nullable=False),  # consumer: asked by us, provider: asked of us
+    _id("agreement"),
+    Column("handle", String(16), nullable=False),
+    Column("manifest", String(43), nullable=False),
+    Column("request", Text, nullable=False),  # the message, canonical JSON
+    Column("state", String(16), nullable=False),
+    Column("answer", Text, nullable=False),  # provider: the draft; consumer: what came
+    Column("approval", String(43), nullable=False),  # digest that an approval is bound to
+    Column("approvals", Integer, nullable=False),  # officers needed
+    Column("reason", Text, nullable=False),
+    Column("final", Boolean, nullable=False),  # declined until the decliner reopens it
+    _time("due"),
+    _time("at"),
+    Index(None, "state", "due"),
+)
+
+approvals = Table(
+    "approvals",
+    metadata,
+    _id("request"),
+    _id("officer"),
+    Column("approval", String(43), nullable=False),
+    _time("at"),
+    PrimaryKeyConstraint("request", "officer"),
+)

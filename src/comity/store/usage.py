@@ -1,0 +1,19 @@
+"""What peers have used of their quotas, across agreements with the same peer (DESIGN D5)."""
+
+from sqlalchemy import Connection, func, select
+
+from comity.store.schema import usage
+
+
+def used(tx: Connection, peer: str, dataset: str, action: str, since: int, besides: str) -> int:
+    """Return the elements that a peer has used since a time, not counting one message."""
+    total = tx.execute(
+        select(func.coalesce(func.sum(usage.c.elements), 0)).where(
+            usage.c.peer == peer,
+            usage.c.dataset == dataset,
+            usage.c.action == action,
+            usage.c.at >= since,
+            usage.c.jti != besides,
+        )
+    )
+    return int(total.scalar_one())

@@ -1,0 +1,200 @@
+"""Tagging and looking up: the whole of matching, but for the border in between."""
+
+from collections.abc import Iterable
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from comity.api import Inputs, Kernel
+from comity.core import entries, matching
+from comity.core.label import CANARY, Label, Standing
+from comity.core.matching import Tagged, check_canaries, look_up, tag_records
+from comity.core.records import Family, Kind
+from comity.core.tagset import TagSet, build
+from comity.core.tokens import Token, canaries
+from comity.errors import Code, ComityError
+from comity.kernel.portable import Portable
+from comity.limits import CANARIES, RECORDS_PER_TOKEN
+
+KERNEL: Kernel = Portable(threads=1)
+KEYS = {
+    Family.RFC: KERNEL.scalar(b"rfc".ljust(64, b".")),
+    Family.NAME: KERNEL.scalar(b"name".ljust(64, b".")),
+}
+CONTEXT = b"binding".ljust(32, b".")
+
+
+def _random(size: int) -> bytes:
+    return Random(size).randbytes(size)
+
+
+def _label(number: int) -> Label:
+    return Label(number.to_bytes(12, "big"), (Standing(number % 3),))
+
+
+def _rfc(value: str) -> Token:
+    return Token(Family.RFC, None, value)
+
+
+def _name(value: str) -> Token:
+    return Token(Family.NAME, Kind.ORGANISATION, value)
+
+
+def _tag(records: Iterable[tuple[Label, Iterable[Token]]]) -> tuple[Tagged, TagSet]:
+    parts: list[bytes] = []
+    tagged = tag_records(KERNEL, KEYS, CONTEXT, records, parts.append)
+    return tagged, TagSet(build(parts, _random))
+
+
+def _ask(tag_set: TagSet, tokens: list[Token]) -> list[tuple[Label, ...]]:
+    """Look up what a question about these tokens gives (the kernel's tests ask for real)."""
+    outputs = b"".join(
+        KERNEL.tag(KEYS[token.family], Inputs.pack([token.input()])) for token in tokens
+    )
+    return look_up(KERNEL, CONTEXT, tag_set, outputs)
+
+
+def test_records_are_found_by_each_of_their_tokens_and_no_other() -> None:
+    tagged, tag_set = _tag(
+        [
+            (_label(1), [_rfc("A"), _name("a")]),
+            (_label(2), [_rfc("B")]),
+            (_label(3), []),
+        ]
+    )
+    assert tagged == Tagged(records=3, entries=3, dropped=0)
+    assert _ask(tag_set, [_rfc("A"), _name("a"), _rfc("B"), _rfc("C"), _name("A")]) == [
+        (_label(1),),
+        (_label(1),),
+        (_label(2),),
+        (),
+        (),
+    ]
+    assert look_up(KERNEL, CONTEXT, tag_set, b"") == []
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.lists(st.sampled_from("ABCD"), max_size=3), max_size=8))
+def test_ordinals(records: list[list[str]]) -> None:
+    tagged, tag_set = _tag(
+        (_label(number), map(_rfc, values)) for number, values in enumerate(records, 1)
+    )
+    assert tagged.entries == sum(len(set(values)) for values in records)
+    for value, labels in zip("ABCD", _ask(tag_set, list(map(_rfc, "ABCD"))), strict=True):
+        assert labels == tuple(
+            _label(number) for number, values in enumerate(records, 1) if value in values
+        )
+
+
+def test_records_per_token() -> None:
+    tagged, tag_set = _tag(
+        (_label(number), [_name("common")]) for number in range(1, RECORDS_PER_TOKEN + 3)
+    )
+    assert tagged == Tagged(RECORDS_PER_TOKEN + 2, RECORDS_PER_TOKEN, 2)
+    assert len(_ask(tag_set, [_name("common")])[0]) == RECORDS_PER_TOKEN
+
+
+def test_tokens_of_families_that_are_not_agreed_are_passed_over() -> None:
+    tagged, _ = _tag([(_label(1), [_rfc("A"), Token(Family.IMO, None, "9074729")])])
+    assert tagged.entries == 1
+
+
+def test_progress_is_told() -> None:
+    told: list[tuple[str, int, int]] = []
+    records = [(_label(number), [_rfc(str(number))]) for number in range(1, 4)]
+    tag_records(
+        KERNEL,
+        KEYS,
+        CONTEXT,
+        records,
+        lambda _: None,
+        lambda step, done, total: told.append((step, done, total)),
+        len(records),
+    )
+    assert told[-1] == ("tag", 3, 3)
+
+
+def test_tag_batch_changes_nothing_but_the_progress(monkeypatch: pytest.MonkeyPatch) -> None:
+    records = [(_label(n), [_rfc(str(n % 3)), _name(str(n))]) for n in range(1, 8)]
+    whole: list[bytes] = []
+    at_once = tag_records(KERNEL, KEYS, CONTEXT, records, whole.append)
+    monkeypatch.setattr(matching, "TAG_BATCH", 2)
+    parts: list[bytes] = []
+    done: list[int] = []
+    in_parts = tag_records(
+        KERNEL, KEYS, CONTEXT, records, parts.append, lambda _step, n, _total: done.append(n)
+    )
+    assert in_parts == at_once
+    assert len(parts) > len(whole)
+    assert build(parts, _random) == build(whole, _random)
+    assert done == sorted(done)
+    assert done[0] < done[-1] == 7
+
+
+def _with_entry(entry: bytes) -> TagSet:
+    return TagSet(build([entry], _random))
+
+
+def test_false_label_does_not_count() -> None:
+    output = KERNEL.tag(KEYS[Family.RFC], Inputs.pack([_rfc("A").input()]))
+    other = KERNEL.tag(KEYS[Family.RFC], Inputs.pack([_rfc("B").input()]))
+    index = entries.index(output, CONTEXT, 0)
+    flaws = {
+        "random bytes": _random(48),
+        "of another token": entries.seal(other, CONTEXT, 0, _label(1).encode())[10:],
+        "of another ordinal": entries.seal(output, CONTEXT, 1, _label(1).encode())[10:],
+        "of another manifest": entries.seal(output, bytes(32), 0, _label(1).encode())[10:],
+    }
+    for flaw, sealed in flaws.items():
+        assert look_up(KERNEL, CONTEXT, _with_entry(index + sealed), output) == [()], flaw
+    honest = entries.seal(output, CONTEXT, 0, _label(1).encode())
+    assert look_up(KERNEL, CONTEXT, _with_entry(honest), output) == [(_label(1),)]
+
+
+def test_label_that_opens_and_makes_no_sense_is_refused() -> None:
+    output = KERNEL.tag(KEYS[Family.RFC], Inputs.pack([_rfc("A").input()]))
+    nonsense = _with_entry(entries.seal(output, CONTEXT, 0, b"\xff" * 32))
+    with pytest.raises(ComityError) as error:
+        look_up(KERNEL, CONTEXT, nonsense, output)
+    assert error.value.code is Code.TAG_SET_INVALID
+
+
+def _canary_outputs(family: Family, key: bytes) -> bytes:
+    return KERNEL.tag(key, Inputs.pack(canaries(family)))
+
+
+def test_canaries_hit_in_every_set() -> None:
+    _, tag_set = _tag([])
+    for family, key in KEYS.items():
+        outputs = _canary_outputs(family, key)
+        assert look_up(KERNEL, CONTEXT, tag_set, outputs) == [(CANARY,)] * CANARIES
+        check_canaries(KERNEL, CONTEXT, tag_set, family, outputs)
+
+
+def test_canaries_that_miss() -> None:
+    _, tag_set = _tag([])
+    outputs = _canary_outputs(Family.RFC, KEYS[Family.RFC])
+    seventh = slice(7 * 64, 8 * 64)
+    marked = tuple(
+        entries.seal(outputs[at : at + 64], CONTEXT, 0, _label(5).encode())
+        for at in range(0, len(outputs), 64)
+    )
+    flaws = {
+        "another key": (tag_set, CONTEXT, _canary_outputs(Family.RFC, KEYS[Family.NAME]), 0),
+        "another manifest": (tag_set, bytes(32), outputs, 0),
+        "one missing": (
+            tag_set,
+            CONTEXT,
+            outputs[: seventh.start] + _random(64) + outputs[seventh.stop :],
+            7,
+        ),
+        "too few asked": (tag_set, CONTEXT, outputs[:-64], 0),
+        "a record in their place": (TagSet(build(marked, _random)), CONTEXT, outputs, 0),
+    }
+    for flaw, (asked, context, given_outputs, index) in flaws.items():
+        with pytest.raises(ComityError) as error:
+            check_canaries(KERNEL, context, asked, Family.RFC, given_outputs)
+        assert error.value.code is Code.CANARY_MISSED, flaw
+        assert error.value.params == {"family": "rfc", "index": index}

@@ -1,0 +1,266 @@
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+
+from comity.core.canonical import canonical, model
+from comity.core.dsp.policy import MessageOffer, Offer, Prohibition
+from comity.core.terms import Terms
+from comity.core.terms_odrl import OPERANDS, PROFILE, from_policy, to_message_offer, to_offer
+from comity.errors import Code
+from comity.limits import BODY_BYTES
+from core.drafts import TERMS, terms
+from core.dsp.schemas import check_against_schema
+from refusals import refuses
+
+SMALLEST = """{
+  "@type": "Offer", "@id": "urn:uuid:1", "target": "urn:uuid:2", "profile": "urn:comity:terms:1",
+  "permission": [{"action": "urn:comity:terms:1:receive", "constraint": [
+    {"leftOperand": "urn:comity:terms:1:approval", "operator": "eq",
+     "rightOperand": "two-officers"},
+    {"leftOperand": "purpose", "operator": "isAnyOf", "rightOperand": ["customs"]},
+    {"leftOperand": "dateTime", "operator": "lt", "rightOperand": "2027-01-01T00:00:00Z"},
+    {"leftOperand": "urn:comity:terms:1:handling", "operator": "eq", "rightOperand": "TLP:RED"}
+  ]}]}"""
+
+QUOTA = 10
+"""Where the constraint on tokens in each period stands in the grant to match of TERMS."""
+
+
+def offer_value() -> dict[str, Any]:
+    value: dict[str, Any] = json.loads(
+        to_message_offer(TERMS, "urn:uuid:1", "urn:uuid:2").to_json()
+    )
+    return value
+
+
+def read(value: dict[str, Any]) -> Terms:
+    return from_policy(model(MessageOffer, canonical(value), BODY_BYTES))
+
+
+@settings(max_examples=50)
+@given(terms)
+def test_reading_is_the_inverse_of_writing(value: Terms) -> None:
+    assert from_policy(to_offer(value, "urn:uuid:1")) == value
+    sent = to_message_offer(value, "urn:uuid:1", "urn:uuid:2").to_json()
+    received = model(MessageOffer, sent, BODY_BYTES)
+    assert received.to_json() == sent
+    assert from_policy(received) == value
+
+
+@settings(max_examples=20)
+@given(terms)
+def test_terms_are_policies_as_the_schema_has_them(value: Terms) -> None:
+    check_against_schema("Offer", json.loads(to_offer(value, "urn:uuid:1").to_json()))
+    sent = to_message_offer(value, "urn:uuid:1", "urn:uuid:2").to_json()
+    check_against_schema("MessageOffer", json.loads(sent))
+
+
+def test_an_offer_typed_by_hand() -> None:
+    value = read(json.loads(SMALLEST))
+    assert value.match is None
+    assert value.request is None
+    assert value.receive is not None
+    assert value.receive.purposes == ("customs",)
+    assert not value.receive.onward
+
+
+def test_every_operand_is_a_term_of_odrl_or_of_the_profile() -> None:
+    own = {operand.left for operand in OPERANDS if not operand.left.startswith(f"{PROFILE}:")}
+    assert own == {"purpose", "spatial", "dateTime", "count"}
+
+
+def test_one_value_may_stand_without_its_list() -> None:
+    value = json.loads(SMALLEST)
+    value["permission"][0]["constraint"][1]["rightOperand"] = "customs"
+    assert read(value) == read(json.loads(SMALLEST))
+
+
+def test_a_list_of_the_one_profile_is_the_profile() -> None:
+    assert read(offer_value() | {"profile": [PROFILE]}) == TERMS
+
+
+def put(*path: str | int, value: object) -> Callable[[dict[str, Any]], None]:
+    def change(offer: dict[str, Any]) -> None:
+        target: Any = offer
+        for step in path[:-1]:
+            target = target[step]
+        if isinstance(target, list) and path[-1] == len(target):
+            target.append(value)
+        else:
+            target[path[-1]] = value
+
+    return change
+
+
+def drop(*path: str | int) -> Callable[[dict[str, Any]], None]:
+    def change(offer: dict[str, Any]) -> None:
+        target: Any = offer
+        for step in path[:-1]:
+            target = target[step]
+        del target[path[-1]]
+
+    return change
+
+
+MATCH = ("permission", 0)
+FIRST = (*MATCH, "constraint", 0)
+AND = (*MATCH, "constraint", QUOTA)
+COUNT = {"leftOperand": "count", "operator": "lteq", "rightOperand": "5"}
+FREE = {"leftOperand": "weather", "operator": "eq", "rightOperand": "fine"}
+PERIOD = {"leftOperand": f"{PROFILE}:period", "operator": "eq", "rightOperand": "P1D"}
+USE = {"action": "use"}
+
+UNKNOWN = {
+    "no profile": (drop("profile"), "profile"),
+    "another profile": (put("profile", value="urn:comity:terms:2"), "profile"),
+    "a profile more": (put("profile", value=[PROFILE, "urn:other"]), "profile"),
+    "a prohibition": (put("prohibition", value=[USE]), "prohibition"),
+    "an obligation": (put("obligation", value=[USE]), "obligation"),
+    "an unknown property of the policy": (put("inheritFrom", value="urn:x"), "policy"),
+    "an unknown property that is null": (put("conflict", value=None), "policy"),
+    "a python name": (put("left_operand", value="count"), "policy"),
+    "an unknown action": (put(*MATCH, "action", value="use"), "permission.0.action"),
+    "an action of another profile": (
+        put(*MATCH, "action", value="urn:comity:terms:2:match"),
+        "permission.0.action",
+    ),
+    "an action twice": (
+        lambda offer: offer["permission"].append(offer["permission"][0]),
+        "permission.2.action",
+    ),
+    "the constraints of another action": (
+        put("permission", 1, "action", value=f"{PROFILE}:receive"),
+        "permission.1.constraint.5",
+    ),
+    "a duty": (put(*MATCH, "duty", value=[USE]), "permission.0"),
+    "a target of a rule": (put(*MATCH, "target", value="urn:uuid:3"), "permission.0"),
+    "an unknown operand": (put(*AND, value=FREE), f"permission.0.constraint.{QUOTA}"),
+    "an operand of another action": (
+        put("permission", 1, "constraint", 7, value=COUNT),
+        "permission.1.constraint.7",
+    ),
+    "an operand twice": (
+        put(*MATCH, "constraint", 11, value=COUNT),
+        "permission.0.constraint.11",
+    ),
+    "an unknown operator": (put(*FIRST, "operator", value="neq"), "permission.0.constraint.0"),
+    "a looser operator": (
+        put(*MATCH, "constraint", 9, value=COUNT | {"operator": "gteq"}),
+        "permission.0.constraint.9",
+    ),
+    "a unit": (put(*FIRST, "unit", value="xsd:int"), "permission.0.constraint.0"),
+    "or": (put(*AND, value={"or": [COUNT, PERIOD]}), f"permission.0.constraint.{QUOTA}"),
+    "xone": (put(*AND, value={"xone": [COUNT, PERIOD]}), f"permission.0.constraint.{QUOTA}"),
+    "andSequence": (
+        put(*AND, value={"andSequence": [COUNT, PERIOD]}),
+        f"permission.0.constraint.{QUOTA}",
+    ),
+    "and of nothing": (put(*AND, value={"and": []}), f"permission.0.constraint.{QUOTA}"),
+    "and of one": (put(*AND, value={"and": [COUNT]}), f"permission.0.constraint.{QUOTA}"),
+    "and of and": (
+        put(*AND, value={"and": [COUNT, {"and": [PERIOD]}]}),
+        f"permission.0.constraint.{QUOTA}",
+    ),
+    "and of three": (
+        put(*AND, value={"and": [COUNT, PERIOD, FREE]}),
+        f"permission.0.constraint.{QUOTA}",
+    ),
+    "and of others": (
+        put(*AND, value={"and": [FREE, PERIOD]}),
+        f"permission.0.constraint.{QUOTA}.and.0",
+    ),
+    "and the other way round": (
+        put(*AND, value={"and": [PERIOD, COUNT]}),
+        f"permission.0.constraint.{QUOTA}.and.0",
+    ),
+    "another period": (
+        put(*AND, value={"and": [COUNT, FREE]}),
+        f"permission.0.constraint.{QUOTA}.and.1",
+    ),
+    "a unit within and": (
+        put(*AND, value={"and": [COUNT | {"unit": "x"}, PERIOD]}),
+        f"permission.0.constraint.{QUOTA}.and.0",
+    ),
+    "a unit of the period": (
+        put(*AND, value={"and": [COUNT, PERIOD | {"unit": "x"}]}),
+        f"permission.0.constraint.{QUOTA}.and.1",
+    ),
+    "an operand beside and": (
+        put(*AND, "leftOperand", value="count"),
+        f"permission.0.constraint.{QUOTA}",
+    ),
+}
+
+
+@pytest.mark.parametrize(("change", "where"), UNKNOWN.values(), ids=UNKNOWN)
+def test_what_the_profile_does_not_define_denies(
+    change: Callable[[dict[str, Any]], None], where: str
+) -> None:
+    value = offer_value()
+    assert read(value) == TERMS
+    change(value)
+    with refuses(Code.TERMS_UNKNOWN, where=where):
+        read(value)
+
+
+def test_a_prohibition_alone_denies() -> None:
+    offer = Offer(id="urn:uuid:1", profile=PROFILE, prohibition=(Prohibition(action="use"),))
+    with refuses(Code.TERMS_UNKNOWN, where="prohibition"):
+        from_policy(offer)
+
+
+def right(index: int, value: object) -> Callable[[dict[str, Any]], None]:
+    return put(*MATCH, "constraint", index, "rightOperand", value=value)
+
+
+INVALID = {
+    "no constraint": (drop(*MATCH, "constraint"), "permission.0.approval"),
+    "no purpose": (drop(*MATCH, "constraint", 1), "permission.0.purposes"),
+    "no expiry": (drop(*MATCH, "constraint", 4), "permission.0.expiry"),
+    "an approval of nobody": (right(0, "no-officer"), "permission.0.approval"),
+    "approvals as a list": (right(0, ["automatic"]), "permission.0.constraint.0"),
+    "no purposes": (right(1, []), "permission.0.constraint.1"),
+    "a purpose that is no text": (right(1, ["a", {"@id": "x"}]), "permission.0.constraint.1"),
+    "purposes as an object": (right(1, {"@id": "x"}), "permission.0.constraint.1"),
+    "a territory by name": (right(3, ["Mexico"]), "permission.0.territories"),
+    "an expiry elsewhere": (right(4, "2027-07-01T00:00:00+02:00"), "permission.0.constraint.4"),
+    "an expiry with a fraction": (right(4, "2027-07-01T00:00:00.5Z"), "permission.0.constraint.4"),
+    "an expiry that never comes": (right(4, "2027-02-30T00:00:00Z"), "permission.0.expiry"),
+    "a retention in words": (right(5, "a month"), "permission.0.retention"),
+    "an onward of 1": (right(6, "1"), "permission.0.constraint.6"),
+    "an onward of True": (right(6, "True"), "permission.0.constraint.6"),
+    "a family nobody knows": (right(8, ["dna"]), "permission.0.families"),
+    "a quota of nothing": (right(9, "0"), "permission.0.constraint.9"),
+    "a quota with a sign": (right(9, "+5"), "permission.0.constraint.9"),
+    "a quota past the bound": (right(9, "9999999999999"), "permission.0.tokensInAll"),
+    "a quota as a list": (right(9, ["5"]), "permission.0.constraint.9"),
+    "a period quota of nothing": (
+        put(*AND, "and", 0, "rightOperand", value="0"),
+        "permission.0.constraint.10.and.0",
+    ),
+    "a period as a list": (
+        put(*AND, "and", 1, "rightOperand", value=["P1D"]),
+        "permission.0.constraint.10.and.1",
+    ),
+    "a period of two days": (
+        put(*AND, "and", 1, "rightOperand", value="P2D"),
+        "permission.0.tokensPerPeriod",
+    ),
+    "an answer after two months": (
+        put("permission", 1, "constraint", 6, "rightOperand", value="P2M"),
+        "permission.1.answerWithin",
+    ),
+}
+
+
+@pytest.mark.parametrize(("change", "where"), INVALID.values(), ids=INVALID)
+def test_values_that_mean_nothing_are_refused(
+    change: Callable[[dict[str, Any]], None], where: str
+) -> None:
+    value = offer_value()
+    change(value)
+    with refuses(Code.TERMS_INVALID, where=where):
+        read(value)

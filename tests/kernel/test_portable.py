@@ -1,0 +1,264 @@
+"""The portable kernel: batches, threads, and what it refuses."""
+
+from array import array
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from comity.api import Inputs, Kernel
+from comity.core import entries
+from comity.core.oprf import IDENTITY
+from comity.errors import Code, ComityError
+from comity.kernel import describe, load
+from comity.kernel.portable import CHUNK, Portable
+from comity.limits import BATCH_ELEMENTS
+from rfc9497 import BATCH, FIRST, Vector, published
+
+KERNEL: Kernel = Portable(threads=2)
+NONCE = b"nonce of a proof".ljust(64, b".")
+KEY = KERNEL.scalar(b"key".ljust(64, b"k"))
+PUBLIC_KEY = KERNEL.public_key(KEY)
+SOME = CHUNK + 6  # two chunks, so both threads have work
+
+
+def _blinds(count: int) -> bytes:
+    return b"".join([KERNEL.scalar(b"%064d" % (number + 7)) for number in range(count)])
+
+
+def _inputs(count: int) -> Inputs:
+    return Inputs.pack(b"input %d" % number for number in range(count))
+
+
+class Question:
+    """A whole question of SOME inputs, answered honestly."""
+
+    inputs = _inputs(SOME)
+    blinds = _blinds(SOME)
+    blinded = KERNEL.blind(inputs, blinds)
+    evaluated, proof = KERNEL.evaluate(KEY, blinded, NONCE)
+
+    @classmethod
+    def finalise(cls, **changed: bytes) -> bytes:
+        """Finish it with some of its parts changed."""
+        parts = {"public_key": PUBLIC_KEY, **changed}
+        return KERNEL.finalise(
+            cls.inputs,
+            parts.get("blinds", cls.blinds),
+            parts.get("blinded", cls.blinded),
+            parts.get("evaluated", cls.evaluated),
+            parts.get("proof", cls.proof),
+            parts["public_key"],
+        )
+
+
+def _follow(kernel: Kernel, vector: Vector) -> None:
+    inputs = Inputs.pack(vector.inputs)
+    blinds, blinded = b"".join(vector.blinds), b"".join(vector.blinded)
+    evaluated, outputs = b"".join(vector.evaluated), b"".join(vector.outputs)
+    assert kernel.public_key(vector.key) == vector.public_key
+    assert kernel.blind(inputs, blinds) == blinded
+    random = vector.nonce + bytes(32)  # reduces to the vector's r
+    assert kernel.evaluate(vector.key, blinded, random) == (evaluated, vector.proof)
+    finalised = kernel.finalise(inputs, blinds, blinded, evaluated, vector.proof, vector.public_key)
+    assert finalised == outputs == kernel.tag(vector.key, inputs)
+
+
+@pytest.mark.parametrize("vector", [FIRST, BATCH], ids=["single", "batch"])
+def test_typed_vectors(vector: Vector) -> None:
+    _follow(KERNEL, vector)
+
+
+def test_published_vectors() -> None:
+    for vector in published():
+        _follow(KERNEL, vector)
+
+
+def test_one_thread_and_many_agree() -> None:
+    alone = Portable(threads=1)
+    assert alone.blind(Question.inputs, Question.blinds) == Question.blinded
+    assert alone.evaluate(KEY, Question.blinded, NONCE) == (Question.evaluated, Question.proof)
+    assert alone.tag(KEY, Question.inputs) == Question.finalise()
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    items=st.lists(st.binary(max_size=200), min_size=1, max_size=6),
+    seed=st.binary(min_size=64, max_size=64),
+)
+def test_a_question_gives_what_the_holder_tags(items: list[bytes], seed: bytes) -> None:
+    inputs, blinds = Inputs.pack(items), _blinds(len(items))
+    key = KERNEL.scalar(bytes([seed[0] | 1]) + seed[1:])
+    blinded = KERNEL.blind(inputs, blinds)
+    evaluated, proof = KERNEL.evaluate(key, blinded, NONCE)
+    outputs = KERNEL.finalise(inputs, blinds, blinded, evaluated, proof, KERNEL.public_key(key))
+    assert outputs == KERNEL.tag(key, inputs)
+    # Equal inputs and only they have equal outputs.
+    each = [outputs[at : at + 64] for at in range(0, len(outputs), 64)]
+    assert [items.index(item) for item in items] == [each.index(output) for output in each]
+
+
+def _replaced(buffer: bytes, position: int, element: bytes) -> bytes:
+    return buffer[: 32 * position] + element + buffer[32 * (position + 1) :]
+
+
+FLAWS = {
+    "identity": IDENTITY,
+    "not canonical": b"\xff" * 32,
+    "off the curve": bytes.fromhex(
+        "26948d35ca62e643e26a83177332e6b6afeb9d08e4268b650f1f5bbd8d81d371"
+    ),
+}
+
+
+@pytest.mark.parametrize("element", FLAWS.values(), ids=FLAWS.keys())
+@pytest.mark.parametrize("position", [0, SOME - 1])
+def test_element_that_is_none(element: bytes, position: int) -> None:
+    for name in ("blinded", "evaluated"):
+        flawed = _replaced(getattr(Question, name), position, element)
+        with pytest.raises(ComityError) as error:
+            Question.finalise(**{name: flawed})
+        assert (error.value.code, error.value.params) == (
+            Code.ELEMENT_INVALID,
+            {"index": position},
+        )
+    with pytest.raises(ComityError) as error:
+        KERNEL.evaluate(KEY, _replaced(Question.blinded, position, element), NONCE)
+    assert (error.value.code, error.value.params) == (Code.ELEMENT_INVALID, {"index": position})
+
+
+def test_the_first_of_several_flaws_is_named() -> None:
+    flawed = _replaced(_replaced(Question.blinded, SOME - 1, IDENTITY), 3, IDENTITY)
+    with pytest.raises(ComityError) as error:
+        KERNEL.evaluate(KEY, flawed, NONCE)
+    assert error.value.params == {"index": 3}
+
+
+def test_answers_that_the_proof_does_not_cover() -> None:
+    first, second = Question.evaluated[:32], Question.evaluated[32:64]
+    other_key, _ = KERNEL.evaluate(KERNEL.scalar(b"o" * 64), Question.blinded, NONCE)
+    flaws = {
+        "swapped": {"evaluated": second + first + Question.evaluated[64:]},
+        "one replaced": {"evaluated": _replaced(Question.evaluated, SOME - 1, first)},
+        "one under another key": {"evaluated": other_key[:32] + Question.evaluated[32:]},
+        "all under another key": {"evaluated": other_key},
+        "other questions": {"blinded": _replaced(Question.blinded, 0, second)},
+        "another public key": {"public_key": first},
+        "a public key that is none": {"public_key": b"\xff" * 32},
+        "the identity as public key": {"public_key": IDENTITY},
+        "altered proof": {"proof": bytes([Question.proof[0] ^ 1]) + Question.proof[1:]},
+        "short proof": {"proof": Question.proof[:63]},
+    }
+    for flaw, changed in flaws.items():
+        with pytest.raises(ComityError) as error:
+            Question.finalise(**changed)
+        assert error.value.code is Code.PROOF_INVALID, flaw
+
+
+def test_a_batch_has_at_most_batch_elements() -> None:
+    most, more = Inputs(b"", array("Q", bytes(8 * BATCH_ELEMENTS))), _inputs(BATCH_ELEMENTS + 1)
+    elements = bytes(32 * BATCH_ELEMENTS)
+    calls: tuple[Callable[[], object], ...] = (
+        lambda: KERNEL.blind(more, b""),
+        lambda: KERNEL.evaluate(KEY, elements + bytes(1), NONCE),
+        lambda: KERNEL.finalise(more, b"", b"", b"", b"", PUBLIC_KEY),
+    )
+    for refused in calls:
+        with pytest.raises(ComityError) as error:
+            refused()
+        assert error.value.code is Code.BATCH_TOO_LARGE
+    # With one less, the first thing wrong is the first element.
+    good_calls: tuple[Callable[[], object], ...] = (
+        lambda: KERNEL.evaluate(KEY, elements, NONCE),
+        lambda: KERNEL.finalise(most, elements, elements, elements, b"", PUBLIC_KEY),
+    )
+    for accepted in good_calls:
+        with pytest.raises(ComityError) as error:
+            accepted()
+        assert (error.value.code, error.value.params) == (Code.ELEMENT_INVALID, {"index": 0})
+
+
+@pytest.mark.parametrize("size", [0, 31, 32 * SOME - 1, 32 * SOME + 1, 32 * SOME + 32])
+def test_buffers_that_are_too_short_or_too_long(size: int) -> None:
+    index = min(SOME, size // 32)
+    for name, code in (
+        ("blinds", Code.SCALAR_INVALID),
+        ("blinded", Code.ELEMENT_INVALID),
+        ("evaluated", Code.ELEMENT_INVALID),
+    ):
+        cut = (getattr(Question, name) + Question.blinded)[:size]
+        with pytest.raises(ComityError) as error:
+            Question.finalise(**{name: cut})
+        assert (error.value.code, error.value.params) == (code, {"index": index})
+
+
+def test_an_empty_question_is_none() -> None:
+    empty = Inputs.pack([])
+    calls: tuple[Callable[[], object], ...] = (
+        lambda: KERNEL.evaluate(KEY, b"", NONCE),
+        lambda: KERNEL.finalise(empty, b"", b"", b"", Question.proof, PUBLIC_KEY),
+    )
+    for refused in calls:
+        with pytest.raises(ComityError) as error:
+            refused()
+        assert error.value.code is Code.ELEMENT_INVALID
+    assert KERNEL.tag(KEY, empty) == KERNEL.blind(empty, b"") == b""
+
+
+@pytest.mark.parametrize("scalar", [bytes(32), b"\xff" * 32, b"\1" * 31], ids=["0", "big", "short"])
+def test_keys_and_blinds_that_are_no_scalars(scalar: bytes) -> None:
+    calls: tuple[Callable[[], object], ...] = (
+        lambda: KERNEL.public_key(scalar),
+        lambda: KERNEL.tag(scalar, Question.inputs),
+        lambda: KERNEL.evaluate(scalar, Question.blinded, NONCE),
+        lambda: KERNEL.blind(_inputs(1), scalar),
+    )
+    for refused in calls:
+        with pytest.raises(ComityError) as error:
+            refused()
+        assert error.value.code is Code.SCALAR_INVALID
+
+
+def test_input_too_long_is_named() -> None:
+    inputs = Inputs.pack([b"short", bytes(2**16)])
+    calls: tuple[Callable[[], object], ...] = (
+        lambda: KERNEL.blind(inputs, _blinds(2)),
+        lambda: KERNEL.tag(KEY, inputs),
+    )
+    for refused in calls:
+        with pytest.raises(ComityError) as error:
+            refused()
+        assert (error.value.code, error.value.params) == (Code.INPUT_INVALID, {"index": 1})
+
+
+def test_entries_are_those_of_the_definition() -> None:
+    outputs, context = Question.finalise()[: 3 * 64], b"c" * 32
+    each = [outputs[at : at + 64] for at in range(0, len(outputs), 64)]
+    ordinals, labels = [0, 1, 63], [b"a" * 32, b"b" * 32, b"c" * 32]
+    whole = KERNEL.seal(outputs, context, ordinals, b"".join(labels))
+    made = [whole[at : at + 58] for at in range(0, len(whole), 58)]
+    assert made == [
+        entries.seal(output, context, ordinal, label)
+        for output, ordinal, label in zip(each, ordinals, labels, strict=True)
+    ]
+    assert KERNEL.index(outputs, context, ordinals) == b"".join(entry[:10] for entry in made)
+    sealed = b"".join(entry[10:] for entry in made)
+    assert KERNEL.open(outputs, context, ordinals, sealed) == labels
+    assert KERNEL.open(outputs, context, [0, 1, 62], sealed) == [*labels[:2], None]
+    with pytest.raises(ComityError):
+        KERNEL.index(outputs, context, [0])
+    with pytest.raises(ComityError):
+        KERNEL.index(outputs, context[:31], ordinals)
+    with pytest.raises(ComityError):
+        KERNEL.seal(outputs, context, ordinals, bytes(95))
+    with pytest.raises(ComityError):
+        KERNEL.open(outputs, context, ordinals, sealed[:-1])
+
+
+def test_load_and_describe() -> None:
+    assert load().name == load("portable").name == describe().kernel == "portable"
+    assert describe().library == "libsodium"
+    with pytest.raises(ComityError) as error:
+        load("no-such-kernel")
+    assert error.value.code is Code.KERNEL_MISSING

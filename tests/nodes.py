@@ -1,0 +1,137 @@
+"""Two real nodes in one process: their own folders, databases and keys, joined by real calls.
+
+An exchange and a client implement the same interface, so the endpoint of a peer is simply the
+peer's exchange. Nothing here is a mock: only TLS and sockets are left out.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+from comity import kernel
+from comity.api import Endpoint, Request, Response
+from comity.core.identity import Pinned
+from comity.core.identity import fingerprint as fingerprint_of
+from comity.edge.config import NodeConfig
+from comity.node import Node, open_node
+from comity.operations import Caller, Model, Operation, setup
+from comity.operations.peers import PeerAdd, peer_add
+from comity.worker import work
+
+ResultT = TypeVar("ResultT", bound=Model)
+GROUP = kernel.load()
+OFFICER = Caller("officer-1")
+
+
+class TestClock:
+    """A clock that tests move."""
+
+    __test__ = False
+
+    def __init__(self) -> None:
+        self.time = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        """Return the time."""
+        return self.time
+
+    def forward(self, **by: float) -> None:
+        """Let time pass."""
+        self.time += timedelta(**by)
+
+
+@dataclass
+class Wire:
+    """The way to one node; tests can listen in, cut it, or change what passes."""
+
+    target: Endpoint | None = None
+    cut: bool = False
+    seen: list[tuple[Request, Response]] = field(default_factory=list)
+    on_request: Callable[[Request], Request] = lambda request: request
+    on_response: Callable[[Response], Response] = lambda response: response
+
+    def handle(self, request: Request) -> Response:
+        """Carry a request to the node and its reply back."""
+        if self.cut or self.target is None:
+            from comity.errors import Code, ComityError
+
+            raise ComityError(Code.PEER_UNREACHABLE, peer="", reason="cut")
+        response = self.target.handle(self.on_request(request))
+        self.seen.append((request, response))
+        return self.on_response(response)
+
+
+@dataclass
+class Pair:
+    """Two nodes that pinned each other: a holder in Mexico and an asker in the United States."""
+
+    mx: Node
+    us: Node
+    clock: TestClock
+    to_mx: Wire
+    to_us: Wire
+    folder: Path
+
+    def pump(self) -> None:
+        """Let both nodes deliver until nothing waits."""
+        for _ in range(20):
+            before = len(self.to_mx.seen) + len(self.to_us.seen)
+            work(self.mx)
+            work(self.us)
+            if len(self.to_mx.seen) + len(self.to_us.seen) == before:
+                return
+
+    def wire_to(self, peer: Pinned) -> Wire:
+        """Return the wire to a peer."""
+        return self.to_mx if peer.id == MX.id else self.to_us
+
+
+MX = NodeConfig(
+    id="did:web:mx.example",
+    name="Servicio de Ejemplo",
+    territory="MX",
+    address="https://127.0.0.1:18443",
+)
+US = NodeConfig(
+    id="did:web:us.example",
+    name="Example Office",
+    territory="US",
+    address="https://127.0.0.1:28443",
+)
+
+
+def run(
+    operation: Operation[Any, ResultT], node: Node, officer: Caller = OFFICER, **args: Any
+) -> ResultT:
+    """Run an operation as a surface would."""
+    return operation.run(node, officer, operation.args(**args), lambda *_: None)
+
+
+@contextmanager
+def pair(folder: Path) -> Iterator[Pair]:
+    """Make two nodes that pinned each other."""
+    clock, to_mx, to_us = TestClock(), Wire(), Wire()
+    nodes = []
+    for config, name in ((MX, "mx"), (US, "us")):
+        setup.init(folder / name, config, OFFICER.officer, folder / f"{name}-recovery.key")
+    made: list[Pair] = []
+
+    def endpoint(peer: Pinned) -> Endpoint:
+        return made[0].wire_to(peer)
+
+    for name in ("mx", "us"):
+        nodes.append(open_node(folder / name, clock=clock, group=GROUP, endpoint=endpoint))
+    mx, us = nodes
+    made.append(Pair(mx, us, clock, to_mx, to_us, folder))
+    to_mx.target, to_us.target = mx.exchange, us.exchange
+    for node, other in ((mx, us), (us, mx)):
+        document = other.document
+        run(peer_add, node, document=document, fingerprint=fingerprint_of(document))
+    try:
+        yield made[0]
+    finally:
+        mx.close()
+        us.close()
