@@ -129,7 +129,7 @@ class Exchange:
             known = record.entry(tx, peer, record.IN, claims.jti)
             if known is not None and known.token == request.token:
                 sent = record.reply(tx, peer, record.OUT, claims.jti)
-                return sent and _as_response(sent)
+                return _as_response(sent) if sent else None
             refused = str(opened.refused.code) if opened.refused else ""
             record.append(
                 tx,

@@ -4,7 +4,6 @@ What stands at the top holds for every grant; `[match]`, `[request]` and `[recei
 Names may be written as in Python or as in JSON: `legal_bases` and `legalBases` are one.
 """
 
-import json
 import tomllib
 from datetime import date, datetime
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any, Final
 
 from pydantic.alias_generators import to_camel
 
+from comity.core.canonical import parse
 from comity.errors import Code, ComityError
 from comity.limits import BODY_BYTES
 
@@ -76,13 +76,17 @@ def read_draft(path: Path) -> dict[str, Any]:
 
 
 def parse_draft(data: bytes, name: str) -> dict[str, Any]:
-    """Parse a draft; `name` says which file it is from. Raises TERMS_INVALID (where)."""
-    try:
-        text = data.decode("utf-8")
-        read: object = json.loads(text) if text.lstrip().startswith("{") else tomllib.loads(text)
-    except (ValueError, RecursionError):
-        raise ComityError(Code.TERMS_INVALID, where=name) from None
-    draft = _as_json(read)
+    """Parse a draft; `name` says which file it is from.
+
+    Raises TERMS_INVALID (where), and for JSON what `canonical.parse` raises.
+    """
+    if data.lstrip().startswith(b"{"):
+        draft = _as_json(parse(data, BODY_BYTES))
+    else:
+        try:
+            draft = _as_json(tomllib.loads(data.decode("utf-8")))
+        except (ValueError, RecursionError):
+            raise ComityError(Code.TERMS_INVALID, where=name) from None
     if not isinstance(draft, dict):
         raise ComityError(Code.TERMS_INVALID, where=name)
     return draft

@@ -116,7 +116,10 @@ class Screen:
         return Text(", ".join(map(plain, value)))
 
     def facts(self, facts: Iterable[tuple[str, Value]], title: str = "") -> None:
-        """Print what is known of one thing, a line each; what is empty is left out."""
+        """Print what is known of one thing, a line each; what is empty is left out.
+
+        A label is a word of the group `label`, or of another that it names: `field.names`.
+        """
         grid = Table(box=None, show_header=False, padding=(0, 2, 0, 0), title_justify="left")
         if title:
             grid.title = Text(plain(title), "bold")
@@ -125,7 +128,8 @@ class Screen:
         for label, value in facts:
             cell = self.cell(value)
             if cell:
-                grid.add_row(self.word("label", label), cell)
+                group, _, name = label.rpartition(".")
+                grid.add_row(self.word(group or "label", name), cell)
         self.out.print(grid)
 
     def table(

@@ -5,6 +5,7 @@ names. It is exchanged out of band; people compare the fingerprint of the whole 
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Annotated, Final, Literal
@@ -68,10 +69,10 @@ def _key(text: str) -> str:
     return text
 
 
-def _as_value_error(check: "type[object] | object") -> AfterValidator:
+def _as_value_error(check: Callable[[str], str]) -> AfterValidator:
     def validator(text: str) -> str:
         try:
-            return check(text)  # type: ignore[operator, no-any-return]
+            return check(text)
         except ComityError as error:
             raise ValueError(str(error.code)) from error
 

@@ -399,7 +399,8 @@ def _negotiation(node: Node, pid: str) -> NegotiationShown:
 
 def _shown(tx: Connection, row: Negotiation) -> NegotiationShown:
     offer = model(MessageOffer, row.offer.encode(), BODY_BYTES)
-    terms, changed = from_policy(offer), ()
+    terms = from_policy(offer)
+    changed: tuple[Changed, ...] = ()
     ours = one(tx, rows.Offer, id=offer.id)
     if ours is not None:
         before = from_policy(model(Offer, ours.policy.encode(), BODY_BYTES))

@@ -167,13 +167,13 @@ def ask(node: Node, caller: Caller, args: Ask, progress: Progress) -> RequestSho
 @operation("request.list", Nothing, Requests)
 def request_list(node: Node, caller: Caller, args: Nothing, progress: Progress) -> Requests:
     """List the requests that we asked, and what came of them."""
-    return _list(node, role=Role.CONSUMER)
+    return _list(node, Role.CONSUMER)
 
 
 @operation("inbox.list", Nothing, Requests)
 def inbox(node: Node, caller: Caller, args: Nothing, progress: Progress) -> Requests:
     """List the requests that were asked of us, those that wait first."""
-    found = _list(node, role=Role.PROVIDER).requests
+    found = _list(node, Role.PROVIDER).requests
     return Requests(requests=tuple(sorted(found, key=lambda item: item.state != "held")))
 
 
@@ -251,9 +251,9 @@ def _check_shareable(tx: Connection, row: RequestRow) -> None:
         raise ComityError(Code.APPROVAL_VOID, request=row.id)
 
 
-def _list(node: Node, **where: object) -> Requests:
+def _list(node: Node, role: Role) -> Requests:
     with node.store.read() as tx:
-        found = sorted(many(tx, RequestRow, **where), key=lambda row: row.at, reverse=True)
+        found = sorted(many(tx, RequestRow, role=role), key=lambda row: row.at, reverse=True)
         return Requests(requests=tuple(_shown(tx, row) for row in found))
 
 

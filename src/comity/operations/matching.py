@@ -157,8 +157,8 @@ def check(node: Node, caller: Caller, args: Check, progress: Progress) -> Matche
 def hits(node: Node, caller: Caller, args: HitsOf, progress: Progress) -> Hits:
     """Show the hits of all runs. Raises PEER_UNKNOWN."""
     with node.store.read() as tx:
-        where: dict[str, object] = {"peer": find_peer(tx, args.peer).id} if args.peer else {}
-        return Hits(hits=_shown(tx, list(many(tx, Hit, **where))))
+        found = many(tx, Hit, peer=find_peer(tx, args.peer).id) if args.peer else many(tx, Hit)
+        return Hits(hits=_shown(tx, list(found)))
 
 
 def _session(

@@ -9,6 +9,7 @@ from comity.api import Progress
 from comity.core import jws, tagset
 from comity.core.canonical import b64url
 from comity.core.derivation import derive, presence
+from comity.core.entries import ENTRY_BYTES
 from comity.core.holdings import decode
 from comity.core.label import HANDLE_BYTES, Label
 from comity.core.machines import Role, TransferState
@@ -103,7 +104,7 @@ def tag(node: Node, caller: Caller, args: Tag, progress: Progress) -> Tagged:
     )
     data = tagset.build(parts, local.entropy)
     digest = tagset.digest([data])
-    count = (len(data) - tagset.HEADER_BYTES) // tagset.ENTRY_BYTES
+    count = (len(data) - tagset.HEADER_BYTES) // ENTRY_BYTES
     manifest = draft.complete(SetReference(digest=b64url(digest), entries=count, bytes=len(data)))
     # Set and keys are durable before the manifest that names them is.
     files.write_set(local.folder, digest, data)

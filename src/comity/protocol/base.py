@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 from urllib.parse import quote, unquote, urlsplit
 
 from sqlalchemy import Connection
@@ -99,12 +99,8 @@ Act = Callable[[], Outcome]
 MessageT = TypeVar("MessageT")
 
 
-class Refusal(Protocol):
-    """Makes the error body of one protocol."""
-
-    def __call__(self, code: Code, pids: tuple[str, str]) -> bytes:
-        """Return the body for a code and the process's (provider, consumer) pids."""
-        ...
+Refusal = Callable[[Code, tuple[str, str]], bytes]
+"""Makes the error body of one protocol, for a code and a process's (provider, consumer) pids."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ from comity.store.rows import (
 
 def _request(inbound: Inbound, tx: Connection, message: DetailRequest) -> Act:
     local, peer = inbound.local, inbound.peer
-    transfer, agreement = started(inbound, tx, Role.PROVIDER)
+    _, agreement = started(inbound, tx, Role.PROVIDER)
     asked = RequestQuestion(
         purpose=message.purpose,
         legal_basis=message.legal_basis,

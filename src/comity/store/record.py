@@ -5,7 +5,9 @@ its messages come; the tree covers the part without gaps, so that messages which
 never look like a missing one.
 """
 
-from sqlalchemy import Connection, func, select, update
+from typing import Final
+
+from sqlalchemy import Connection, bindparam, func, or_, select, update
 
 from comity.core.canonical import b64url
 from comity.core.leaf import leaf
@@ -37,14 +39,17 @@ def seen(tx: Connection, peer: str) -> Seen:
     return Seen(size=size, root=b64url(root))
 
 
+_TAKE: Final = (
+    update(heads)
+    .where(heads.c.peer == bindparam("of"), heads.c.direction == OUT)
+    .values(next=heads.c.next + 1)
+    .returning(heads.c.next)
+)
+
+
 def take_seq(tx: Connection, peer: str) -> int:
     """Take the next sequence number of our log; the transaction must append it or fail."""
-    taken = tx.execute(
-        update(heads)
-        .where(heads.c.peer == peer, heads.c.direction == OUT)
-        .values(next=heads.c.next + 1)
-        .returning(heads.c.next)
-    ).scalar_one_or_none()
+    taken = tx.execute(_TAKE, {"of": peer}).scalar_one_or_none()
     if taken is None:
         raise ComityError(Code.PEER_UNKNOWN, peer=peer)
     return int(taken) - 1
@@ -62,18 +67,16 @@ def append(tx: Connection, message: Message) -> None:
     if found is None:
         raise ComityError(Code.PEER_UNKNOWN, peer=message.peer)
     frontier = _frontier(found)
-    if message.seq != frontier.size:
-        return
-    leaves = []
-    for seq, committed in _following(tx, message, frontier.size):
-        if seq != frontier.size + len(leaves):
-            break
-        leaves.append(leaf_hash(committed))
-    frontier = frontier.extend(leaves)
+    if message.seq == frontier.size:
+        # What came early waits behind the gap that this entry closes.
+        waits = found.next > message.seq + 1
+        leaves = _following(tx, message) if waits else [message.leaf]
+        frontier = frontier.extend(leaf_hash(committed) for committed in leaves)
     change(
         tx,
         Head,
         {"peer": message.peer, "direction": message.direction},
+        next=max(found.next, message.seq + 1),
         size=frontier.size,
         frontier=frontier.pack(),
     )
@@ -108,12 +111,13 @@ def leaves(tx: Connection, peer: str, direction: str, size: int) -> list[bytes]:
 
 def missing(tx: Connection, peer: str) -> int:
     """Return how many of the peer's messages are known to exist and are not here yet."""
-    found = tx.execute(
-        select(func.max(messages.c.seq), func.count()).where(
-            messages.c.peer == peer, messages.c.direction == IN
-        )
-    ).one()
-    return 0 if found[0] is None else int(found[0]) + 1 - int(found[1])
+    found = one(tx, Head, peer=peer, direction=IN)
+    if found is None:
+        raise ComityError(Code.PEER_UNKNOWN, peer=peer)
+    here = tx.execute(
+        select(func.count()).where(messages.c.peer == peer, messages.c.direction == IN)
+    ).scalar_one()
+    return found.next - int(here)
 
 
 def leaf_of(token: str) -> bytes:
@@ -125,22 +129,28 @@ def _frontier(found: Head) -> Frontier:
     return Frontier.unpack(found.size, found.frontier)
 
 
-def _following(tx: Connection, message: Message, start: int) -> list[tuple[int, bytes]]:
-    """Return sequence numbers and leaves from `start` on: the entry, and what waited behind it."""
-    if message.direction == OUT:
-        return [(message.seq, message.leaf)]
+def _following(tx: Connection, message: Message) -> list[bytes]:
+    """Return the leaves from an entry on, up to the next gap."""
     query = (
         select(messages.c.seq, messages.c.leaf)
-        .where(messages.c.peer == message.peer, messages.c.direction == IN)
-        .where(messages.c.seq >= start)
+        .where(messages.c.peer == message.peer, messages.c.direction == message.direction)
+        .where(messages.c.seq >= message.seq)
         .order_by(messages.c.seq)
     )
-    return [(int(seq), bytes(committed)) for seq, committed in tx.execute(query)]
+    found = [(int(seq), bytes(committed)) for seq, committed in tx.execute(query)]
+    return [leaf for place, (seq, leaf) in enumerate(found, message.seq) if place == seq]
+
+
+_SAME_NUMBER: Final = (
+    select(messages.c.jti)
+    .where(messages.c.peer == bindparam("peer"), messages.c.direction == IN)
+    .where(or_(messages.c.jti == bindparam("jti"), messages.c.seq == bindparam("seq")))
+)
 
 
 def _refuse_reuse(tx: Connection, message: Message) -> None:
-    where = {"peer": message.peer, "direction": IN}
-    if one(tx, Message, **where, jti=message.jti):
-        raise ComityError(Code.MESSAGE_ID_REUSED, peer=message.peer)
-    if one(tx, Message, **where, seq=message.seq):
-        raise ComityError(Code.SEQUENCE_REUSED, peer=message.peer, seq=message.seq)
+    """Look whether the sender gave an id or a number before."""
+    given = {"peer": message.peer, "jti": message.jti, "seq": message.seq}
+    for (jti,) in tx.execute(_SAME_NUMBER, given):
+        reused = Code.MESSAGE_ID_REUSED if jti == message.jti else Code.SEQUENCE_REUSED
+        raise ComityError(reused, peer=message.peer)

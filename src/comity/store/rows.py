@@ -4,11 +4,24 @@ Field names equal column names, which a test checks; so a row can be read, writt
 with no mapping in between.
 """
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, ClassVar, TypeVar
 
-from sqlalchemy import Connection, Table, and_, delete, insert, select, update
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Select,
+    Table,
+    Update,
+    and_,
+    bindparam,
+    delete,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.sql import ColumnElement
 
 from comity.store import schema
@@ -23,8 +36,33 @@ class Row:
 RowT = TypeVar("RowT", bound=Row)
 
 
-def _where(cls: type[Row], where: dict[str, object]) -> ColumnElement[bool]:
-    return and_(True, *(cls.table.c[name] == value for name, value in where.items()))
+@lru_cache(maxsize=512)
+def _condition(table: Table, names: tuple[str, ...]) -> ColumnElement[bool]:
+    """Return that the named columns equal parameters of their names with `w_` in front."""
+    return and_(True, *(table.c[name] == bindparam(f"w_{name}") for name in names))
+
+
+@lru_cache(maxsize=512)
+def _select(
+    table: Table, names: tuple[str, ...], order: str, limit: int | None
+) -> Select[tuple[Any, ...]]:
+    # A statement that is built once is compiled once: most of the cost of a small query.
+    query = select(table).where(_condition(table, names))
+    if order:
+        query = query.order_by(table.c[order])
+    return query if limit is None else query.limit(limit)
+
+
+@lru_cache(maxsize=512)
+def _update(table: Table, names: tuple[str, ...], changed: tuple[str, ...]) -> Update:
+    values: dict[str, BindParameter[Any]] = {
+        name: bindparam(f"v_{name}") for name in changed
+    }
+    return update(table).where(_condition(table, names)).values(values)
+
+
+def _named(prefix: str, values: Mapping[str, object]) -> dict[str, object]:
+    return {f"{prefix}_{name}": value for name, value in values.items()}
 
 
 def many(
@@ -36,39 +74,37 @@ def many(
     **where: object,
 ) -> Sequence[RowT]:
     """Return the rows that fit, in the order of a column where one is named."""
-    query = select(cls.table).where(_where(cls, where), *conditions)
-    if order:
-        query = query.order_by(cls.table.c[order])
-    if limit is not None:
-        query = query.limit(limit)
-    return [cls(*row) for row in tx.execute(query)]
+    query = _select(cls.table, tuple(where), order, limit)
+    if conditions:
+        query = query.where(*conditions)
+    return [cls(*row) for row in tx.execute(query, _named("w", where))]
 
 
 def one(tx: Connection, cls: type[RowT], **where: object) -> RowT | None:
     """Return the row that fits, or None."""
-    row = tx.execute(select(cls.table).where(_where(cls, where)).limit(1)).first()
+    row = tx.execute(_select(cls.table, tuple(where), "", 1), _named("w", where)).first()
     return cls(*row) if row else None
 
 
 def add(tx: Connection, *rows: Row) -> None:
     """Insert rows of one class."""
     if rows:
-        tx.execute(insert(rows[0].table), [asdict(row) for row in rows])  # type: ignore[call-overload]
+        table = rows[0].table
+        names = [column.name for column in table.columns]
+        values = [{name: getattr(row, name) for name in names} for row in rows]
+        tx.execute(insert(table), values)
 
 
-def change(tx: Connection, cls: type[Row], where: dict[str, object], **values: Any) -> int:
+def change(tx: Connection, cls: type[Row], where: Mapping[str, object], **values: object) -> int:
     """Change the rows that fit; returns how many."""
-    return tx.execute(update(cls.table).where(_where(cls, where)).values(**values)).rowcount
+    query = _update(cls.table, tuple(where), tuple(values))
+    return tx.execute(query, _named("w", where) | _named("v", values)).rowcount
 
 
 def remove(tx: Connection, cls: type[Row], **where: object) -> int:
     """Delete the rows that fit; returns how many."""
-    return tx.execute(delete(cls.table).where(_where(cls, where))).rowcount
-
-
-def columns(cls: type[Row]) -> list[str]:
-    """Return the names of a row's fields, in order."""
-    return [field.name for field in fields(cls)]  # type: ignore[arg-type]
+    query = delete(cls.table).where(_condition(cls.table, tuple(where)))
+    return tx.execute(query, _named("w", where)).rowcount
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,7 @@ heads = Table(
     metadata,
     _id("peer"),
     Column("direction", String(3), nullable=False),
-    Column("next", BigInteger, nullable=False),  # out: the next sequence number to give
+    Column("next", BigInteger, nullable=False),  # one past the highest sequence number
     Column("size", BigInteger, nullable=False),  # leaves in the tree: the part without gaps
     Column("frontier", LargeBinary, nullable=False),
     PrimaryKeyConstraint("peer", "direction"),

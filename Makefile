@@ -1,0 +1,46 @@
+# Two commands on a fresh machine: `make demo` plays the main job, `make test` runs the tests.
+# Everything else is for people who work on Comity.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: help demo test test-postgres lint format bench docs picture clean
+
+help: ## Show this
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
+
+# A stamp, so that a second call installs nothing and needs no network.
+$(VENV)/.run: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/.develop: $(VENV)/.run
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[postgres,test,lint]'
+	@touch $@
+
+demo: $(VENV)/.run ## Play the main job: two nodes agree, match, ask, answer and prove it
+	$(BIN)/comity demo $(ARGS)
+
+test: $(VENV)/.develop ## Run the tests
+	$(BIN)/python -m pytest -n 2 $(ARGS)
+
+test-postgres: $(VENV)/.develop ## Run the store's tests on a real PostgreSQL (see CONTRIBUTING.md)
+	BIN=$(BIN) tests/postgres.sh $(ARGS)
+
+lint: $(VENV)/.develop ## Style, types and layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.develop ## Put the code into its form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.develop ## Measure, write bench/results.json and print the table
+	$(BIN)/python -m bench
+
+clean: ## Remove what the targets above made
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

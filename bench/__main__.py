@@ -1,0 +1,85 @@
+"""`make bench`: measure, write bench/results.json, print the table."""
+
+import json
+import os
+import platform
+import sys
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final, TypedDict
+
+from rich.console import Console
+from rich.table import Table
+
+from bench import exchanges, kernel
+from comity.edge import logs
+
+RESULTS: Final = Path(__file__).parent / "results.json"
+
+
+class Results(TypedDict):
+    """What is written. Core figures are processor time of one thread; the rest is wall-clock."""
+
+    measured: str
+    comity: str
+    python: str
+    machine: str
+    cores: int
+    kernel: str
+    library: str
+    tags_per_second_per_core: float
+    tags_per_second: float
+    question_core_us: dict[str, float]
+    exchanges_per_second: float
+    exchange_milliseconds: float
+
+
+def main() -> None:
+    """Measure everything once."""
+    logs.configure("error", sys.stderr)
+    of_kernel, of_exchanges = kernel.measure(), exchanges.measure()
+    parts = {name: float(str(cost)) for name, cost in of_kernel["question_core_us"].items()}
+    results = Results(
+        measured=datetime.now(UTC).strftime("%Y-%m-%d"),
+        comity=version("comity"),
+        python=platform.python_version(),
+        machine=_processor(),
+        cores=os.cpu_count() or 0,
+        kernel=of_kernel["kernel"],
+        library=of_kernel["library"],
+        tags_per_second_per_core=round(of_kernel["tags_per_second_per_core"]),
+        tags_per_second=round(of_kernel["tags_per_second"]),
+        question_core_us={
+            **{name: round(cost, 1) for name, cost in parts.items()},
+            "total": round(sum(parts.values()), 1),
+        },
+        exchanges_per_second=of_exchanges["exchanges_per_second"],
+        exchange_milliseconds=of_exchanges["milliseconds"],
+    )
+    RESULTS.write_text(json.dumps(results, indent=2) + "\n")
+    Console().print(_table(results))
+
+
+def _table(results: Results) -> Table:
+    table = Table("figure", "value", title=f"{results['machine']}, {results['cores']} cores")
+    table.add_row("tags per second and core", f"{results['tags_per_second_per_core']:,.0f}")
+    table.add_row("tags per second, all cores", f"{results['tags_per_second']:,.0f}")
+    for name, cost in results["question_core_us"].items():
+        table.add_row(f"question, {name}, µs of core time", f"{cost:,.1f}")
+    table.add_row("exchanges per second", f"{results['exchanges_per_second']:,.1f}")
+    table.add_row("one exchange, ms", f"{results['exchange_milliseconds']:,.2f}")
+    return table
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,137 @@
+"""Exchanges a second: one signed request and its signed reply, durable on both sides.
+
+Two processes, real HTTPS with pinned certificates, SQLite with synchronous=FULL at both ends.
+The requests are dataset requests, so what is measured is the walk and not the work.
+"""
+
+import multiprocessing
+import socket
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TypedDict
+
+from comity.core.identity import fingerprint
+from comity.edge.config import NodeConfig
+from comity.node import Node, open_node
+from comity.operations import Caller, agreeing, holdings, peers, setup
+from comity.operations.peering import call
+from comity.protocol.addresses import dsp_base
+from comity.serving import run
+from comity.store.peers import pinned
+
+OFFICER = Caller("bench")
+TERMS = {
+    "approval": "automatic",
+    "purposes": ["measuring"],
+    "expiry": "2100-01-01T00:00:00Z",
+    "handling": "TLP:CLEAR",
+    "match": {"families": ["rfc"]},
+}
+
+
+class Figures(TypedDict):
+    """What was measured."""
+
+    exchanges: int
+    exchanges_per_second: float
+    milliseconds: float
+    """One exchange, wall-clock, as one caller after another sees it."""
+
+
+def measure(exchanges: int = 500) -> Figures:
+    """Run exchanges one after another between two processes."""
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        holder, asker = _pair(folder)
+        holder.close()
+        server = multiprocessing.get_context("spawn").Process(
+            target=_serve, args=(folder / "holder",), daemon=True
+        )
+        server.start()
+        try:
+            return _ask(asker, folder, exchanges)
+        finally:
+            asker.close()
+            server.terminate()
+            server.join()
+
+
+def _ask(asker: Node, folder: Path, exchanges: int) -> Figures:
+    with asker.store.read() as tx:
+        peer = pinned(tx, "did:web:holder.example")
+    target = f"{dsp_base(peer.identity)}/catalog/datasets/list"
+    port = int(peer.identity.address.rpartition(":")[2])
+    for _ in range(200):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                break
+        time.sleep(0.05)
+    for _ in range(20):
+        call(asker, peer, "DatasetRequestMessage", "GET", target)
+    start = time.perf_counter()
+    for _ in range(exchanges):
+        call(asker, peer, "DatasetRequestMessage", "GET", target)
+    seconds = time.perf_counter() - start
+    return Figures(
+        exchanges=exchanges,
+        exchanges_per_second=round(exchanges / seconds, 1),
+        milliseconds=round(1000 * seconds / exchanges, 3),
+    )
+
+
+def _pair(folder: Path) -> tuple[Node, Node]:
+    nodes = []
+    for name, territory in (("holder", "MX"), ("asker", "US")):
+        port = _free_port()
+        config = NodeConfig(
+            id=f"did:web:{name}.example",
+            name=name,
+            territory=territory,
+            address=f"https://127.0.0.1:{port}",
+            peer_host="127.0.0.1",
+            peer_port=port,
+            operators_port=0,
+            log_level="error",
+        )
+        setup.init(folder / name, config, OFFICER.officer, folder / f"{name}.recovery")
+        nodes.append(open_node(folder / name))
+    holder, asker = nodes
+    for node, other in ((holder, asker), (asker, holder)):
+        args = peers.PeerAdd(document=other.document, fingerprint=fingerprint(other.document))
+        peers.peer_add.run(node, OFFICER, args, _quiet)
+    path = folder / "list.csv"
+    path.write_text("id,name\n1,Example Organisation\n")
+    loading = holdings.HoldingsLoad(
+        path=str(path), format="csv", dataset="list", mapping="id=id;name=name;kind=organisation"
+    )
+    holdings.load.run(holder, OFFICER, loading, _quiet)
+    agreeing.make_offer.run(
+        holder, OFFICER, agreeing.OfferMake(dataset="list", terms=TERMS), _quiet
+    )
+    return holder, asker
+
+
+def _serve(folder: Path) -> None:
+    from comity.edge import logs
+
+    logs.configure("error", sys.stderr)
+    run(folder, lambda _: None)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _quiet(step: str, done: int, total: int) -> None:
+    """Report nothing."""
+
+
+if __name__ == "__main__":
+    from comity.edge import logs
+
+    logs.configure("error", sys.stderr)
+    print(measure())

@@ -1,0 +1,58 @@
+"""Record: what was said and decided, and what a peer can cause here."""
+
+from typing import Annotated
+
+import typer
+
+from comity.cli.command import command
+from comity.cli.panels import RECORD
+from comity.cli.session import Session
+
+record_app = typer.Typer(no_args_is_help=True, help="What was said between this node and a peer.")
+
+Peer = Annotated[str, typer.Argument(help="A peer: its id, or a part of id or name.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the application."""
+    app.add_typer(record_app, name="record", rich_help_panel=RECORD)
+    command(app, "journal", RECORD)(journal)
+    command(app, "posture", RECORD)(posture)
+
+
+@command(record_app, "show")
+def record_show(session: Session, peer: Peer) -> None:
+    """Show what was said, by whom, when: both logs in one order."""
+    from comity.cli.rendering import recording as shown
+    from comity.operations import records
+
+    found = session.run(records.show, records.PeerArgs(peer=peer))
+    session.screen.show(found, shown.record)
+
+
+@command(record_app, "verify")
+def record_verify(session: Session, peer: Peer) -> None:
+    """Compare both logs with the peer's copies, and exchange cosignatures."""
+    from comity.cli.rendering import recording as shown
+    from comity.operations import records
+
+    found = session.run(records.verify, records.PeerArgs(peer=peer))
+    session.screen.show(found, shown.verified)
+
+
+def journal(session: Session) -> None:
+    """Show what was decided here, by whom. It never leaves this node."""
+    from comity.cli.rendering import recording as shown
+    from comity.operations import records
+
+    session.screen.show(session.run(records.journal_show, records.Nothing()), shown.journal)
+
+
+def posture(session: Session, peer: Peer) -> None:
+    """Print everything that a peer can cause to happen here."""
+    from comity.cli.rendering import posture as shown
+    from comity.operations import posture as operations
+    from comity.operations.records import PeerArgs
+
+    found = session.run(operations.posture, PeerArgs(peer=peer))
+    session.screen.show(found, shown.posture)

@@ -1,0 +1,1 @@
+"""How results look on a terminal. Each function takes the screen and one result."""

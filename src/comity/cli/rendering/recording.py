@@ -1,0 +1,83 @@
+"""The record and the journal on the screen."""
+
+from comity.cli.ids import short
+from comity.cli.output import Screen, when
+from comity.operations.records import (
+    DirectionVerified,
+    EntryShown,
+    Journal,
+    RecordShown,
+    RecordVerified,
+)
+
+
+def record(screen: Screen, found: RecordShown) -> None:
+    """Show both logs in one order."""
+    screen.table(
+        ["time", "direction", "number", "said", "result", "bytes"],
+        [
+            [
+                when(one.at),
+                screen.word("direction", one.direction),
+                one.sequence,
+                _said(screen, one),
+                _result(screen, one),
+                one.bytes,
+            ]
+            for one in found.entries
+        ],
+        empty="say.no-record",
+    )
+    screen.facts(
+        [
+            ("sent", screen.text("say.messages", count=found.sent, bytes=found.sent_bytes)),
+            (
+                "received",
+                screen.text("say.messages", count=found.received, bytes=found.received_bytes),
+            ),
+        ]
+    )
+
+
+def verified(screen: Screen, found: RecordVerified) -> None:
+    """Say that both records are equal."""
+    screen.say("say.verified", "bold green", peer=found.peer)
+    for label, one in (("sent", found.sent), ("received", found.received)):
+        _direction(screen, label, one)
+
+
+def journal(screen: Screen, found: Journal) -> None:
+    """Show the private log."""
+    screen.table(
+        ["time", "officer", "action", "detail"],
+        [
+            [
+                when(one.at),
+                one.officer or screen.word("answer", "node-itself"),
+                screen.word("did", one.action),
+                ", ".join(
+                    f"{name}={short(v) if isinstance(v, str) else v}"
+                    for name, v in one.detail.items()
+                ),
+            ]
+            for one in found.entries
+        ],
+        empty="say.no-journal",
+    )
+
+
+def _direction(screen: Screen, label: str, one: DirectionVerified) -> None:
+    screen.facts(
+        [("sender", one.sender), ("entries", one.size), ("root", one.root)],
+        title=screen.word("label", label),
+    )
+
+
+def _said(screen: Screen, one: EntryShown) -> str:
+    kind = screen.word("answer", "reply-to") + " " if one.kind == "response" else ""
+    return kind + screen.word("said", one.what)
+
+
+def _result(screen: Screen, one: EntryShown) -> str:
+    """Return the HTTP status of a reply, and the code of a refusal."""
+    return " ".join(part for part in (str(one.status or ""), one.refused) if part)

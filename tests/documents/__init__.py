@@ -1,0 +1,1 @@
+"""Keeps the documents true: what they show of the code is written by the code."""
