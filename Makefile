@@ -42,5 +42,11 @@ format: $(VENV)/.develop ## Put the code into its form
 bench: $(VENV)/.develop ## Measure, write bench/results.json and print the table
 	$(BIN)/python -m bench
 
+docs: $(VENV)/.develop ## Write the generated parts of the documents anew
+	PYTHONPATH=tests $(BIN)/python -m documents
+
+picture: $(VENV)/.develop ## Play the demo and draw it into docs/demo.svg
+	PYTHONPATH=tests $(BIN)/python -m documents.picture
+
 clean: ## Remove what the targets above made
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -4,6 +4,7 @@ An exchange and a client implement the same interface, so the endpoint of a peer
 peer's exchange. Nothing here is a mock: only TLS and sockets are left out.
 """
 
+import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,10 +13,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from comity import kernel
-from comity.api import Endpoint, Request, Response
+from comity.api import Endpoint, Entropy, Kernel, Request, Response
 from comity.core.identity import Pinned
 from comity.core.identity import fingerprint as fingerprint_of
 from comity.edge.config import NodeConfig
+from comity.errors import Code, ComityError
 from comity.node import Node, open_node
 from comity.operations import Caller, Model, Operation, setup
 from comity.operations.peers import PeerAdd, peer_add
@@ -56,12 +58,24 @@ class Wire:
     def handle(self, request: Request) -> Response:
         """Carry a request to the node and its reply back."""
         if self.cut or self.target is None:
-            from comity.errors import Code, ComityError
-
             raise ComityError(Code.PEER_UNREACHABLE, peer="", reason="cut")
         response = self.target.handle(self.on_request(request))
         self.seen.append((request, response))
         return self.on_response(response)
+
+    def lose_replies(self) -> None:
+        """From now on let requests through, and lose what comes back."""
+
+        def lose(_: Response) -> Response:
+            raise ComityError(Code.PEER_UNREACHABLE, peer="", reason="lost")
+
+        self.on_response = lose
+
+    def mend(self) -> None:
+        """Carry everything again, unchanged."""
+        self.cut = False
+        self.on_request = lambda request: request
+        self.on_response = lambda response: response
 
 
 @dataclass
@@ -83,6 +97,20 @@ class Pair:
             work(self.us)
             if len(self.to_mx.seen) + len(self.to_us.seen) == before:
                 return
+
+    def restart(
+        self, side: str, *, entropy: Entropy = secrets.token_bytes, group: Kernel = GROUP
+    ) -> Node:
+        """Close one node and open its folder again, as a new process would."""
+        old: Node = getattr(self, side)
+        old.close()
+        node = open_node(
+            old.folder, clock=self.clock, entropy=entropy, group=group, endpoint=self.wire_to
+        )
+        setattr(self, side, node)
+        wire: Wire = getattr(self, f"to_{side}")
+        wire.target = node.exchange
+        return node
 
     def wire_to(self, peer: Pinned) -> Wire:
         """Return the wire to a peer."""
@@ -111,27 +139,32 @@ def run(
 
 
 @contextmanager
-def pair(folder: Path) -> Iterator[Pair]:
-    """Make two nodes that pinned each other."""
+def opened(folder: Path) -> Iterator[Pair]:
+    """Open two nodes whose folders are there, and join them."""
     clock, to_mx, to_us = TestClock(), Wire(), Wire()
-    nodes = []
-    for config, name in ((MX, "mx"), (US, "us")):
-        setup.init(folder / name, config, OFFICER.officer, folder / f"{name}-recovery.key")
-    made: list[Pair] = []
 
     def endpoint(peer: Pinned) -> Endpoint:
-        return made[0].wire_to(peer)
+        return to_mx if peer.id == MX.id else to_us
 
-    for name in ("mx", "us"):
-        nodes.append(open_node(folder / name, clock=clock, group=GROUP, endpoint=endpoint))
-    mx, us = nodes
-    made.append(Pair(mx, us, clock, to_mx, to_us, folder))
+    mx, us = (
+        open_node(folder / name, clock=clock, group=GROUP, endpoint=endpoint)
+        for name in ("mx", "us")
+    )
     to_mx.target, to_us.target = mx.exchange, us.exchange
-    for node, other in ((mx, us), (us, mx)):
-        document = other.document
-        run(peer_add, node, document=document, fingerprint=fingerprint_of(document))
+    made = Pair(mx, us, clock, to_mx, to_us, folder)
     try:
-        yield made[0]
+        yield made
     finally:
-        mx.close()
-        us.close()
+        made.mx.close()
+        made.us.close()
+
+
+@contextmanager
+def pair(folder: Path) -> Iterator[Pair]:
+    """Make two nodes that pinned each other."""
+    for config, name in ((MX, "mx"), (US, "us")):
+        setup.init(folder / name, config, OFFICER.officer, folder / f"{name}-recovery.key")
+    with opened(folder) as made:
+        for node, document in ((made.mx, made.us.document), (made.us, made.mx.document)):
+            run(peer_add, node, document=document, fingerprint=fingerprint_of(document))
+        yield made

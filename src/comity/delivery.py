@@ -19,11 +19,10 @@ import structlog
 from sqlalchemy import Connection
 
 from comity.api import Endpoint, Request, Response
-from comity.core import token
-from comity.core.canonical import unb64url
 from comity.core.identity import Pinned
 from comity.core.token import ResponseClaims
 from comity.errors import Code, ComityError
+from comity.protocol.authentication import Authenticator
 from comity.protocol.base import BYTES, Local, Reply, ReplyHandler
 from comity.store import peers, record
 from comity.store.engine import Store
@@ -40,11 +39,13 @@ class Delivery:
         self,
         local: Local,
         store: Store,
+        authenticator: Authenticator,
         endpoint: Callable[[Pinned], Endpoint],
         replies: Mapping[str, ReplyHandler],
     ) -> None:
         self._local = local
         self._store = store
+        self._authenticator = authenticator
         self._endpoint = endpoint
         self._replies = replies
         self._locks: dict[str, RLock] = defaultdict(RLock)
@@ -95,10 +96,7 @@ class Delivery:
             raise ComityError(Code.INTERNAL)
         request = Request(sent.method, sent.target, sent.token, sent.content_type, sent.body)
         response = self._endpoint(peer).handle(request)
-        if not response.token:
-            raise ComityError(Code.PEER_REFUSED, peer=peer.id, status=response.status)
-        key = unb64url(peer.identity.keys.message)
-        claims = token.open_response(response, request, peer.id, self._local.identity.id, key)
+        claims = self._authenticator.response(response, request, peer)
         self._take(waiting, peer, request, response, claims)
 
     def _take(
@@ -113,6 +111,7 @@ class Delivery:
         reply = Reply(
             self._local,
             peer,
+            waiting.kind,
             waiting.subject,
             waiting.jti,
             response.status,

@@ -51,6 +51,8 @@ class Finding:
 def examine(folder: Path, *, contact: bool = False) -> tuple[Finding, ...]:
     """Look at everything. With `contact`, the pinned peers are contacted, too."""
     found = [_version(), *_guarded("kernel", _kernel), *_guarded("folder", lambda: _folder(folder))]
+    if not folder.is_dir():
+        return tuple(found)
     try:
         config = read_config(folder)
         own = identity.read((folder / IDENTITY_FILE).read_text("ascii"))
@@ -171,6 +173,9 @@ def _ports(folder: Path, config: NodeConfig) -> Iterator[Finding]:
         (config.peer_host, config.peer_port),
         (config.operators_host, config.operators_port),
     ):
+        if port == 0:
+            # The system chooses, and never one that is in use.
+            continue
         try:
             _try_port(host, port)
         except ComityError as error:

@@ -24,15 +24,16 @@ from sqlalchemy import Connection
 
 from comity.api import Request, Response
 from comity.core import token
-from comity.core.canonical import canonical, unb64url
+from comity.core.canonical import canonical
 from comity.core.token import RequestClaims
 from comity.errors import Code, ComityError
 from comity.limits import HOUR, UNREADABLE_PER_HOUR
 from comity.protocol import refusals
+from comity.protocol.authentication import Authenticator
 from comity.protocol.base import BYTES, JSON, Act, AnyRoute, Inbound, Local, Moved, Outcome, prefix
 from comity.protocol.routes import find_route
 from comity.protocol.sending import envelope_for
-from comity.store import journal, peers, record
+from comity.store import journal, record
 from comity.store.engine import Store
 from comity.store.rows import Message, Usage, change, remove
 
@@ -58,10 +59,17 @@ class _Opened:
 class Exchange:
     """Takes the requests of pinned peers to their replies; implements `comity.api.Endpoint`."""
 
-    def __init__(self, local: Local, store: Store, committed: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        local: Local,
+        store: Store,
+        authenticator: Authenticator,
+        committed: Callable[[], None],
+    ) -> None:
         """`committed` is called after each commit, so that the outbox wakes."""
         self._local = local
         self._store = store
+        self._authenticator = authenticator
         self._committed = committed
         self._locks: dict[str, RLock] = defaultdict(RLock)
         self._refused: dict[str, deque[int]] = defaultdict(deque)
@@ -73,7 +81,9 @@ class Exchange:
         """Take one request to its reply. Never raises for what a peer may send."""
         try:
             opened = self._open(request)
-        except ComityError:
+        except ComityError as error:
+            if error.code not in (Code.NOT_AUTHENTIC, Code.PEER_UNKNOWN):
+                raise
             with self._counting:
                 self.unauthentic = min(self.unauthentic + 1, 10**9)
             return UNIFORM
@@ -86,7 +96,8 @@ class Exchange:
             except ComityError as error:
                 if error.code not in (Code.MESSAGE_ID_REUSED, Code.SEQUENCE_REUSED):
                     raise
-                self._keep_evidence(opened, error.code)
+                if not self._too_many(peer, opened.inbound.now):
+                    self._keep_evidence(opened, error.code)
                 return UNIFORM
             if stored is not None:
                 return self._again(opened, stored)
@@ -103,23 +114,18 @@ class Exchange:
 
     def _open(self, request: Request) -> _Opened:
         """Step 2. Raises NOT_AUTHENTIC; a refusal of an authentic message is kept for step 4."""
-        sender = token.issuer(request.token)
-        with self._store.read() as tx:
-            peer = peers.pinned(tx, sender)
-        key = unb64url(peer.identity.keys.message)
-        now = self._local.now()
-        claims = token.open_request(request, self._local.identity.id, key, now)
+        peer, claims = self._authenticator.request(request)
         route: AnyRoute | None = None
         params: tuple[str, ...] = ()
         message: Any = None
         refused: ComityError | None = None
         try:
-            path = request.target.removeprefix(prefix(self._local.identity))
-            route, params = find_route(request.method, path)
+            under = prefix(self._local.identity)
+            route, params = find_route(request.method, request.target, under)
             message = route.parse(request.body)
         except ComityError as error:
             refused = error
-        inbound = Inbound(self._local, peer, claims.jti, now, params)
+        inbound = Inbound(self._local, peer, claims.jti, self._local.now(), params)
         return _Opened(request, claims, inbound, route, message, refused)
 
     def _admit(self, opened: _Opened) -> Response | None:
@@ -129,30 +135,10 @@ class Exchange:
             known = record.entry(tx, peer, record.IN, claims.jti)
             if known is not None and known.token == request.token:
                 sent = record.reply(tx, peer, record.OUT, claims.jti)
-                return _as_response(sent) if sent else None
-            refused = str(opened.refused.code) if opened.refused else ""
-            record.append(
-                tx,
-                Message(
-                    peer=peer,
-                    direction=record.IN,
-                    seq=claims.seq,
-                    jti=claims.jti,
-                    kind="request",
-                    token=request.token,
-                    method=request.method,
-                    target=request.target,
-                    status=0,
-                    content_type=request.content_type,
-                    body=b"" if refused else request.body,
-                    size=len(request.body),
-                    reply_to="",
-                    what=opened.route.what if opened.route else "unknown",
-                    refused=refused,
-                    leaf=record.leaf_of(request.token),
-                    at=opened.inbound.now,
-                ),
-            )
+                if sent is not None:
+                    return _as_response(sent)
+            else:
+                record.append(tx, _entry(opened))
             if opened.route and opened.route.reserve and not opened.refused:
                 opened.route.reserve(opened.inbound, tx, opened.message)
         return None
@@ -172,11 +158,20 @@ class Exchange:
             return refusals.outcome(opened.route, opened.message, error)
 
     def _again(self, opened: _Opened, stored: Response) -> Response:
-        """Return a stored reply. Bulk bodies are not kept twice: they are read again."""
+        """Return a stored reply. Bulk bodies are not kept twice: they are read again.
+
+        Whatever has changed since, nothing else can be said: the stored token commits to the body.
+        """
         if stored.content_type != BYTES:
             return stored
-        outcome = self._outcome(opened)
-        return UNIFORM if outcome.refused else replace(stored, body=outcome.body)
+        if opened.route is None or opened.route.again is None:
+            return UNIFORM
+        try:
+            with self._store.read() as tx:
+                body = opened.route.again(opened.inbound, tx, token.body_digest(stored.token))
+        except ComityError:
+            return UNIFORM
+        return replace(stored, body=body)
 
     def _commit(self, opened: _Opened, outcome: Outcome) -> Response:
         """Steps 6 and 7."""
@@ -241,6 +236,31 @@ class Exchange:
                 code=code,
                 token=opened.request.token,
             )
+
+
+def _entry(opened: _Opened) -> Message:
+    """Return the entry of a request; of one that cannot be read only the digest stays."""
+    request, claims = opened.request, opened.claims
+    refused = str(opened.refused.code) if opened.refused else ""
+    return Message(
+        peer=opened.inbound.peer.id,
+        direction=record.IN,
+        seq=claims.seq,
+        jti=claims.jti,
+        kind="request",
+        token=request.token,
+        method=request.method,
+        target=request.target,
+        status=0,
+        content_type=request.content_type,
+        body=b"" if refused else request.body,
+        size=len(request.body),
+        reply_to="",
+        what=opened.route.what if opened.route else "unknown",
+        refused=refused,
+        leaf=record.leaf_of(request.token),
+        at=opened.inbound.now,
+    )
 
 
 def _undo(tx: Connection, peer: str, jti: str, code: str) -> None:

@@ -73,6 +73,8 @@ OPEN_TRANSFERS_PER_PEER: Final = 100
 UNREADABLE_PER_HOUR: Final = 100
 """Authentic messages of one peer that cannot be read and still enter the record: enough for a
 mistaken version on the other side to show, too few to fill a disk."""
+DELIVERIES_AT_ONCE: Final = 8
+"""Peers that are delivered to at the same time: more than are slow at once, in practice."""
 CATALOG_PAGE: Final = 100
 """Datasets on one page of a catalog."""
 HEADER_BYTES: Final = 16 * KIB

@@ -19,6 +19,7 @@ from comity.edge.client import PeerClient
 from comity.edge.config import NodeConfig, read_config
 from comity.errors import Code, ComityError
 from comity.exchange import Exchange
+from comity.protocol.authentication import Authenticator, TokenAuthenticator
 from comity.protocol.base import Local, Signers
 from comity.protocol.replies import REPLIES
 from comity.store.engine import Store
@@ -67,6 +68,7 @@ def open_node(
     entropy: Entropy = secrets.token_bytes,
     group: Kernel | None = None,
     endpoint: Callable[[Pinned], Endpoint] | None = None,
+    authenticator: Authenticator | None = None,
 ) -> Node:
     """Open a node's folder. The caller holds the folder's lock.
 
@@ -92,6 +94,7 @@ def open_node(
         sealing_key=keyfiles.read_secret(folder / "keys" / "sealing.key"),
     )
     store = Store(config.database_url(folder))
+    believed = authenticator or TokenAuthenticator(local, store)
     wake = Event()
     clients: dict[str, Endpoint] = {}
 
@@ -109,7 +112,7 @@ def open_node(
         document=document,
         local=local,
         store=store,
-        exchange=Exchange(local, store, wake.set),
-        delivery=Delivery(local, store, endpoint or client, REPLIES),
+        exchange=Exchange(local, store, believed, wake.set),
+        delivery=Delivery(local, store, believed, endpoint or client, REPLIES),
         wake=wake,
     )

@@ -1,5 +1,6 @@
 """What a serving node does by itself: it delivers what waits, and lets terms run out."""
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Event, Thread
 from typing import Final
 
@@ -7,6 +8,7 @@ import structlog
 
 from comity.delivery import waiting_peers
 from comity.errors import ComityError
+from comity.limits import DELIVERIES_AT_ONCE
 from comity.node import Node
 from comity.protocol.expiry import expire
 
@@ -17,12 +19,14 @@ _log = structlog.get_logger()
 
 
 class Worker:
-    """A thread of the serving node."""
+    """A thread of the serving node, and a few that deliver: a silent peer holds up no other."""
 
     def __init__(self, node: Node) -> None:
         self._node = node
         self._stopping = Event()
         self._thread = Thread(target=self._run, name="comity-worker", daemon=True)
+        self._deliverers = ThreadPoolExecutor(DELIVERIES_AT_ONCE, "comity-delivery")
+        self._under_way: dict[str, Future[None]] = {}
 
     def start(self) -> None:
         """Start working."""
@@ -33,23 +37,36 @@ class Worker:
         self._stopping.set()
         self._node.wake.set()
         self._thread.join()
+        self._deliverers.shutdown(cancel_futures=True)
 
     def _run(self) -> None:
         while not self._stopping.is_set():
             self._node.wake.clear()
             try:
-                work(self._node)
+                for peer in due(self._node):
+                    if peer not in self._under_way or self._under_way[peer].done():
+                        self._under_way[peer] = self._deliverers.submit(self._deliver, peer)
             except ComityError as error:
                 _log.error("worker", code=str(error.code))
             if self._node.wake.wait(_IDLE_SECONDS):
                 self._stopping.wait(_SETTLE_SECONDS)
 
+    def _deliver(self, peer: str) -> None:
+        try:
+            self._node.delivery.run(peer)
+        except ComityError as error:
+            _log.error("worker", peer=peer, code=str(error.code))
 
-def work(node: Node) -> None:
-    """Deliver what can go now, after letting run out what is due."""
+
+def due(node: Node) -> list[str]:
+    """Let run out what is due, and return the peers for whom something waits."""
     with node.store.write() as tx:
         expire(node.local, tx)
     with node.store.read() as tx:
-        peers = waiting_peers(tx)
-    for peer in peers:
+        return waiting_peers(tx)
+
+
+def work(node: Node) -> None:
+    """Do once, in this thread, all that a serving node does by itself."""
+    for peer in due(node):
         node.delivery.run(peer)

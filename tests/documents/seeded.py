@@ -9,7 +9,6 @@ from typing import Final
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from nodes import GROUP, Pair, TestClock, Wire, run
 
 from comity.api import Endpoint
 from comity.core.canonical import b64url
@@ -18,7 +17,8 @@ from comity.core.keys import Ed25519Signer
 from comity.edge import keyfiles
 from comity.edge.config import NodeConfig, write_config
 from comity.node import IDENTITY_FILE, KEYS, Node, open_node
-from comity.operations.peers import PeerAdd, peer_add
+from comity.operations.peers import peer_add
+from nodes import GROUP, Pair, TestClock, Wire, run
 
 MX: Final = NodeConfig(
     id="did:web:mx.example",

@@ -1,15 +1,38 @@
 """The tree of commands."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
+from typer.core import TyperGroup
 
 from comity.cli.command import Folder, Json, Officer, Quiet, Spoken, remember
 from comity.cli.commands import agreeing, asking, holdings, matching, recording, running, setup
 from comity.cli.session import Options
 
+ORDER: Final = (
+    *("init", "identity", "officer", "peer"),
+    "holdings",
+    *("terms", "offer", "catalog", "negotiate", "negotiations", "agreements"),
+    *("tag", "match", "check", "hits"),
+    *("ask", "requests", "inbox", "approve", "decline", "reopen"),
+    *("record", "journal", "posture"),
+    *("serve", "doctor", "demo"),
+)
+"""The commands as the help lists them: in the order in which somebody needs them."""
+
+
+class _InOrder(TyperGroup):
+    """Lists commands in ORDER, whether they are groups or not."""
+
+    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
+        """Return the names, what ORDER does not know at the end."""
+        known = {name: place for place, name in enumerate(ORDER)}
+        return sorted(super().list_commands(ctx), key=lambda name: known.get(name, len(known)))
+
+
 app = typer.Typer(
     name="comity",
+    cls=_InOrder,
     no_args_is_help=True,
     rich_markup_mode="rich",
     # A traceback with its variables would print what a node keeps to itself.
@@ -25,11 +48,15 @@ def _version(asked: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
+@app.callback(
+    help="Work with counterparts across a border, and hand over nothing but what is agreed.\n\n"
+    "A first time through: init, peer add, holdings load and serve on both sides; offer make and "
+    "tag on the one, catalog, negotiate and match on the other; then ask and approve."
+)
 def root(
     ctx: typer.Context,
     folder: Folder = None,
-    officer: Officer = None,
+    acting: Officer = None,
     language: Spoken = None,
     json: Json = False,
     quiet: Quiet = False,
@@ -38,14 +65,9 @@ def root(
         typer.Option("--version", help="Print the version.", callback=_version, is_eager=True),
     ] = False,
 ) -> None:
-    """Work with counterparts across a border, and hand over nothing but what is agreed.
-
-    A first time through: init, peer add, holdings load, serve; then catalog and negotiate on the
-    one side, offer make and tag on the other; then match, ask and approve.
-    """
-    remember(ctx, Options(folder, officer, language, json, quiet))
+    """Start the command line."""
+    remember(ctx, Options(folder, acting, language, json, quiet))
 
 
-# The order is that of the panels in the help.
 for group in (setup, holdings, agreeing, matching, asking, recording, running):
     group.register(app)

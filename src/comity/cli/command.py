@@ -54,7 +54,7 @@ Quiet = Annotated[
 ]
 _SHARED: Final = {
     "folder": (Folder, None),
-    "officer": (Officer, None),
+    "acting": (Officer, None),
     "language": (Spoken, None),
     "json": (Json, False),
     "quiet": (Quiet, False),
@@ -91,8 +91,8 @@ def default(group: typer.Typer) -> Callable[[Command[P]], Command[P]]:
 def remember(ctx: typer.Context, options: Options) -> Options:
     """Keep options given here for commands further down the line; return what holds here."""
     before = ctx.obj if isinstance(ctx.obj, Options) else Options()
-    ctx.obj = options.over(before)
-    return ctx.obj
+    ctx.obj = now = options.over(before)
+    return now
 
 
 def _made(function: Callable[..., None]) -> Callable[..., None]:
@@ -116,10 +116,15 @@ def _made(function: Callable[..., None]) -> Callable[..., None]:
         "ctx", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context
     )
     everything = [first, *own, *shared]
-    run.__name__, run.__doc__ = function.__name__, function.__doc__
+    run.__name__, run.__doc__ = function.__name__, paragraphs(function.__doc__ or "")
     run.__signature__ = inspect.Signature(everything)  # type: ignore[attr-defined]
     run.__annotations__ = {each.name: each.annotation for each in everything}
     return run
+
+
+def paragraphs(text: str) -> str:
+    """Return a docstring with each paragraph on one line, so that help wraps it to the terminal."""
+    return "\n\n".join(" ".join(each.split()) for each in inspect.cleandoc(text).split("\n\n"))
 
 
 def _guarded(function: Callable[..., None], session: Session, given: dict[str, Any]) -> None:

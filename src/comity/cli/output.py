@@ -9,11 +9,11 @@ import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from pydantic import BaseModel
 from rich import box
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -23,8 +23,15 @@ from comity.texts import Language
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 Value = str | int | bool | date | Text | Sequence[str] | None
-_WIDTH_OF_FILES = 100
-_SPACES = frozenset("\n\r\t\v\f\u0085\u2028\u2029")
+_WIDTH_OF_FILES: Final = 100
+_WHOLE: Final = frozenset(
+    {
+        *("agreement", "bytes", "count", "direction", "due", "handle"),
+        *("negotiation", "number", "offer", "request", "time"),
+    }
+)
+"""Columns whose values are not broken into lines."""
+_SPACES: Final = frozenset("\n\r\t\v\f\u0085\u2028\u2029")
 
 
 def plain(text: str) -> str:
@@ -71,6 +78,10 @@ class Screen:
     quiet: bool = False
     out: Console = field(default_factory=_console)
     err: Console = field(default_factory=lambda: _console(stderr=True))
+
+    def aside(self) -> "Screen":
+        """Return a screen for what is shown before a question: not a result, so not on stdout."""
+        return Screen(self.language, out=self.err, err=self.err)
 
     def text(self, key: str, **params: str | int) -> str:
         """Return a text in the screen's language."""
@@ -120,9 +131,9 @@ class Screen:
 
         A label is a word of the group `label`, or of another that it names: `field.names`.
         """
-        grid = Table(box=None, show_header=False, padding=(0, 2, 0, 0), title_justify="left")
+        grid = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
         if title:
-            grid.title = Text(plain(title), "bold")
+            self._put(Text(f"\n{plain(title)}", "bold"))
         grid.add_column(style="dim", no_wrap=True)
         grid.add_column(overflow="fold")
         for label, value in facts:
@@ -130,7 +141,7 @@ class Screen:
             if cell:
                 group, _, name = label.rpartition(".")
                 grid.add_row(self.word(group or "label", name), cell)
-        self.out.print(grid)
+        self._put(grid)
 
     def table(
         self, labels: Sequence[str], rows: Iterable[Sequence[Value]], empty: str = "say.nothing"
@@ -142,10 +153,20 @@ class Screen:
             return
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
         for label in labels:
-            table.add_column(self.word("label", label), overflow="fold")
+            table.add_column(self.word("label", label), overflow="fold", no_wrap=label in _WHOLE)
         for row in made:
             table.add_row(*row)
-        self.out.print(table)
+        self._put(table)
+
+    def _put(self, shown: RenderableType) -> None:
+        """Print something, without the blanks that fill its lines where it goes to a file."""
+        if self.out.is_terminal:
+            self.out.print(shown)
+            return
+        with self.out.capture() as captured:
+            self.out.print(shown)
+        lines = "\n".join(line.rstrip() for line in captured.get().split("\n"))
+        self.out.print(lines, end="", soft_wrap=True)
 
     def error(self, error: ComityError) -> None:
         """Print an error: what is wrong, what to do next, and the code for programs."""

@@ -31,7 +31,8 @@ class Options:
     """What every command takes. None where it was not given."""
 
     folder: Path | None = None
-    officer: str | None = None
+    acting: str | None = None
+    """The officer who acts."""
     language: Language | None = None
     json: bool = False
     quiet: bool = False
@@ -49,7 +50,7 @@ class Session:
         from comity.edge.config import node_folder
 
         self.folder = options.folder or node_folder(os.environ)
-        self.officer = options.officer or ""
+        self.officer = options.acting or ""
         self.screen = Screen(options.language or self._language(), options.json, options.quiet)
 
     def run(self, operation: "Operation[ArgsT, ResultT]", args: "ArgsT") -> "ResultT":
@@ -169,6 +170,4 @@ class Session:
         try:
             return ssl.PEM_cert_to_DER_cert(path.read_text("ascii"))
         except (OSError, ValueError):
-            raise ComityError(
-                Code.KEY_FILE_INVALID, path=str(path), reason="certificate"
-            ) from None
+            raise ComityError(Code.KEY_FILE_INVALID, path=str(path), reason="certificate") from None

@@ -22,7 +22,10 @@ from comity.limits import ID_CHARS, IDENTITY_BYTES
 TYP: Final = "comity-identity+jwt"
 _DID: Final = re.compile(r"did:[a-z0-9]+:[A-Za-z0-9._%-]+(?::[A-Za-z0-9._%-]+)*")
 _TERRITORY: Final = re.compile(r"[A-Z]{2}(?:-[A-Z0-9]{1,3})?")
-_PATH: Final = re.compile(r"(?:/[A-Za-z0-9._~-]+)*")
+_ADDRESS: Final = re.compile(
+    r"https://(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*)"
+    r"(?::[1-9][0-9]{0,4})?(?P<path>(?:/[A-Za-z0-9._~-]+)*)"
+)
 _FINGERPRINT_DIGITS: Final = 40
 
 
@@ -39,28 +42,20 @@ def _territory(text: str) -> str:
 
 
 def check_address(text: str) -> str:
-    """Return a peer listener's base address: https, host, port, optional plain path.
+    """Return a peer listener's base address: https, ASCII host, optional port and plain path.
 
-    Raises ADDRESS_INVALID for userinfo, query, fragment, a trailing slash or any other scheme.
+    One spelling, that every parser of URLs reads the same way. Raises ADDRESS_INVALID for
+    everything else: userinfo, query, fragment, escapes, dot segments, an empty port, a trailing
+    slash, another scheme.
     """
-    try:
-        parts = urlsplit(text)
-        plain = (
-            parts.scheme == "https"
-            and parts.hostname
-            and parts.netloc == parts.netloc.strip()
-            and "@" not in parts.netloc
-            and not parts.query
-            and not parts.fragment
-            and _PATH.fullmatch(parts.path)
-            and not {".", ".."} & set(parts.path.split("/"))
-            and text == f"https://{parts.netloc}{parts.path}"
-            and (parts.port is None or parts.port > 0)
-        )
-    except ValueError:
-        plain = False
-    if not plain or len(text) > ID_CHARS:
+    found = _ADDRESS.fullmatch(text) if len(text) <= ID_CHARS else None
+    if found is None or {".", ".."} & set(found["path"].split("/")):
         raise ComityError(Code.ADDRESS_INVALID)
+    try:
+        _ = urlsplit(text).port
+    except ValueError:
+        # A port past 65535, or brackets around what is no IPv6 address.
+        raise ComityError(Code.ADDRESS_INVALID) from None
     return text
 
 

@@ -3,13 +3,14 @@
 Everything is strict: nothing unknown is accepted, nothing is converted. Bytes are base64url.
 """
 
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic.alias_generators import to_camel
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.alias_generators import to_camel, to_snake
 
 from comity.core.canonical import canonical, digest, model
 from comity.core.records import Family
+from comity.errors import Code, ComityError
 from comity.limits import BATCH_BODY_BYTES, BATCH_ELEMENTS, BODY_BYTES, ID_CHARS, TEXT_CHARS
 
 Hash = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{43}$")]
@@ -17,7 +18,8 @@ HandleText = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{16}$")]
 """A handle: 12 bytes, base64url."""
 Id = Annotated[str, Field(min_length=1, max_length=ID_CHARS, pattern=r"^[\x21-\x7e]+$")]
 Line = Annotated[str, Field(min_length=1, max_length=ID_CHARS, pattern=r"^[^\x00-\x1f\x7f]+$")]
-Text = Annotated[str, Field(max_length=TEXT_CHARS)]
+Text = Annotated[str, Field(max_length=TEXT_CHARS, pattern=r"^[^\x00]*$")]
+"""Lines of text. A NUL is none, and not every database can keep one."""
 _Elements = Annotated[str, Field(max_length=BATCH_ELEMENTS * 43, pattern=r"^[A-Za-z0-9_-]+$")]
 
 
@@ -34,6 +36,23 @@ class Wire(BaseModel):
     )
 
     limit: ClassVar[int] = BODY_BYTES
+
+    @classmethod
+    def make(cls, **values: object) -> Self:
+        """Make a message of what an operator typed. Raises ARGUMENT_INVALID (where)."""
+        try:
+            return cls.model_validate(values)
+        except ValidationError as error:
+            where = error.errors(include_url=False, include_context=False, include_input=False)
+            name = to_snake(str(where[0]["loc"][0]))
+            raise ComityError(Code.ARGUMENT_INVALID, where=name) from None
+
+    @classmethod
+    def model_validate_json(
+        cls, json_data: str | bytes | bytearray, *, strict: bool | None = None, **_: Any
+    ) -> Self:
+        """Read JSON by its JSON names only: `legal_basis` is no spelling of `legalBasis`."""
+        return super().model_validate_json(json_data, strict=strict, by_alias=True, by_name=False)
 
     @classmethod
     def read(cls, body: bytes) -> Self:

@@ -10,7 +10,7 @@ from comity.core.dsp.catalog import CatalogRequestMessage, RootCatalog
 from comity.core.dsp.policy import MessageOffer, Offer
 from comity.core.identity import Pinned
 from comity.core.machines import Role, TransferState
-from comity.core.terms import Terms, differences, draft_terms
+from comity.core.terms import Action, Terms, differences, draft_terms
 from comity.core.terms_odrl import from_policy, to_message_offer, to_offer
 from comity.errors import Code, ComityError
 from comity.limits import BODY_BYTES, REPLY_BYTES, TEXT_CHARS
@@ -338,9 +338,8 @@ def resume(node: Node, caller: Caller, args: AgreementId, progress: Progress) ->
             raise ComityError(Code.AGREEMENT_UNKNOWN)
         row = _get(tx, Agreement, Code.AGREEMENT_UNKNOWN, id=args.agreement)
         peer = peers.pinned(tx, row.peer)
-        if row.role == Role.PROVIDER:
-            for transfer in many(tx, Transfer, agreement=row.id, state=TransferState.SUSPENDED):
-                transferring.start_if_ready(node.local, tx, peer, transfer, approved=True)
+        for transfer in many(tx, Transfer, agreement=row.id, state=TransferState.SUSPENDED):
+            transferring.resume(node.local, tx, peer, transfer)
         now = node.local.now()
         journal.note(tx, now, caller.officer, "agreement.resume", agreement=row.id)
     node.wake.set()
@@ -357,15 +356,15 @@ def _waiting(tx: Connection, pid: str) -> tuple[Negotiation, Pinned]:
 
 
 def _changed_terms(terms: Terms, changes: dict[str, Any]) -> Terms:
-    """Return terms with changes merged in, grant by grant."""
+    """Return terms with changes merged in, grant by grant; a grant that was not there is added."""
     merged = terms.model_dump(mode="json", by_alias=True, exclude_none=True)
-    shared = {name: value for name, value in changes.items() if name not in merged}
-    if not isinstance(changes, dict) or any(
-        name in ("match", "request", "receive") for name in shared
-    ):
-        return draft_terms(changes)
-    for name, grant in merged.items():
-        merged[name] = {**grant, **shared, **changes.get(name, {})}
+    shared = {name: value for name, value in changes.items() if name not in set(Action)}
+    for name in Action:
+        grant = changes.get(name, {})
+        if not isinstance(grant, dict):
+            raise ComityError(Code.TERMS_INVALID, where=name)
+        if name in merged or name in changes:
+            merged[name] = {**merged.get(name, {}), **shared, **grant}
     return draft_terms(merged)
 
 

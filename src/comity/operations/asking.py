@@ -5,7 +5,7 @@ commits to it, and an oversight body can have positions of it opened (DESIGN D5)
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
@@ -28,6 +28,7 @@ from comity.limits import BATCH_ELEMENTS, CANARIES
 from comity.node import Node
 from comity.operations.peering import call, finish
 from comity.protocol.addresses import dsp_base
+from comity.protocol.agreed import terms_of
 from comity.protocol.base import DATA, DSP, fill_path
 from comity.protocol.sending import post
 from comity.store import files, record
@@ -54,6 +55,25 @@ class Sources:
     dataset: str
     root: str
     records: Mapping[Family, Mapping[bytes, Sequence[str]]]
+
+    def without(self, settled: "Sequence[Settled]") -> "Sources":
+        """Return what is left to ask when some questions have been."""
+        done = {item for one in settled for item in one.inputs}
+        left = {
+            family: {item: ids for item, ids in inputs.items() if item not in done}
+            for family, inputs in self.records.items()
+        }
+        return replace(self, records=left)
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What one question asked and found."""
+
+    family: Family
+    inputs: tuple[bytes, ...]
+    """Private inputs, canaries included."""
+    hits: tuple[Hit, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +106,10 @@ def fetch_manifest(node: Node, peer: Pinned, agreement: Agreement, transfer: Tra
         raise ComityError(Code.MANIFEST_INVALID) from None
     names = (manifest.agreement, manifest.dataset, manifest.provider, manifest.consumer)
     if names != (agreement.id, agreement.dataset, peer.id, node.id):
+        raise ComityError(Code.MANIFEST_INVALID)
+    grant = terms_of(agreement).match
+    if grant is None or {entry.family for entry in manifest.family_keys} != set(grant.families):
+        # A family left out would pass off a part of the agreed result as the whole.
         raise ComityError(Code.MANIFEST_INVALID)
     if manifest.ends_at <= node.local.now():
         raise ComityError(Code.EPOCH_ENDED)
@@ -145,11 +169,11 @@ def batches(node: Node, session: Session, sources: Sources) -> Iterator[tuple[Fa
 
 def ask(
     node: Node, session: Session, sources: Sources, family: Family, inputs: list[bytes], run: str
-) -> int:
-    """Ask one batch and keep its hits; returns how many there are. Raises what peers refuse."""
+) -> Settled:
+    """Ask one batch and keep its hits. Raises what peers refuse, and what `settle` raises."""
     local = node.local
     blinds = b"".join(local.kernel.scalar(local.entropy(64)) for _ in inputs)
-    message = QuestionMessage(
+    message = QuestionMessage.make(
         manifest=session.digest,
         family=family,
         elements=b64url(local.kernel.blind(Inputs.pack(inputs), blinds)),
@@ -176,8 +200,12 @@ def ask(
     return settle(node, session, sources, row)
 
 
-def settle(node: Node, session: Session, sources: Sources, row: Question) -> int:
-    """Check the reply to a question, look its outputs up, and keep the hits, all at once."""
+def settle(node: Node, session: Session, sources: Sources, row: Question) -> Settled:
+    """Check the reply to a question, look its outputs up, and keep the hits, all at once.
+
+    Raises PEER_ANSWER_INVALID, MANIFEST_CHANGED, ELEMENT_INVALID, PROOF_INVALID, CANARY_MISSED,
+    TAG_SET_INVALID; then nothing is kept.
+    """
     local, family = node.local, Family(row.family)
     with node.store.read() as tx:
         reply = record.reply(tx, row.peer, record.IN, row.id)
@@ -219,14 +247,22 @@ def settle(node: Node, session: Session, sources: Sources, row: Question) -> int
         for hit in hits:
             _keep(tx, hit)
         change(tx, Question, {"id": row.id}, answered=True)
-    return len(hits)
+    return Settled(family, tuple(inputs), tuple(hits))
 
 
-def unsettled(node: Node, session: Session) -> list[Question]:
-    """Return questions whose reply came, or may have come, and was not looked up yet."""
+def unsettled(node: Node, session: Session, sources: Sources) -> list[Question]:
+    """Return questions from the same sources that were answered and not looked up yet."""
     with node.store.read() as tx:
         waiting = many(tx, Question, manifest=session.digest, answered=False, order="at")
-        return [row for row in waiting if record.reply(tx, row.peer, record.IN, row.id)]
+        return [row for row in waiting if _is_answered(tx, row, sources)]
+
+
+def _is_answered(tx: Connection, row: Question, sources: Sources) -> bool:
+    sent = record.entry(tx, row.peer, record.OUT, row.id)
+    reply = record.reply(tx, row.peer, record.IN, row.id)
+    if sent is None or reply is None or reply.refused:
+        return False
+    return QuestionMessage.read(sent.body).root == sources.root
 
 
 def _look_up(

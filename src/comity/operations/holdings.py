@@ -103,7 +103,7 @@ def load(node: Node, caller: Caller, args: HoldingsLoad, progress: Progress) -> 
         report=_REPORT.dump_json(report).decode(),
         loaded=now,
     )
-    hidden = set(args.withhold)
+    hidden = set(args.withhold) | {record.id for record in read if record.withheld}
     with node.store.write() as tx:
         known = one(tx, Dataset, id=args.dataset)
         if known and not args.replace:

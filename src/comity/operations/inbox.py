@@ -114,7 +114,7 @@ class DeclineRequest(Model):
 def ask(node: Node, caller: Caller, args: Ask, progress: Progress) -> RequestShown:
     """Ask for details about a hit.
 
-    Raises HANDLE_UNKNOWN, ACTION_NOT_AGREED, FIELD_NOT_AGREED, WAIT_ENDED, PEER_REFUSED.
+    Raises HANDLE_UNKNOWN, ACTION_NOT_AGREED, ARGUMENT_INVALID, WAIT_ENDED, PEER_REFUSED.
     """
     with node.store.read() as tx:
         hit = next(iter(many(tx, Hit, handle=args.handle, order="at")), None)
@@ -126,7 +126,7 @@ def ask(node: Node, caller: Caller, args: Ask, progress: Progress) -> RequestSho
     grant = terms_of(agreement).request
     if grant is None:
         raise ComityError(Code.ACTION_NOT_AGREED, action="request")
-    asked = DetailRequest(
+    asked = DetailRequest.make(
         id=node.local.new_urn(),
         manifest=hit.manifest,
         handle=hit.handle,

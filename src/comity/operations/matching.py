@@ -24,13 +24,13 @@ from comity.errors import Code, ComityError
 from comity.node import Node
 from comity.operations import asking
 from comity.operations.asking import Session, Sources
-from comity.operations.peering import find_peer
+from comity.operations.peering import find_peer, finish
 from comity.operations.registry import Caller, Model, operation
 from comity.operations.tagging import agreement_with
 from comity.protocol import transferring
 from comity.protocol.agreed import terms_of
 from comity.protocol.catalog import MATCH
-from comity.store import journal
+from comity.store import journal, peers
 from comity.store.rows import Agreement, Dataset, Held, Hit, ManifestRow, Transfer, many, one
 
 _POLL_SECONDS: Final = 0.05
@@ -194,9 +194,10 @@ def _session(
 def started_transfer(node: Node, agreement: Agreement, format: str, wait: int) -> Transfer:
     """Return a started transfer of an agreement, asking for one where there is none.
 
-    Raises AGREEMENT_SUSPENDED where the peer suspended it, WAIT_ENDED where it does not start.
+    Raises AGREEMENT_SUSPENDED where the peer suspended it, WAIT_ENDED where it does not start,
+    TRANSFER_NOT_STARTED where it ended instead, PEER_REFUSED, PEER_UNREACHABLE.
     """
-    ends = time.monotonic() + wait
+    ends, asked = time.monotonic() + wait, False
     while True:
         with node.store.read() as tx:
             found = many(
@@ -214,9 +215,15 @@ def started_transfer(node: Node, agreement: Agreement, format: str, wait: int) -
             if row.state == TransferState.SUSPENDED:
                 raise ComityError(Code.AGREEMENT_SUSPENDED, agreement=agreement.id)
         if not under_way:
+            if asked:
+                # What the peer ended is not asked for again by ourselves.
+                raise ComityError(Code.TRANSFER_NOT_STARTED, state=found[-1].state)
             with node.store.write() as tx:
-                peer = find_peer(tx, agreement.peer)
-                transferring.request(node.local, tx, peer, agreement, format)
+                peer = peers.pinned(tx, agreement.peer)
+                jti = transferring.request(node.local, tx, peer, agreement, format)
+            asked = True
+            finish(node, peer, jti)
+            continue
         node.delivery.run(agreement.peer)
         if time.monotonic() >= ends:
             raise ComityError(Code.WAIT_ENDED, agreement=agreement.id)
@@ -229,16 +236,21 @@ def _run(
     asked: dict[str, int] = defaultdict(int)
     if not any(sources.records.values()):
         raise ComityError(Code.NOTHING_TO_ASK)
-    _check_quota(session, sources)
-    for row in asking.unsettled(node, session):
+    # What a run before this one asked and did not live to look up is not asked again.
+    settled = [
         asking.settle(node, session, sources, row)
-    run, done = node.local.new_urn(), 0
-    total = sum(len(inputs) for inputs in sources.records.values())
-    for family, inputs in asking.batches(node, session, sources):
-        asking.ask(node, session, sources, family, inputs, run)
-        asked[family] += len(inputs)
+        for row in asking.unsettled(node, session, sources)
+    ]
+    waiting = sources.without(settled)
+    _check_quota(session, waiting)
+    run, total = node.local.new_urn(), sum(len(inputs) for inputs in sources.records.values())
+    done = total - sum(len(inputs) for inputs in waiting.records.values())
+    for family, inputs in asking.batches(node, session, waiting):
+        settled.append(asking.ask(node, session, sources, family, inputs, run))
         done = min(done + len(inputs), total)
         progress("ask", done, total)
+    for batch in settled:
+        asked[batch.family] += len(batch.inputs)
     with node.store.write() as tx:
         journal.note(
             tx,
@@ -250,8 +262,7 @@ def _run(
             tokens=sum(asked.values()),
         )
     with node.store.read() as tx:
-        found = _shown(tx, list(many(tx, Hit, manifest=session.digest, dataset=sources.dataset)))
-    wanted = {key for inputs in sources.records.values() for ids in inputs.values() for key in ids}
+        found = _shown(tx, [hit for batch in settled for hit in batch.hits])
     return Matched(
         peer=session.peer.id,
         dataset=session.agreement.dataset,
@@ -259,7 +270,7 @@ def _run(
         manifest=session.digest,
         epoch=session.manifest.epoch,
         asked=dict(asked),
-        hits=tuple(hit for hit in found if hit.record in wanted),
+        hits=found,
     )
 
 
@@ -330,7 +341,7 @@ def _shown(tx: Connection, found: list[Hit]) -> tuple[HitShown, ...]:
             manifests[digest] = Manifest.read(jws.payload(row.signed))
         label = Label.decode(same[0].label)
         held = one(tx, Held, dataset=dataset, id=source)
-        families = tuple(sorted(hit.family for hit in same))
+        families = tuple(sorted({hit.family for hit in same}))
         statuses = tuple(
             StatusShown(value=manifests[digest].statuses[item.code], as_of=item.as_of)
             for item in label.statuses

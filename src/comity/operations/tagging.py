@@ -26,7 +26,7 @@ from comity.protocol import transferring
 from comity.protocol.agreed import terms_of
 from comity.protocol.catalog import MATCH
 from comity.store import files, journal
-from comity.store.rows import Agreement, Handle, Held, ManifestRow, Transfer, add, change, many
+from comity.store.rows import Agreement, Handle, Held, ManifestRow, Transfer, add, change, many, one
 
 _ROWS: Final = 2_000
 
@@ -55,19 +55,44 @@ class Tagged(Model):
     transfers_started: int
 
 
+class HandlesNamed(Model):
+    """Handles that a peer names, in a request or on the telephone."""
+
+    handles: tuple[str, ...]
+
+
+class HandleShown(Model):
+    """What one handle stands for: a record of ours, for that peer, until the epoch ends."""
+
+    handle: str
+    manifest: str
+    peer: str
+    dataset: str
+    record: str
+
+
+class HandlesShown(Model):
+    """What handles stand for."""
+
+    handles: tuple[HandleShown, ...]
+
+
 @operation("match.tag", Tag, Tagged)
 def tag(node: Node, caller: Caller, args: Tag, progress: Progress) -> Tagged:
     """Make the tag set of a new epoch; the keys and tags of the one before it die.
 
-    Raises PEER_UNKNOWN, AGREEMENT_UNKNOWN, ACTION_NOT_AGREED, TAG_SET_INVALID, DISK_FULL.
+    Raises PEER_UNKNOWN, AGREEMENT_UNKNOWN, AGREEMENT_SUSPENDED, AGREEMENT_EXPIRED,
+    ACTION_NOT_AGREED, TAG_SET_INVALID, DISK_FULL, MANIFEST_CHANGED where somebody tags at the
+    same time.
     """
     local = node.local
     with node.store.read() as tx:
         peer = find_peer(tx, args.peer)
         agreement = agreement_with(tx, peer.id, args.dataset, Role.PROVIDER)
         held = [
-            decode(row.body, withheld=row.withheld)
-            for row in many(tx, Held, dataset=args.dataset, order="n")
+            # Of what is withheld not even the words of its status may show.
+            decode(row.body, withheld=False)
+            for row in many(tx, Held, dataset=args.dataset, withheld=False, order="n")
         ]
         before = many(tx, ManifestRow, agreement=agreement.id, role=Role.PROVIDER, order="epoch")
     grant = terms_of(agreement).match
@@ -75,7 +100,9 @@ def tag(node: Node, caller: Caller, args: Tag, progress: Progress) -> Tagged:
         raise ComityError(Code.ACTION_NOT_AGREED, action="match")
     keys = {family: local.kernel.scalar(local.entropy(64)) for family in sorted(grant.families)}
     statuses = sorted({status.value for record in held for status in record.statuses})
-    now = local.now()
+    now, expiry = local.now(), int(grant.expiry.timestamp())
+    if now >= expiry:
+        raise ComityError(Code.AGREEMENT_EXPIRED, expiry=f"{grant.expiry:%Y-%m-%dT%H:%M:%SZ}")
     draft = Draft(
         agreement=agreement.id,
         dataset=args.dataset,
@@ -83,7 +110,7 @@ def tag(node: Node, caller: Caller, args: Tag, progress: Progress) -> Tagged:
         consumer=peer.id,
         epoch=before[-1].epoch + 1 if before else 1,
         created_at=now,
-        ends_at=min(now + EPOCH_SECONDS, int(grant.expiry.timestamp())),
+        ends_at=min(now + EPOCH_SECONDS, expiry),
         salt=b64url(local.entropy(32)),
         family_keys=tuple(
             FamilyKey(family=family, key=b64url(local.kernel.public_key(key)))
@@ -114,7 +141,6 @@ def tag(node: Node, caller: Caller, args: Tag, progress: Progress) -> Tagged:
         tagged = [
             Handle(b64url(manifest.digest()), b64url(handle), args.dataset, record.id)
             for record, handle in zip(held, handles, strict=True)
-            if not record.withheld
         ]
         for start in range(0, len(tagged), _ROWS):
             add(tx, *tagged[start : start + _ROWS])
@@ -138,6 +164,28 @@ def tag(node: Node, caller: Caller, args: Tag, progress: Progress) -> Tagged:
         families=tuple(keys),
         transfers_started=started,
     )
+
+
+@operation("match.handles", HandlesNamed, HandlesShown)
+def handles(node: Node, caller: Caller, args: HandlesNamed, progress: Progress) -> HandlesShown:
+    """Show which records of ours handles stand for. Raises HANDLE_UNKNOWN."""
+    shown = []
+    with node.store.read() as tx:
+        for handle in args.handles:
+            found = one(tx, Handle, handle=handle)
+            manifest = one(tx, ManifestRow, digest=found.manifest) if found else None
+            if found is None or manifest is None:
+                raise ComityError(Code.HANDLE_UNKNOWN)
+            shown.append(
+                HandleShown(
+                    handle=handle,
+                    manifest=found.manifest,
+                    peer=manifest.peer,
+                    dataset=found.dataset,
+                    record=found.record,
+                )
+            )
+    return HandlesShown(handles=tuple(shown))
 
 
 def agreement_with(tx: Connection, peer: str, dataset: str, role: Role) -> Agreement:
@@ -165,6 +213,8 @@ def _labelled(
 def _publish(node: Node, tx: Connection, agreement: Agreement, manifest: Manifest) -> int:
     """Put the manifest in force, and start what waited for it; returns how many started."""
     digest = b64url(manifest.digest())
+    if one(tx, ManifestRow, agreement=agreement.id, role=Role.PROVIDER, epoch=manifest.epoch):
+        raise ComityError(Code.MANIFEST_CHANGED)
     change(tx, ManifestRow, {"agreement": agreement.id, "role": Role.PROVIDER}, ready=False)
     add(
         tx,

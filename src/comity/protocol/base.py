@@ -117,7 +117,9 @@ class Route(Generic[MessageT]):
     refusal: Refusal
     pids: Callable[[MessageT], tuple[str, str]] = lambda _: ("", "")
     reserve: Callable[[Inbound, Connection, MessageT], None] | None = None
-    """Reserves quota in the transaction that admits the message."""
+    """Reserves quota in the transaction that admits the message; once, however often it comes."""
+    again: Callable[[Inbound, Connection, str], bytes] | None = None
+    """Reads again the bulk body of that digest, which was given before."""
 
 
 AnyRoute = Route[Any]
@@ -134,13 +136,15 @@ def match_path(template: str, path: str) -> tuple[str, ...] | None:
     want, have = template.split("/"), path.split("/")
     if len(want) != len(have):
         return None
-    found: list[str] = []
-    for expected, segment in zip(want, have, strict=True):
-        if expected == "{}":
-            found.append(unquote(segment, errors="strict"))
-        elif expected != segment:
-            return None
-    return tuple(found)
+    pairs = list(zip(want, have, strict=True))
+    if any(expected not in ("{}", segment) for expected, segment in pairs):
+        return None
+    try:
+        found = tuple(unquote(item, errors="strict") for at, item in pairs if at == "{}")
+    except UnicodeDecodeError:
+        return None
+    # No id has a control character, and no database should have to look one up.
+    return found if all(item.isprintable() for item in found) else None
 
 
 def fill_path(template: str, *ids: str) -> str:
@@ -162,6 +166,8 @@ class Reply:
 
     local: Local
     peer: Pinned
+    kind: str
+    """The message type of our request."""
     subject: str
     jti: str
     """The id of our request."""

@@ -21,7 +21,7 @@ from comity.core.dsp.policy import Agreement, MessageOffer
 from comity.core.identity import Pinned
 from comity.core.machines import NEGOTIATION, NegotiationMessage, NegotiationState, Role
 from comity.errors import Code, ComityError
-from comity.limits import BODY_BYTES, DAY
+from comity.limits import BODY_BYTES, DAY, TEXT_CHARS
 from comity.protocol.addresses import callback, dsp_base
 from comity.protocol.base import Local, Reply, fill_path
 from comity.protocol.processes import move
@@ -200,7 +200,8 @@ def withdraw_agreement(tx: Connection, agreement: str) -> None:
 def on_reply(reply: Reply, tx: Connection) -> None:
     """Apply the acknowledgement, or the refusal, of a message of ours."""
     row = one(tx, Negotiation, pid=reply.subject)
-    if row is None or is_over(row):
+    if row is None or is_over(row) or row.pending.partition(":")[0] != reply.kind:
+        # Where the peer's next message overtook its acknowledgement, that message said it all.
         return
     if not reply.accepted:
         _on_refused(reply, tx, row)
@@ -213,13 +214,16 @@ def on_reply(reply: Reply, tx: Connection) -> None:
             values |= {"state": NegotiationState.TERMINATED, "reason": str(error.code)}
         else:
             values["their_pid"] = state.provider_pid
-    elif row.pending:
+    else:
         mine = Role(row.role)
         sent = NegotiationMessage(row.pending)
         values["state"] = NEGOTIATION.next(NegotiationState(row.state), mine, sent)
-    else:
-        return
     change(tx, Negotiation, {"pid": row.pid}, **values)
+
+
+def printable(text: str) -> str:
+    """Return a peer's words as one line that is safe to keep and to show."""
+    return "".join(char for char in text if char.isprintable()).strip()[:TEXT_CHARS]
 
 
 def _on_refused(reply: Reply, tx: Connection, row: Negotiation) -> None:
@@ -233,7 +237,7 @@ def _on_refused(reply: Reply, tx: Connection, row: Negotiation) -> None:
         Negotiation,
         {"pid": row.pid},
         pending="",
-        reason=f"refused {code}",
+        reason=printable(f"refused {code}"),
         state=NegotiationState.TERMINATED if never_began else row.state,
         waits=not never_began,
         updated=reply.now,

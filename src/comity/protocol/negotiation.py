@@ -171,6 +171,9 @@ def _on_agreement(
     inbound: Inbound, tx: Connection, row: Negotiation, message: ContractAgreementMessage
 ) -> Reaction:
     """Check the agreement against what was offered, and sign it too."""
+    if one(tx, rows.Agreement, id=message.agreement.id):
+        # An id names one agreement for ever, whoever gives it.
+        raise ComityError(Code.AGREEMENT_DIFFERS, where="@id")
     agreed = negotiating.check_agreement(inbound.local, inbound.peer, row, message)
 
     def verify(tx: Connection) -> None:
@@ -211,7 +214,7 @@ def _on_termination(
 ) -> Reaction:
     """The peer ends it, for good."""
     said = [item for item in message.reason or () if isinstance(item, str)]
-    reason = " ".join([message.code or "", *said]).strip()
+    reason = negotiating.printable(" ".join([message.code or "", *said]))
     withdrawn = partial(negotiating.withdraw_agreement, agreement=row.agreement)
     return {"reason": reason, "pending": ""}, withdrawn
 

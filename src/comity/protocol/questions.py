@@ -4,19 +4,20 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from comity.core import jws
+from comity.core import jws, token
 from comity.core.canonical import b64url, unb64url
 from comity.core.decision import MatchQuestion
 from comity.core.machines import Role
 from comity.core.manifest import Manifest
 from comity.core.messages import Evaluation, ManifestReply, Question
+from comity.core.tagset import part_count
 from comity.errors import Code, ComityError
 from comity.limits import BATCH_ELEMENTS
 from comity.protocol.agreed import decide, started
 from comity.protocol.base import BYTES, DATA, Act, Inbound, Outcome, Route, nothing
 from comity.protocol.refusals import plain
 from comity.store import files
-from comity.store.rows import Agreement, ManifestRow, Usage, add, many
+from comity.store.rows import Agreement, ManifestRow, Transfer, Usage, add, many, one
 
 
 def _manifest(inbound: Inbound, tx: Connection, _: None) -> Act:
@@ -26,20 +27,44 @@ def _manifest(inbound: Inbound, tx: Connection, _: None) -> Act:
 
 def _part(inbound: Inbound, tx: Connection, _: None) -> Act:
     row, _agreement = _published(inbound, tx)
-    number = inbound.params[1]
-    if not number.isascii() or not number.isdigit() or len(number) > 6:
-        raise ComityError(Code.TAG_SET_INVALID)
-    digest = unb64url(manifest_in(row).tag_set.digest, 32)
+    number, reference = _number(inbound), manifest_in(row).tag_set
 
     def act() -> Outcome:
-        data = files.read_part(inbound.local.folder, digest, int(number))
+        data = files.read_part(inbound.local.folder, unb64url(reference.digest, 32), number)
         return Outcome(200, data, content_type=BYTES)
 
     return act
 
 
+def _part_again(inbound: Inbound, tx: Connection, digest: str) -> bytes:
+    """Find a part that was given before, though epoch or state may have changed since.
+
+    Sets are immutable, so it is still a part of one of them. Raises TAG_SET_INVALID.
+    """
+    number = _number(inbound)
+    transfer = one(tx, Transfer, pid=inbound.params[0], peer=inbound.peer.id)
+    agreement = transfer.agreement if transfer else ""
+    for row in many(tx, ManifestRow, agreement=agreement, role=Role.PROVIDER):
+        reference = manifest_in(row).tag_set
+        if number < part_count(reference.bytes):
+            data = files.read_part(inbound.local.folder, unb64url(reference.digest, 32), number)
+            if token.digest(data) == digest:
+                return data
+    raise ComityError(Code.TAG_SET_INVALID)
+
+
+def _number(inbound: Inbound) -> int:
+    """Return the number of the part that the path names. Raises TAG_SET_INVALID."""
+    text = inbound.params[1]
+    if not text.isascii() or not text.isdigit() or len(text) > 6:
+        raise ComityError(Code.TAG_SET_INVALID)
+    return int(text)
+
+
 def _reserve(inbound: Inbound, tx: Connection, message: Question) -> None:
     """Count the elements before anything else is decided, so that no two questions share quota."""
+    if one(tx, Usage, peer=inbound.peer.id, jti=inbound.jti):
+        return
     try:
         _, agreement = started(inbound, tx, Role.PROVIDER)
     except ComityError:
@@ -121,7 +146,15 @@ def _read(body: bytes) -> Question:
 _PATH = f"{DATA}/transfers/{{}}"
 ROUTES = (
     Route("comity-manifest-1", "GET", f"{_PATH}/manifest", nothing, _manifest, plain),
-    Route("comity-set-part-1", "GET", f"{_PATH}/set/{{}}", nothing, _part, plain),
+    Route(
+        "comity-set-part-1",
+        "GET",
+        f"{_PATH}/set/{{}}",
+        nothing,
+        _part,
+        plain,
+        again=_part_again,
+    ),
     Route(
         "comity-question-1",
         "POST",

@@ -16,8 +16,12 @@ ROUTES: Final[tuple[AnyRoute, ...]] = (
 )
 
 
-def find_route(method: str, path: str) -> tuple[AnyRoute, tuple[str, ...]]:
-    """Return the route of a request, and the ids in its path. Raises MESSAGE_UNKNOWN."""
+def find_route(method: str, target: str, under: str = "") -> tuple[AnyRoute, tuple[str, ...]]:
+    """Return the route of a request, and the ids in its path. Raises MESSAGE_UNKNOWN.
+
+    `under` is the path of the node's address, below which all of them are.
+    """
+    path = target.removeprefix(under) if target.startswith(f"{under}/") else ""
     for route in ROUTES:
         if route.method == method:
             params = match_path(route.path, path)

@@ -45,10 +45,8 @@ def state_of(row: Transfer, state: TransferState | None = None) -> TransferProce
     )
 
 
-def request(
-    local: Local, tx: Connection, peer: Pinned, agreement: Agreement, format: str
-) -> Transfer:
-    """Ask for a transfer as consumer."""
+def request(local: Local, tx: Connection, peer: Pinned, agreement: Agreement, format: str) -> str:
+    """Ask for a transfer as consumer; returns the id of the message."""
     row = Transfer(
         pid=local.new_urn(),
         peer=peer.id,
@@ -69,8 +67,7 @@ def request(
         format=format,
         callback_address=callback(local.identity),
     )
-    _post(local, tx, peer, row, "transfers/request", message)
-    return row
+    return _post(local, tx, peer, row, "transfers/request", message)
 
 
 def start_if_ready(
@@ -116,6 +113,16 @@ def suspend(local: Local, tx: Connection, peer: Pinned, row: Transfer, reason: s
     _send(local, tx, peer, row, "transfers/{}/suspension", message)
 
 
+def resume(local: Local, tx: Connection, peer: Pinned, row: Transfer) -> None:
+    """Start a suspended transfer again; a suspension of the peer's own it will refuse to end."""
+    if row.role == Role.PROVIDER:
+        start_if_ready(local, tx, peer, row, approved=True)
+        return
+    provider, consumer = _pids(row)
+    message = TransferStartMessage(provider_pid=provider, consumer_pid=consumer)
+    _send(local, tx, peer, row, "transfers/{}/start", message)
+
+
 def terminate(local: Local, tx: Connection, peer: Pinned, row: Transfer, reason: str) -> None:
     """End a transfer. It is over here at once, whatever the peer answers."""
     provider, consumer = _pids(row)
@@ -147,7 +154,8 @@ def manifest_of(peer: Pinned, message: TransferStartMessage) -> str:
 def on_reply(reply: Reply, tx: Connection) -> None:
     """Apply the acknowledgement, or the refusal, of a message of ours."""
     row = one(tx, Transfer, pid=reply.subject)
-    if row is None or is_over(row) or not row.pending:
+    if row is None or is_over(row) or row.pending != reply.kind:
+        # Where the peer's next message overtook its acknowledgement, that message said it all.
         return
     values: dict[str, object] = {"pending": "", "updated": reply.now}
     first = row.pending == TransferMessage.REQUEST
@@ -182,9 +190,9 @@ def _send(
 
 def _post(
     local: Local, tx: Connection, peer: Pinned, row: Transfer, path: str, message: Message
-) -> None:
+) -> str:
     target = f"{row.base}/{fill_path(path, row.their_pid)}"
-    post(tx, local, peer, type(message).__name__, "POST", target, message.to_json(), row.pid)
+    return post(tx, local, peer, type(message).__name__, "POST", target, message.to_json(), row.pid)
 
 
 def _pids(row: Transfer) -> tuple[str, str]:

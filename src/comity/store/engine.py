@@ -12,7 +12,7 @@ from threading import Lock
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -34,9 +34,10 @@ class Store:
 
     def __init__(self, url: str) -> None:
         """Connect, and bring the tables up to date. Raises STORE_FAILED or DISK_FULL."""
-        self._engine = _engine(url)
-        self._writer = Lock() if self._engine.dialect.name == "sqlite" else None
+        # One process serves a folder, so its writers queue here rather than in the database.
+        self._writer = Lock()
         with _errors():
+            self._engine = _engine(url)
             _migrate(self._engine)
 
     @contextmanager
@@ -50,15 +51,11 @@ class Store:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """Give a connection whose changes are durable once the block ends without an error."""
-        with _errors():
-            if self._writer is None:
-                with self._engine.begin() as tx:
-                    yield tx
-            else:
-                with self._writer, self._engine.connect() as tx:
-                    tx.exec_driver_sql("BEGIN IMMEDIATE")
-                    yield tx
-                    tx.commit()
+        with _errors(), self._writer, self._engine.connect() as tx:
+            if tx.dialect.name == "sqlite":
+                tx.exec_driver_sql("BEGIN IMMEDIATE")
+            yield tx
+            tx.commit()
 
     def close(self) -> None:
         """Give up all connections."""
@@ -66,17 +63,20 @@ class Store:
 
 
 def _engine(url: str) -> Engine:
-    engine = create_engine(url)
-    if engine.dialect.name == "sqlite":
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        # What a transaction has read stays true in it; SQLite promises that anyway.
+        return create_engine(parsed, isolation_level="REPEATABLE READ")
+    engine = create_engine(parsed)
 
-        @event.listens_for(engine, "connect")
-        def connected(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
-            # Python's own transaction handling would start transactions behind our back.
-            connection.isolation_level = None
-            cursor = connection.cursor()
-            for pragma in _PRAGMAS:
-                cursor.execute(pragma)
-            cursor.close()
+    @event.listens_for(engine, "connect")
+    def connected(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+        # Python's own transaction handling would start transactions behind our back.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in _PRAGMAS:
+            cursor.execute(pragma)
+        cursor.close()
 
     return engine
 
@@ -97,5 +97,6 @@ def _errors() -> Iterator[None]:
         if "disk is full" in str(error.orig) or "No space left" in str(error.orig):
             raise ComityError(Code.DISK_FULL) from error
         raise ComityError(Code.STORE_FAILED, reason=type(error.orig).__name__) from error
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, ModuleNotFoundError) as error:
+        # The module is the driver of another database than SQLite.
         raise ComityError(Code.STORE_FAILED, reason=type(error).__name__) from error

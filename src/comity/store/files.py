@@ -51,10 +51,13 @@ def join_parts(folder: Path, digest: bytes, size: int) -> None:
     Raises TAG_SET_INVALID, and then fetching starts over: one bad part cannot be told from others.
     """
     parts = [_part(folder, digest, number) for number in range(part_count(size))]
-    data = b"".join(path.read_bytes() for path in parts)
     try:
+        data = b"".join(path.read_bytes() for path in parts)
         TagSet(data, digest)
         write_set(folder, digest, data)
+    except FileNotFoundError:
+        # The peer took the question for it and gave something else.
+        raise ComityError(Code.TAG_SET_INVALID) from None
     finally:
         for path in parts:
             path.unlink(missing_ok=True)

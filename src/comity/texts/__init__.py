@@ -28,8 +28,8 @@ TEXTS: Final[Mapping[Language, Mapping[str, str]]] = {"en": en.TEXTS, "es": es.T
 _PART: Final = re.compile(r"\[([^\[\]]*)\]")
 _PLACE: Final = re.compile(r"\{(\w+)\}")
 _MISSING: Final = "?"
-_GROUPS: Final = {"sender": "role", "field": "field", "message": "message"}
-"""Parameters whose group of words has another name than they have."""
+_WORDS: Final = frozenset({"action", "family", "flaw", "period", "state"})
+"""Parameters whose values are words of the group of that name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +43,12 @@ class Said:
 def error(language: Language, error: ComityError) -> Said:
     """Say an error. Parameters that are missing leave gaps, never failures."""
     what, todo = ERRORS[language].get(error.code, ERRORS[language][Code.INTERNAL])
-    params = {name: _param(language, name, value) for name, value in error.params.items()}
+    params = {
+        name: word(language, _group(error.code, name), value) if isinstance(value, str) else value
+        for name, value in error.params.items()
+    }
     if error.code is Code.PEER_REFUSED and error.params.get("reason") in set(Code):
-        # The peer's reason is one of our codes: its own sentence, with what it did not tell left out.
+        # The reason is one of our codes: its sentence, less what the peer did not tell.
         reason = ERRORS[language].get(Code(str(error.params["reason"])), (what, todo))[0]
         params["reason"] = fill(reason, {})
     return Said(fill(what, params), fill(todo, params))
@@ -71,6 +74,8 @@ def fill(template: str, params: Mapping[str, str | int]) -> str:
     return _PLACE.sub(lambda place: str(params.get(place[1], _MISSING)), _PART.sub(known, template))
 
 
-def _param(language: Language, name: str, value: str | int) -> str | int:
-    """Return a parameter as a word, where it is one that programs use."""
-    return word(language, _GROUPS.get(name, name), value) if isinstance(value, str) else value
+def _group(code: Code, name: str) -> str:
+    """Return the group of words that a parameter's values belong to, empty for none."""
+    if name == "reason":
+        return f"reason.{code}"
+    return name if name in _WORDS or code is Code.FIELD_NOT_AGREED else ""

@@ -69,8 +69,9 @@ def offer_list(session: Session) -> None:
     """List what this node offers and offered."""
     from comity.cli.rendering import agreeing as shown
     from comity.operations import agreeing
+    from comity.operations.setup import Nothing
 
-    found = session.run(agreeing.offer_list, agreeing.Nothing())
+    found = session.run(agreeing.offer_list, Nothing())
     session.screen.show(found, shown.offers)
 
 
@@ -81,9 +82,10 @@ def offer_withdraw(
     """Withdraw an offer. Agreements made under it stay."""
     from comity.cli.rendering import agreeing as shown
     from comity.operations import agreeing
+    from comity.operations.setup import Nothing
 
     def known() -> "Iterable[str]":
-        return (one.id for one in session.run(agreeing.offer_list, agreeing.Nothing()).offers)
+        return (one.id for one in session.run(agreeing.offer_list, Nothing()).offers)
 
     args = agreeing.OfferId(offer=whole(offer, known))
     session.screen.show(session.run(agreeing.withdraw_offer, args), shown.withdrawn)
@@ -131,8 +133,9 @@ def negotiations(session: Session) -> None:
     """Negotiations under way and past; lists them by itself."""
     from comity.cli.rendering import agreeing as shown
     from comity.operations import agreeing
+    from comity.operations.setup import Nothing
 
-    found = session.run(agreeing.negotiation_list, agreeing.Nothing())
+    found = session.run(agreeing.negotiation_list, Nothing())
     session.screen.show(found, shown.negotiations)
 
 
@@ -186,8 +189,9 @@ def agreements(session: Session) -> None:
     """Agreements in force and past; lists them by itself."""
     from comity.cli.rendering import agreeing as shown
     from comity.operations import agreeing
+    from comity.operations.setup import Nothing
 
-    found = session.run(agreeing.agreement_list, agreeing.Nothing())
+    found = session.run(agreeing.agreement_list, Nothing())
     session.screen.show(found, shown.agreements)
 
 
@@ -226,9 +230,10 @@ def resume(session: Session, agreement: Agreement) -> None:
 
 def _negotiation(session: Session, typed: str) -> str:
     from comity.operations import agreeing
+    from comity.operations.setup import Nothing
 
     def known() -> "Iterable[str]":
-        found = session.run(agreeing.negotiation_list, agreeing.Nothing()).negotiations
+        found = session.run(agreeing.negotiation_list, Nothing()).negotiations
         return (one.id for one in found)
 
     return whole(typed, known)
@@ -236,9 +241,10 @@ def _negotiation(session: Session, typed: str) -> str:
 
 def _agreement(session: Session, typed: str) -> str:
     from comity.operations import agreeing
+    from comity.operations.setup import Nothing
 
     def known() -> "Iterable[str]":
-        found = session.run(agreeing.agreement_list, agreeing.Nothing()).agreements
+        found = session.run(agreeing.agreement_list, Nothing()).agreements
         return (one.id for one in found)
 
     return whole(typed, known)

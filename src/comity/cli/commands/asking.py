@@ -73,12 +73,13 @@ def requests(
     """Show what this node asked, and what came of it."""
     from comity.cli.rendering import asking as shown
     from comity.operations import inbox
+    from comity.operations.setup import Nothing
 
     if request:
         args = inbox.RequestId(request=_whole(session, inbox.request_list, request))
         session.screen.show(session.run(inbox.show, args), shown.request)
     else:
-        found = session.run(inbox.request_list, inbox.Nothing())
+        found = session.run(inbox.request_list, Nothing())
         session.screen.show(found, shown.requests)
 
 
@@ -87,8 +88,9 @@ def inbox(session: Session) -> None:
     """What peers ask of this node; lists it by itself."""
     from comity.cli.rendering import asking as shown
     from comity.operations import inbox
+    from comity.operations.setup import Nothing
 
-    session.screen.show(session.run(inbox.inbox, inbox.Nothing()), shown.inbox)
+    session.screen.show(session.run(inbox.inbox, Nothing()), shown.inbox)
 
 
 command(inbox_app, "list")(inbox)

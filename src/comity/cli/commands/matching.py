@@ -44,7 +44,7 @@ def match(
     peer: Peer,
     dataset: Theirs,
     holdings: Annotated[
-        str, typer.Option(help="Which of your datasets to ask about; needed where you hold several.")
+        str, typer.Option(help="Your dataset to ask about; needed where you hold several.")
     ] = "",
     purpose: Purpose = "",
     legal_basis: LegalBasis = "",

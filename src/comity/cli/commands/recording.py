@@ -44,8 +44,9 @@ def journal(session: Session) -> None:
     """Show what was decided here, by whom. It never leaves this node."""
     from comity.cli.rendering import recording as shown
     from comity.operations import records
+    from comity.operations.setup import Nothing
 
-    session.screen.show(session.run(records.journal_show, records.Nothing()), shown.journal)
+    session.screen.show(session.run(records.journal_show, Nothing()), shown.journal)
 
 
 def posture(session: Session, peer: Peer) -> None:

@@ -164,8 +164,9 @@ def peer_list(session: Session) -> None:
     """List the pinned peers."""
     from comity.cli.rendering import setup as shown
     from comity.operations import peers
+    from comity.operations.setup import Nothing
 
-    session.screen.show(session.run(peers.peer_list, peers.Nothing()), shown.peers)
+    session.screen.show(session.run(peers.peer_list, Nothing()), shown.peers)
 
 
 def _read(file: Path) -> str:

@@ -133,6 +133,6 @@ def agreements(screen: Screen, found: Agreements) -> None:
 
 
 def _reason(screen: Screen, reason: str) -> str:
-    """Return a reason, its leading word in the screen's language: `declined`, `expired` …"""
+    """Return a reason, its leading word in the screen's language."""
     code, _, said = reason.partition(" ")
     return f"{screen.word('outcome', code)} {said}".strip()

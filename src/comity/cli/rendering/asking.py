@@ -34,11 +34,8 @@ def request(screen: Screen, one: RequestShown) -> None:
 
 
 def leaving(screen: Screen, one: RequestShown) -> None:
-    """Show exactly what an approval would let leave, before it is asked for.
-
-    It is a question, not a result, and so it stands on standard error.
-    """
-    asking = Screen(screen.language, out=screen.err, err=screen.err)
+    """Show exactly what an approval would let leave, before it is asked for."""
+    asking = screen.aside()
     asking.say("say.leaving", "bold")
     asking.facts(
         [
@@ -118,8 +115,9 @@ def _handling(screen: Screen, one: RequestShown) -> str:
 
 def _fields(screen: Screen, one: RequestShown) -> list[tuple[str, Value]]:
     """Return a line for each value, so that none hides behind another."""
+    empty = (screen.word("answer", "nothing"),)
     return [
         (f"field.{field.name}", value)
         for field in one.answer
-        for value in ([field.value] if isinstance(field.value, str) else field.value or ("–",))
+        for value in ((field.value,) if isinstance(field.value, str) else field.value or empty)
     ]

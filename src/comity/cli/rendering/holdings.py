@@ -84,8 +84,5 @@ def _tallies(screen: Screen, heading: str, group: str, tallies: tuple[Tally, ...
     screen.say(heading, "bold")
     screen.table(
         ["count", "why", "examples"],
-        [
-            [one.count, screen.word(group, one.code), ", ".join(one.examples[:3])]
-            for one in tallies
-        ],
+        [[one.count, screen.word(group, one.code), ", ".join(one.examples[:3])] for one in tallies],
     )

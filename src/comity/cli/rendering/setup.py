@@ -53,7 +53,7 @@ def officers(screen: Screen, found: Officers) -> None:
 
 def candidate(screen: Screen, read: PeerShown) -> None:
     """Show a peer that is about to be pinned, without its fingerprint: that is asked for."""
-    screen.facts(_facts(read))
+    screen.aside().facts(_facts(read))
 
 
 def peer(screen: Screen, read: PeerShown) -> None:

@@ -3,13 +3,13 @@
 from typing import Final
 
 from comity.errors import Code
-from comity.texts.es import doctor, errors_node, errors_work, lists, messages, screen, words
+from comity.texts.es.doctor import TEXTS as DOCTOR
+from comity.texts.es.errors_node import ERRORS as NODE
+from comity.texts.es.errors_work import ERRORS as WORK
+from comity.texts.es.lists import TEXTS as LISTS
+from comity.texts.es.messages import TEXTS as MESSAGES
+from comity.texts.es.screen import TEXTS as SCREEN
+from comity.texts.es.words import TEXTS as WORDS
 
-ERRORS: Final[dict[Code, tuple[str, str]]] = {**errors_node.ERRORS, **errors_work.ERRORS}
-TEXTS: Final[dict[str, str]] = {
-    **words.TEXTS,
-    **lists.TEXTS,
-    **messages.TEXTS,
-    **screen.TEXTS,
-    **doctor.TEXTS,
-}
+ERRORS: Final[dict[Code, tuple[str, str]]] = {**NODE, **WORK}
+TEXTS: Final[dict[str, str]] = {**WORDS, **LISTS, **MESSAGES, **SCREEN, **DOCTOR}

@@ -1,0 +1,128 @@
+"""Steps 1 to 3: two nodes are made, pin each other, and load their lists."""
+
+from comity.core import identity
+from comity.demo.lists import Compared, ListFile, compare
+from comity.demo.sides import Side, free_ports
+from comity.demo.stage import Stage
+from comity.errors import Code, ComityError
+from comity.formats.report import LoadReport, Tally
+from comity.node import KEYS
+from comity.operations import holdings, peers, setup
+
+
+def create(stage: Stage) -> dict[str, str]:
+    """Make both nodes and serve them; return each side's fingerprint."""
+    screen, made = stage.screen, {}
+    for side, listener in zip(stage.sides, free_ports(2), strict=True):
+        crossing = stage.border.crossing(listener)
+        stage.crossings[side.party.key] = crossing
+        address = f"https://127.0.0.1:{crossing.port}"
+        created = side.create(address, listener, screen.language)
+        made[side.party.key] = created.fingerprint
+        screen.say("side", "bold", side=side.name, name=created.name)
+        screen.facts(
+            [
+                ("id", created.id),
+                ("territory", created.territory),
+                ("address", address),
+                ("fingerprint", created.fingerprint),
+                ("recovery", created.recovery_file),
+            ]
+        )
+    for side in stage.sides:
+        side.start()
+    for side in stage.sides:
+        side.ready()
+    documents = [identity.read(side.run(setup.show).document) for side in stage.sides]
+    keys = {getattr(document.keys, use) for document in documents for use in KEYS}
+    apart = (
+        len(keys) == len(KEYS) * 2
+        and len({document.certificate for document in documents}) == 2
+        and stage.mx.pid != stage.us.pid
+        and all((side.folder / "comity.db").is_file() for side in stage.sides)
+    )
+    stage.claims.check("apart", apart, mx=str(stage.mx.pid), us=str(stage.us.pid))
+    return made
+
+
+def pin(stage: Stage, spoken: dict[str, str]) -> None:
+    """Let each side pin the other, by the fingerprint that it was told."""
+    screen = stage.screen
+    for here, there in ((stage.mx, stage.us), (stage.us, stage.mx)):
+        document = there.run(setup.show).document
+        read = here.run(peers.peer_read, document=document)
+        told = spoken[there.party.key]
+        screen.say("compare", name=here.name, peer=read.name)
+        screen.facts([("in-document", read.fingerprint), ("told", told)])
+        try:
+            here.run(peers.peer_add, document=document, fingerprint=_misheard(told))
+            refused = False
+        except ComityError as error:
+            refused = error.code is Code.FINGERPRINT_MISMATCH
+        here.run(peers.peer_add, document=document, fingerprint=told)
+        pinned = here.run(peers.peer_list).peers
+        stage.claims.check("misheard", refused)
+        stage.claims.check(
+            "pinned",
+            [peer.id for peer in pinned] == [there.id] and read.fingerprint == told,
+            name=here.name,
+            peer=there.name,
+        )
+
+
+def load(stage: Stage) -> tuple[dict[str, holdings.HoldingsShown], Compared]:
+    """Load each side's list, and lay both side by side: the play may, the nodes may not."""
+    screen, loaded = stage.screen, {}
+    screen.say(f"lists-{stage.lists.kind}")
+    for side, file in ((stage.mx, stage.lists.mx), (stage.us, stage.lists.us)):
+        shown = _load(stage, side, file)
+        loaded[side.party.key] = shown
+        screen.say("loaded", "bold", name=side.name, title=shown.title, file=file.path.name)
+        screen.facts(_report(stage, shown.report))
+    compared = compare(stage.lists, [shown.report for shown in loaded.values()])
+    both = loaded["mx"].records == len(compared.mx) and loaded["us"].records == len(compared.us)
+    stage.claims.check("loaded", both, mx=len(compared.mx), us=len(compared.us))
+    apart = compared.apart
+    stage.us.run(holdings.withhold, dataset=stage.lists.us.dataset, record=apart.id)
+    held = stage.us.run(holdings.holdings_list).holdings
+    name = stage.us.name
+    stage.claims.check("withheld", held[0].withheld == 1, name=name, record=apart.id)
+    return loaded, compared
+
+
+def _load(stage: Stage, side: Side, file: ListFile) -> holdings.HoldingsShown:
+    with stage.screen.bar("load", name=side.name) as progress:
+        return side.run(
+            holdings.load,
+            progress,
+            path=str(file.path.resolve()),
+            format=file.format,
+            dataset=file.dataset,
+            title=file.title,
+            mapping=file.mapping,
+        )
+
+
+def _report(stage: Stage, report: LoadReport) -> list[tuple[str, str]]:
+    screen = stage.screen
+
+    def tallies(group: str, found: tuple[Tally, ...]) -> str:
+        return "\n".join(f"{one.count:>6,}  {screen.word(group, one.code)}" for one in found)
+
+    identifiers = ", ".join(
+        f"{screen.word('family', one.family.value)} {one.count:,}" for one in report.identifiers
+    )
+    return [
+        ("rows", f"{report.rows:,}"),
+        ("records", f"{report.records:,}"),
+        ("aliases", f"{report.aliases:,}"),
+        ("identifiers", identifiers),
+        ("set-aside", tallies("set-aside", report.set_aside)),
+        ("warnings", tallies("warn", report.warnings)),
+        ("digest", report.files[0].sha256[:16] + "…"),
+    ]
+
+
+def _misheard(fingerprint: str) -> str:
+    """Return a fingerprint with its last digit changed."""
+    return fingerprint[:-1] + str((int(fingerprint[-1]) + 1) % 10)

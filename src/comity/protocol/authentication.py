@@ -1,0 +1,52 @@
+"""Whose message is this? Asked at one place for what comes in, as request or as reply."""
+
+from typing import Protocol
+
+from comity.api import Request, Response
+from comity.core import token
+from comity.core.canonical import unb64url
+from comity.core.identity import Pinned
+from comity.core.token import RequestClaims, ResponseClaims
+from comity.errors import Code, ComityError
+from comity.protocol.base import Local
+from comity.store import peers
+from comity.store.engine import Store
+
+
+class Authenticator(Protocol):
+    """Tells who sent a message, or refuses it."""
+
+    def request(self, request: Request) -> tuple[Pinned, RequestClaims]:
+        """Return the pinned peer that sent a request. Raises NOT_AUTHENTIC or PEER_UNKNOWN."""
+        ...
+
+    def response(self, response: Response, request: Request, peer: Pinned) -> ResponseClaims:
+        """Check that a response is the peer's, to that request.
+
+        Raises PEER_REFUSED where nobody signed it, or PEER_ANSWER_INVALID.
+        """
+        ...
+
+
+class TokenAuthenticator:
+    """Believes message tokens, and nothing else (DESIGN D3)."""
+
+    def __init__(self, local: Local, store: Store) -> None:
+        self._local = local
+        self._store = store
+
+    def request(self, request: Request) -> tuple[Pinned, RequestClaims]:
+        """Verify a request's token with the key of the peer that it claims to be from."""
+        sender = token.issuer(request.token)
+        with self._store.read() as tx:
+            peer = peers.pinned(tx, sender)
+        key = unb64url(peer.identity.keys.message)
+        now = self._local.now()
+        return peer, token.open_request(request, self._local.identity.id, key, now)
+
+    def response(self, response: Response, request: Request, peer: Pinned) -> ResponseClaims:
+        """Verify a response's token, and that it answers this request."""
+        if not response.token:
+            raise ComityError(Code.PEER_REFUSED, peer=peer.id, status=response.status)
+        key = unb64url(peer.identity.keys.message)
+        return token.open_response(response, request, peer.id, self._local.identity.id, key)

@@ -1,0 +1,101 @@
+"""The messages of the closed set: how each is called, and what it can cause here."""
+
+from typing import Final
+
+TEXTS: Final[dict[str, str]] = {
+    # What a peer's message can cause, for the posture.
+    "cause.CatalogRequestMessage": "Read which datasets are offered to it, and under which terms.",
+    "cause.DatasetRequestMessage": "Read the offers of one dataset that is offered to it.",
+    "cause.ContractRequestMessage": (
+        "Ask for an agreement. One offer of yours, taken as it stands, is agreed to at once; "
+        "anything else waits for an officer."
+    ),
+    "cause.ContractOfferMessage": (
+        "Make a counter-offer in a negotiation that you began. It waits for an officer."
+    ),
+    "cause.ContractAgreementMessage": (
+        "Send the agreement that you asked for. It is signed only if it says what was offered."
+    ),
+    "cause.ContractAgreementVerificationMessage": (
+        "Send its signature. The agreement is in force once it verifies."
+    ),
+    "cause.ContractNegotiationEventMessage": (
+        "Accept your offer, or declare final what both have signed."
+    ),
+    "cause.ContractNegotiationTerminationMessage": "End a negotiation with you, giving a reason.",
+    "cause.ContractNegotiation": "Read the state of a negotiation that it is a party to.",
+    "cause.TransferRequestMessage": (
+        "Ask to begin matching or requests under an agreement in force. Matching begins once your "
+        "tag set is made and the officers that the terms name agree."
+    ),
+    "cause.TransferStartMessage": (
+        "Say that what you asked for has started, or resume what it suspended itself."
+    ),
+    "cause.TransferSuspensionMessage": "Suspend a transfer with you.",
+    "cause.TransferCompletionMessage": "Say that a transfer with you is complete.",
+    "cause.TransferTerminationMessage": "End a transfer with you.",
+    "cause.TransferProcess": "Read the state of a transfer that it is a party to.",
+    "cause.comity-manifest-1": (
+        "Read the manifest of the tag set that was made for it: families, sizes, dates; no record."
+    ),
+    "cause.comity-set-part-1": (
+        "Fetch a part of that tag set: sealed entries, which nobody can read without asking you."
+    ),
+    "cause.comity-question-1": (
+        "Have blinded tokens evaluated, within the quota. It learns which of them you have; you "
+        "learn how many it asked, and of which family."
+    ),
+    "cause.comity-request-1": (
+        "Ask for details about a hit. It waits for an officer, unless the terms say that it is "
+        "answered at once."
+    ),
+    "cause.comity-answer-1": "Answer or decline a request of yours.",
+    "cause.comity-record-1": ("Compare the logs that both hold, and have its checkpoint cosigned."),
+    # How a message is called in the record.
+    "said.CatalogRequestMessage": "catalog request",
+    "said.DatasetRequestMessage": "request for one dataset's offers",
+    "said.ContractRequestMessage": "request for an agreement",
+    "said.ContractOfferMessage": "offer",
+    "said.ContractAgreementMessage": "agreement, signed",
+    "said.ContractAgreementVerificationMessage": "second signature",
+    "said.ContractNegotiationEventMessage": "acceptance, or finalization",
+    "said.ContractNegotiationTerminationMessage": "end of a negotiation",
+    "said.ContractNegotiation": "question after a negotiation's state",
+    "said.TransferRequestMessage": "request for a transfer",
+    "said.TransferStartMessage": "start of a transfer",
+    "said.TransferSuspensionMessage": "suspension of a transfer",
+    "said.TransferCompletionMessage": "completion of a transfer",
+    "said.TransferTerminationMessage": "end of a transfer",
+    "said.TransferProcess": "question after a transfer's state",
+    "said.comity-manifest-1": "request for the manifest",
+    "said.comity-set-part-1": "request for a part of the tag set",
+    "said.comity-question-1": "question: blinded tokens",
+    "said.comity-request-1": "request for details",
+    "said.comity-answer-1": "answer to a request",
+    "said.comity-record-1": "comparison of records",
+    "said.unknown": "message outside the closed set",
+    # What the journal says was done.
+    "did.officer.add": "added an officer",
+    "did.peer.add": "pinned a peer",
+    "did.holdings.load": "loaded a list",
+    "did.holdings.withheld": "withheld a record",
+    "did.holdings.shared": "let a withheld record go",
+    "did.offer.make": "made an offer",
+    "did.offer.withdraw": "withdrew an offer",
+    "did.negotiation.start": "began a negotiation",
+    "did.negotiation.accept": "accepted a proposal",
+    "did.negotiation.counter": "made a counter-proposal",
+    "did.negotiation.decline": "declined a proposal",
+    "did.negotiation.expired": "let a proposal expire: a decline",
+    "did.agreement.suspend": "suspended an agreement",
+    "did.agreement.resume": "resumed an agreement",
+    "did.match.tag": "made a tag set",
+    "did.match.run": "asked a peer about a list or subject",
+    "did.request.ask": "asked for details",
+    "did.request.approve": "approved an answer",
+    "did.request.decline": "declined a request",
+    "did.request.reopen": "reopened a declined request",
+    "did.request.expired": "let a request expire: a decline",
+    "did.record.verify": "compared records with a peer",
+    "did.epoch.ended": "destroyed the keys of an epoch",
+}
