@@ -20,7 +20,7 @@ from comity.edge.config import NodeConfig
 from comity.errors import Code, ComityError
 from comity.node import Node, open_node
 from comity.operations import Caller, Model, Operation, setup
-from comity.operations.peers import PeerAdd, peer_add
+from comity.operations.peers import peer_add
 from comity.worker import work
 
 ResultT = TypeVar("ResultT", bound=Model)

@@ -10,21 +10,34 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from comity.core import identity
-from comity.core.canonical import parse
+from comity.api import Inputs, Request
+from comity.core import identity, token
+from comity.core.canonical import b64url, model, parse
+from comity.core.dsp.catalog import CatalogRequestMessage
 from comity.core.dsp.message import Message as DspMessage
+from comity.core.dsp.negotiation import ContractRequestMessage
+from comity.core.dsp.policy import Offer
+from comity.core.messages import Question
 from comity.core.messages import Wire as OurMessage
+from comity.core.records import Family
+from comity.core.terms_odrl import from_policy, to_message_offer
+from comity.core.token import Envelope
 from comity.edge.config import NodeConfig
+from comity.limits import BODY_BYTES, DAY
 from comity.node import IDENTITY_FILE, Node
 from comity.operations import agreeing, holdings, matching, peers, setup, tagging
 from comity.protocol import transferring
+from comity.protocol.base import DSP, JSON
 from comity.protocol.catalog import MATCH, REQUEST
 from comity.protocol.sending import post
 from comity.store import peers as pins
-from comity.store.rows import Agreement, Message, Transfer, one
-from nodes import MX, OFFICER, US, Pair, opened, pair, run
+from comity.store import record, rows
+from comity.store.rows import Agreement, Message, Transfer, many, one
+from nodes import GROUP, MX, OFFICER, US, Pair, opened, pair, run
 
-HEADER: Final = "Ref,Name,Also,Kind,RFC,CURP,Passport,Of,Tax,TaxOf,IMO,Wallet,Status,Since,Born,Secret"
+HEADER: Final = (
+    "Ref,Name,Also,Kind,RFC,CURP,Passport,Of,Tax,TaxOf,IMO,Wallet,Status,Since,Born,Secret"
+)
 MAP: Final = (
     "id=Ref;name=Name;alias=Also;split=|;kind=Kind;rfc=RFC;curp=CURP;passport=Passport@Of;"
     "tax-id=Tax@TaxOf;imo=IMO;wallet=Wallet;status=Status;as_of=Since;birth_date=Born;"
@@ -71,6 +84,8 @@ TERMS: Final[dict[str, Any]] = {
 }
 MX_LIST: Final = "mx-list"
 US_LIST: Final = "us-list"
+CATALOG: Final = f"{DSP}/catalog/request"
+CATALOG_BODY: Final = CatalogRequestMessage().to_json()
 THIRD: Final = NodeConfig(
     id="did:web:ca.example", name="Third", territory="CA", address="https://127.0.0.1:38443"
 )
@@ -119,10 +134,15 @@ def tag(p: Pair) -> tagging.Tagged:
 def ready(p: Pair, draft: dict[str, Any] = TERMS) -> str:
     """Agree, tag, and start a transfer for questions and one for requests."""
     agreement = agree(p, draft)
+    make_ready(p, agreement)
+    return agreement
+
+
+def make_ready(p: Pair, agreement: str) -> None:
+    """Tag, and start a transfer for questions and one for requests."""
     tag(p)
     begin(p, agreement, MATCH)
     begin(p, agreement, REQUEST)
-    return agreement
 
 
 def match(p: Pair, **more: Any) -> matching.Matched:
@@ -149,6 +169,52 @@ def say(
         peer = pins.pinned(tx, to)
         jti = post(tx, sender.local, peer, "hand-written", method, target, body)
     return sender.delivery.reply(to, jti)
+
+
+def seal(
+    p: Pair,
+    *,
+    seq: int,
+    id: int | None = None,
+    method: str = "POST",
+    target: str = CATALOG,
+    body: bytes = CATALOG_BODY,
+) -> Request:
+    """Return a signed request of the asker that its own log knows nothing of."""
+    with p.us.store.read() as tx:
+        seen = record.seen(tx, MX.id)
+    jti = b64url((seq if id is None else id).to_bytes(16, "big"))
+    envelope = Envelope(US.id, MX.id, jti, seq, bytes(16), p.us.local.now(), DAY, seen)
+    signer, content_type = p.us.local.signers.message, JSON if body else ""
+    return token.seal_request(envelope, method, target, content_type, body, signer)
+
+
+def first_request(p: Pair, **changes: Any) -> ContractRequestMessage:
+    """Return the message that asks for the latest offer as it stands, but for the changes."""
+    with p.mx.store.read() as tx:
+        made = many(tx, rows.Offer, order="created")[-1]
+    offered = from_policy(model(Offer, made.policy.encode(), BODY_BYTES))
+    message = ContractRequestMessage(
+        consumer_pid="urn:uuid:1",
+        offer=to_message_offer(offered, made.id, made.dataset),
+        callback_address=US.address + DSP,
+    )
+    return message.model_copy(update=changes)
+
+
+def question(p: Pair, count: int, family: Family = Family.RFC, **changes: Any) -> Question:
+    """Return a question of the asker about so many tokens that nobody has."""
+    inputs = Inputs.pack(b"comity-token-1\0rfc\0\0%d" % n for n in range(count))
+    blinds = b"".join(GROUP.scalar(bytes([n % 255 + 1]) * 64) for n in range(count))
+    message = Question(
+        manifest=transfer(p.mx).manifest,
+        family=family,
+        elements=b64url(GROUP.blind(inputs, blinds)),
+        root=b64url(bytes(32)),
+        purpose="sanctions",
+        legal_basis="treaty",
+    )
+    return message.model_copy(update=changes)
 
 
 def code(reply: Message) -> str:
@@ -184,7 +250,7 @@ class Stages:
         ("pinned", lambda _: None),
         ("loaded", _loaded),
         ("agreed", agree),
-        ("tagged", lambda p: (tag(p), begin(p, _agreement(p)), begin(p, _agreement(p), REQUEST))),
+        ("tagged", lambda p: make_ready(p, run(agreeing.agreement_list, p.us).agreements[0].id)),
     )
 
     def __init__(self, folder: Path) -> None:
@@ -206,7 +272,3 @@ class Stages:
         with pair(folder) if before < 0 else self.open(names[before], folder) as p:
             self.steps[before + 1][1](p)
         return folder
-
-
-def _agreement(p: Pair) -> str:
-    return run(agreeing.agreement_list, p.us).agreements[-1].id

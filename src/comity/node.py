@@ -77,7 +77,7 @@ def open_node(
     """
     config = read_config(folder)
     try:
-        document = (folder / IDENTITY_FILE).read_text("ascii").strip()
+        document = (folder / IDENTITY_FILE).read_text("ascii", "replace").strip()
     except OSError:
         raise ComityError(Code.NODE_MISSING, folder=str(folder)) from None
     own = identity.read(document)

@@ -4,16 +4,21 @@ Peers reach only the peer listener, officers only theirs, and no route is on bot
 """
 
 import os
+import ssl
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from ssl import SSLContext
+from threading import Lock
 from typing import Final
 
+from comity.api import Endpoint
+from comity.core.canonical import unb64url
 from comity.core.dsp.version import VERSION, Version, VersionResponse
+from comity.core.identity import Pinned
 from comity.edge import lock, tls
+from comity.edge.client import PeerClient
 from comity.edge.operators_listener import operators_app
 from comity.edge.peer_listener import peer_app
 from comity.edge.serve import Listener, Ready, serve
@@ -54,8 +59,8 @@ def run(folder: Path, on_ready: Callable[[Started], None]) -> None:
     """
     with ExitStack() as stack:
         stack.enter_context(lock.hold(folder))
-        node = open_node(folder)
-        stack.callback(node.close)
+        clients = stack.enter_context(closing(_Clients()))
+        node = stack.enter_context(closing(open_node(folder, endpoint=clients.of)))
         listeners = (_peer_listener(node), _operators_listener(node))
         worker = Worker(node)
 
@@ -75,6 +80,40 @@ def run(folder: Path, on_ready: Callable[[Started], None]) -> None:
         serve(listeners, ready)
 
 
+class _Clients:
+    """One client for each pinned document, which keeps its connections until the node stops."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._clients: dict[str, PeerClient] = {}
+
+    def of(self, peer: Pinned) -> Endpoint:
+        """Return the client of a peer; a new version of its document gets a new one."""
+        address, certificate = peer.identity.address, unb64url(peer.identity.certificate)
+        with self._lock:
+            if peer.document not in self._clients:
+                self._clients[peer.document] = PeerClient(address, certificate)
+            return self._clients[peer.document]
+
+    def close(self) -> None:
+        """Close all connections."""
+        for client in self._clients.values():
+            client.close()
+
+
+class _Leaving(ssl.SSLObject):
+    """A TLS connection that is closed without waiting for the other side to close it, too.
+
+    RFC 8446 section 6.1 asks for no more than one's own closing alert. A peer that keeps an idle
+    connection and reads nothing would hold up each stop by half a minute.
+    """
+
+    def unwrap(self) -> None:
+        """Send the closing alert."""
+        with suppress(ssl.SSLWantReadError):
+            super().unwrap()
+
+
 def version_document(path: str) -> bytes:
     """Return the body of the unversioned metadata endpoint (DSP 2025-1, exposure of versions).
 
@@ -90,7 +129,7 @@ def _peer_listener(node: Node) -> Listener:
         peer_app(node.exchange, version_document(path), prefix=path),
         node.config.peer_host,
         node.config.peer_port,
-        tls.server_context(keys / "tls.pem", keys / "tls.key"),
+        _context(keys / "tls.pem", keys / "tls.key"),
     )
 
 
@@ -106,7 +145,7 @@ def _operators_listener(node: Node) -> Listener:
     return Listener(app, host, node.config.operators_port, _operators_context(node, host))
 
 
-def _operators_context(node: Node, host: str) -> SSLContext | None:
+def _operators_context(node: Node, host: str) -> ssl.SSLContext | None:
     """Return what the operators' listener serves with: off loopback a token must not go in clear.
 
     Raises SETTING_INVALID for an address that means every one: no certificate is for all of them.
@@ -119,4 +158,10 @@ def _operators_context(node: Node, host: str) -> SSLContext | None:
     if not certificate.exists():
         key.unlink(missing_ok=True)
         tls.make_certificate(host, key, certificate, SystemClock().now())
-    return tls.server_context(certificate, key)
+    return _context(certificate, key)
+
+
+def _context(certificate: Path, key: Path) -> ssl.SSLContext:
+    context = tls.server_context(certificate, key)
+    context.sslobject_class = _Leaving
+    return context

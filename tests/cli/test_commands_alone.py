@@ -5,11 +5,11 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from commands import Officer, make_node, quiet_logs
 
 from comity.core.identity import fingerprint
 from comity.operations.holdings import Holdings, HoldingsShown, RecordShown
 from comity.operations.setup import NodeShown, Officers
+from commands import Officer, make_node, quiet_logs
 
 LIST = "Ref,Company,RFC\nA1,Uno SA de CV,CNU130416UJ3\nA2,Dos SC,SAF130812CL4\nA3,Tres,not-an-rfc\n"
 MAP = "id=Ref;name=Company;kind=organisation;rfc=RFC"

@@ -1,4 +1,4 @@
-"""The main job by commands alone: two served nodes, each result as JSON of its model and as text."""
+"""The main job by commands alone, at two served nodes: each result as JSON and as text."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from commands import Officer, Ran, free_ports, make_node, pin_each_other, quiet_logs, served
 
 from comity.core.disclosure import Field
 from comity.operations import agreeing, inbox, matching, posture, records, tagging
+from commands import Officer, Ran, free_ports, make_node, pin_each_other, quiet_logs, served
 
 MX_LIST = """\
 Ref,Empresa,RFC,Estado,Fecha
@@ -130,6 +130,10 @@ def test_match_ask_approve_and_verify(two: Two) -> None:
     assert "A name alone identifies nobody" in shown
 
     handle = next(hit.handle for hit in found.hits if hit.record == "U2")
+    (stands_for,) = two.mx.says(tagging.HandlesShown, "handles", handle).handles
+    assert (stands_for.record, stands_for.peer) == ("M2", "did:web:us.example")
+    assert two.mx.refused("handles", "-nonsense") == "handle-unknown"
+    assert two.us.refused("ask", "-nonsense", "--case", "X-0") == "handle-unknown"
     asked = two.us.says(inbox.RequestShown, "ask", handle, "--case", "X-1", "--urgency", "urgent")
     assert (asked.state, asked.case_reference) == ("held", "X-1")
     (waiting,) = two.mx.says(inbox.Requests, "inbox").requests
@@ -160,7 +164,8 @@ def test_match_ask_approve_and_verify(two: Two) -> None:
     assert equal.sent.sender == "did:web:us.example"
     assert "equal" in two.mx.run("record", "verify", "us").out
     said = two.us.says(records.RecordShown, "record", "show", "mx")
-    assert said.sent == equal.sent.size + 1  # The comparison itself came after.
+    # The comparison itself came after, and the reply to the other side's.
+    assert said.sent == equal.sent.size + 2
     assert "request for details" in two.us.run("record", "show", "mx").out
 
 
@@ -210,7 +215,8 @@ def test_a_negotiation_is_countered_accepted_and_declined(two: Two) -> None:
         agreeing.NegotiationShown, "negotiations", "decline", again.id, "--reason", "never mind"
     )
     assert no.state == "TERMINATED"
-    assert "declined: never mind" in two.us.run("negotiations", "list").out
+    assert "declined: never mind" in two.us.run("negotiations", "show", again.id).out
+    assert "never" in two.us.run("negotiations", "list").out
 
 
 def test_an_agreement_is_suspended_and_resumed(two: Two) -> None:

@@ -13,7 +13,7 @@ ORDER: Final = (
     *("init", "identity", "officer", "peer"),
     "holdings",
     *("terms", "offer", "catalog", "negotiate", "negotiations", "agreements"),
-    *("tag", "match", "check", "hits"),
+    *("tag", "match", "check", "hits", "handles"),
     *("ask", "requests", "inbox", "approve", "decline", "reopen"),
     *("record", "journal", "posture"),
     *("serve", "doctor", "demo"),

@@ -69,6 +69,11 @@ def _console(*, stderr: bool = False) -> Console:
     return made
 
 
+def _line(console: Console, text: Text) -> None:
+    """Print prose: wrapped for a person, on one line for a file or a program."""
+    console.print(text, soft_wrap=not console.is_terminal)
+
+
 @dataclass
 class Screen:
     """The terminal: results on standard output, everything else on standard error."""
@@ -105,12 +110,12 @@ class Screen:
 
     def say(self, key: str, style: str = "", **params: str | int) -> None:
         """Print a sentence as part of the result."""
-        self.out.print(Text(self.text(key, **params), style))
+        _line(self.out, Text(self.text(key, **params), style))
 
     def hint(self, key: str, **params: str | int) -> None:
         """Print a sentence beside the result: what to do next, what to bear in mind."""
         if not (self.quiet or self.json):
-            self.err.print(Text(self.text(key, **params), "dim"))
+            _line(self.err, Text(self.text(key, **params), "dim"))
 
     def cell(self, value: Value) -> Text:
         """Return a value as text that is safe to print."""
@@ -177,8 +182,8 @@ class Screen:
             body = json.dumps({"error": shown}, ensure_ascii=False, indent=2)
             self.out.print(_escaped(body), soft_wrap=True)
             return
-        self.err.print(Text.assemble((what, "bold red"), (f" ({error.code})", "dim")))
-        self.err.print(Text(todo))
+        _line(self.err, Text.assemble((what, "bold red"), (f" ({error.code})", "dim")))
+        _line(self.err, Text(todo))
 
 
 def internal(error: Exception, place: str) -> ComityError:

@@ -128,23 +128,23 @@ class TagSet:
     """
 
     def __init__(self, data: bytes | memoryview, expected: bytes | None = None) -> None:
-        view = memoryview(data)
-        if bytes(view[: HEADER_BYTES - 8]) != _PREFIX or len(view) < HEADER_BYTES:
-            raise ComityError(Code.TAG_SET_INVALID)
-        self._count = int.from_bytes(view[HEADER_BYTES - 8 : HEADER_BYTES], "big")
-        if self._count > SET_ENTRIES or len(view) != file_bytes(self._count):
-            raise ComityError(Code.TAG_SET_INVALID, count=self._count)
-        if self._count != padded_size(self._count):
-            raise ComityError(Code.TAG_SET_INVALID, count=self._count)
-        if expected is not None and digest([view]) != expected:
-            raise ComityError(Code.TAG_SET_INVALID)
-        self._entries = view[HEADER_BYTES:]
-        last = b""
-        for position in range(self._count):
-            index = self._index(position)
-            if index <= last:
-                raise ComityError(Code.TAG_SET_INVALID, index=position)
-            last = index
+        # Views are let go where this raises: the error outlives the call, and with it its frames.
+        with memoryview(data) as view:
+            if bytes(view[: HEADER_BYTES - 8]) != _PREFIX or len(view) < HEADER_BYTES:
+                raise ComityError(Code.TAG_SET_INVALID)
+            self._count = int.from_bytes(view[HEADER_BYTES - 8 : HEADER_BYTES], "big")
+            if self._count > SET_ENTRIES or len(view) != file_bytes(self._count):
+                raise ComityError(Code.TAG_SET_INVALID, count=self._count)
+            if self._count != padded_size(self._count):
+                raise ComityError(Code.TAG_SET_INVALID, count=self._count)
+            if expected is not None and digest([view]) != expected:
+                raise ComityError(Code.TAG_SET_INVALID)
+            self._entries = view[HEADER_BYTES:]
+        try:
+            self._check_order()
+        except ComityError:
+            self.close()
+            raise
 
     def __len__(self) -> int:
         return self._count
@@ -160,6 +160,14 @@ class TagSet:
             return None
         start = position * ENTRY_BYTES
         return bytes(self._entries[start + INDEX_BYTES : start + ENTRY_BYTES])
+
+    def _check_order(self) -> None:
+        last = b""
+        for position in range(self._count):
+            index = self._index(position)
+            if index <= last:
+                raise ComityError(Code.TAG_SET_INVALID, index=position)
+            last = index
 
     def _index(self, position: int) -> bytes:
         start = position * ENTRY_BYTES

@@ -127,7 +127,7 @@ def list_used(lists: Lists, key: str, shown: HoldingsShown) -> ListUsed:
     """Return what is said of one list."""
     file, report = (lists.mx if key == "mx" else lists.us), shown.report
     return ListUsed(
-        name=file.path.name,
+        name=report.files[0].name,
         title=file.title,
         format=file.format,
         sha256=report.files[0].sha256,
@@ -167,14 +167,7 @@ def request_made(one: Asked) -> RequestMade:
 
 def refusal_shown(one: Refused) -> RefusalShown:
     """Return what is said of one attempt."""
-    return RefusalShown(
-        attempt=one.attempt,
-        tried=one.tried,
-        status=one.status,
-        code=one.code,
-        recorded=one.recorded,
-        changed=one.changed,
-    )
+    return RefusalShown.model_validate(one, from_attributes=True)
 
 
 def crossed(stage: Stage, shown: RecordShown) -> Bytes:

@@ -1,5 +1,6 @@
 """Step 4: an offer, changed terms, a counter-offer, and an agreement that both have signed."""
 
+from comity.core.duration import Duration
 from comity.core.machines import NegotiationState
 from comity.core.terms import Quota
 from comity.demo import terms
@@ -91,6 +92,11 @@ def _finalized(stage: Stage, asker: Side, holder: Side, begun: NegotiationShown)
     return ours
 
 
+def _within(stage: Stage, term: Duration) -> str:
+    unit = f"{term.unit}1" if term.count == 1 else term.unit
+    return f"{term.count} {stage.screen.word('unit', unit)}"
+
+
 def _quota(stage: Stage, limit: Quota | None) -> str:
     return f"{limit.count:,} {stage.screen.word('period', limit.period)}" if limit else ""
 
@@ -107,7 +113,7 @@ def _terms(stage: Stage, offered: OfferShown) -> list[tuple[str, str]]:
         ("quota", _quota(stage, limit)),
         ("fields", screen.words("field", request.fields)),
         ("approval", screen.word("approval", request.approval.value)),
-        ("answer-within", str(request.answer_within)),
+        ("answer-within", _within(stage, request.answer_within)),
         ("handling", request.handling.value),
         ("expiry", match.expiry.date().isoformat()),
     ]

@@ -47,7 +47,12 @@ def everything(side: Side, peer: str) -> Said:
             for direction in (record.OUT, record.IN)
             for each in record.entries(tx, peer, direction)
         ]
-    bodies += [path.read_bytes() for path in (side.folder / "sets").glob("*.tags")]
+    sets = (side.folder / "sets").glob("*.tags")
+    return read(bodies + [path.read_bytes() for path in sets])
+
+
+def read(bodies: list[bytes]) -> Said:
+    """Read bodies, and whatever is base64url in them."""
     encoded = [_decoded(blob) for body in bodies for blob in _BLOB.findall(body)]
     raw = b"\n".join([*bodies, *encoded])
     text = "\n".join(part for body in bodies for part in _readable(body)).casefold()

@@ -1,6 +1,7 @@
 """Step 5: the holder tags, the asker asks, and both see what came of it."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from comity.core.derivation import Evidence
 from comity.core.records import Family, Record
@@ -9,7 +10,7 @@ from comity.demo.stage import Stage
 from comity.operations import matching, posture, tagging
 from comity.operations.matching import HitShown, Matched
 
-_ROWS = 12
+_ROWS: Final = 12
 """Hits that the screen shows; the account as data has all."""
 
 
@@ -50,36 +51,31 @@ def match(stage: Stage, compared: Compared) -> tuple[Matched, tuple[Pair, ...]]:
     return matched, pairs
 
 
-def check_one(stage: Stage, compared: Compared, pairs: tuple[Pair, ...]) -> Matched:
-    """Ask the United States side about a withheld subject, then about one that both have."""
+def check_one(stage: Stage, compared: Compared, pairs: tuple[Pair, ...]) -> None:
+    """Ask the United States side about a subject that both have, then about a withheld one."""
     mx, us = stage.mx, stage.us
     dataset = stage.lists.us.dataset
     us.run(tagging.tag, peer=mx.id, dataset=dataset)
+    for pair in pairs:
+        record = compared.mx[pair.mx_record]
+        facts = _facts(record, pair.hit)
+        if facts:
+            found = mx.run(matching.check, peer=us.id, dataset=dataset, kind=record.kind, **facts)
+            handles = [hit.handle for hit in found.hits]
+            there = us.run(tagging.handles, handles=handles).handles
+            stage.claims.check(
+                "checked",
+                pair.hit.record in {each.record for each in there},
+                name=mx.name,
+                record=record.id,
+                tokens=sum(found.asked.values()),
+            )
+            break
     apart = compared.apart
     nothing = mx.run(
         matching.check, peer=us.id, dataset=dataset, kind=apart.kind, name=apart.names[0]
     )
     stage.claims.check("withheld-unknown", nothing.hits == (), record=apart.id)
-    known = [pair for pair in pairs if _facts(compared.mx[pair.mx_record], pair.hit)]
-    if not known:
-        return nothing
-    record = compared.mx[known[0].mx_record]
-    found = mx.run(
-        matching.check,
-        peer=us.id,
-        dataset=dataset,
-        kind=record.kind,
-        **_facts(record, known[0].hit),
-    )
-    there = us.run(tagging.handles, handles=[hit.handle for hit in found.hits]).handles
-    stage.claims.check(
-        "checked",
-        [each.record for each in there] == [known[0].hit.record],
-        name=mx.name,
-        record=record.id,
-        tokens=sum(found.asked.values()),
-    )
-    return found
 
 
 def warnings(hit: HitShown) -> tuple[str, ...]:
@@ -108,23 +104,21 @@ def _show(stage: Stage, compared: Compared, pairs: tuple[Pair, ...]) -> None:
             pair.hit.record,
             compared.us[pair.hit.record].names[0],
             screen.words("family", pair.hit.families),
-            "; ".join(f"{each.value} {each.as_of or ''}" for each in pair.hit.statuses),
-            screen.word("evidence", pair.hit.evidence.value),
-            _remark(stage, pair.hit),
+            "\n".join(f"{each.value}\n{each.as_of or ''}" for each in pair.hit.statuses),
+            _evidence(stage, pair.hit),
         )
         for pair in pairs
     ]
-    screen.table(
-        ["!our-record", "our-name", "agrees-in", "holders-status", "!evidence", "remark"],
-        rows[:_ROWS],
-    )
+    labels = ["!our-record", "our-name", "agrees-in", "!holders-status", "evidence"]
+    screen.table(labels, rows[:_ROWS])
     if len(rows) > _ROWS:
         screen.say("more-hits", count=len(rows) - _ROWS)
 
 
-def _remark(stage: Stage, hit: HitShown) -> str:
-    """Return what to bear in mind about a hit besides its evidence."""
-    screen, found = stage.screen, []
+def _evidence(stage: Stage, hit: HitShown) -> str:
+    """Return the grade of a hit, and what to bear in mind about it."""
+    screen = stage.screen
+    found = [screen.word("evidence", hit.evidence.value)]
     if hit.statuses_conflict:
         found.append(screen.text("remark.statuses"))
     if hit.conflicts:

@@ -77,8 +77,9 @@ def load(stage: Stage) -> tuple[dict[str, holdings.HoldingsShown], Compared]:
     for side, file in ((stage.mx, stage.lists.mx), (stage.us, stage.lists.us)):
         shown = _load(stage, side, file)
         loaded[side.party.key] = shown
-        screen.say("loaded", "bold", name=side.name, title=shown.title, file=file.path.name)
-        screen.facts(_report(stage, shown.report))
+        source = shown.report.files[0].name
+        screen.say("loaded", "bold", name=side.name, title=shown.title, file=source)
+        screen.facts_of(_report(stage, shown.report))
     compared = compare(stage.lists, [shown.report for shown in loaded.values()])
     both = loaded["mx"].records == len(compared.mx) and loaded["us"].records == len(compared.us)
     stage.claims.check("loaded", both, mx=len(compared.mx), us=len(compared.us))
@@ -106,20 +107,26 @@ def _load(stage: Stage, side: Side, file: ListFile) -> holdings.HoldingsShown:
 def _report(stage: Stage, report: LoadReport) -> list[tuple[str, str]]:
     screen = stage.screen
 
-    def tallies(group: str, found: tuple[Tally, ...]) -> str:
-        return "\n".join(f"{one.count:>6,}  {screen.word(group, one.code)}" for one in found)
+    def tallies(label: str, group: str, found: tuple[Tally, ...]) -> list[tuple[str, str]]:
+        return [
+            (
+                "" if number else screen.label(label),
+                f"{one.count:,}: {screen.word(group, one.code)}",
+            )
+            for number, one in enumerate(found)
+        ]
 
     identifiers = ", ".join(
         f"{screen.word('family', one.family.value)} {one.count:,}" for one in report.identifiers
     )
     return [
-        ("rows", f"{report.rows:,}"),
-        ("records", f"{report.records:,}"),
-        ("aliases", f"{report.aliases:,}"),
-        ("identifiers", identifiers),
-        ("set-aside", tallies("set-aside", report.set_aside)),
-        ("warnings", tallies("warn", report.warnings)),
-        ("digest", report.files[0].sha256[:16] + "…"),
+        (screen.label("rows"), f"{report.rows:,}"),
+        (screen.label("records"), f"{report.records:,}"),
+        (screen.label("aliases"), f"{report.aliases:,}"),
+        (screen.label("identifiers"), identifiers),
+        *tallies("set-aside", "set-aside", report.set_aside),
+        *tallies("warnings", "warn", report.warnings),
+        (screen.label("digest"), f"SHA-256 {report.files[0].sha256[:16]}…"),
     ]
 
 

@@ -1,8 +1,5 @@
 """The play itself: every step in its order, and the account at the end."""
 
-import platform
-import sqlite3
-import ssl
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -15,9 +12,6 @@ from types import FrameType
 
 from rich.console import Console
 
-from comity import __version__
-from comity.core.derivation import DERIVATION
-from comity.core.dsp.version import VERSION
 from comity.demo import agreeing, asking, closing, hostile, matching, meeting, proving
 from comity.demo.account import (
     Account,
@@ -42,6 +36,8 @@ from comity.demo.lists import choose
 from comity.demo.screen import Screen
 from comity.demo.sides import MX, US, Side
 from comity.demo.stage import Stage
+from comity.demo.versions import versions
+from comity.edge import logs
 from comity.errors import Code, ComityError
 from comity.formats.synthetic import SIZE
 from comity.operations import setup
@@ -79,6 +75,8 @@ def run(
     records a side. `keep` is a new folder in which both nodes stay. Raises FILE_MISSING,
     ARGUMENT_INVALID, FILE_EXISTS.
     """
+    # What is refused is shown by the play; the lines of its own node would only come between.
+    logs.configure("error")
     shown = console or Console()
     screen = Screen(language, shown, quiet=as_json)
     claims = Claims(screen)
@@ -155,15 +153,7 @@ def _account(stage: Stage, told: _Told, seconds: float) -> Account:
         bytes=told.crossed,
         steps=tuple(StepTaken(step=each.step, seconds=each.seconds) for each in stage.times),
         seconds=seconds,
-        versions={
-            "comity": __version__,
-            "dataspace-protocol": VERSION,
-            "derivation": DERIVATION,
-            "kernel": told.kernel,
-            "python": platform.python_version(),
-            "sqlite": sqlite3.sqlite_version,
-            "openssl": ssl.OPENSSL_VERSION,
-        },
+        versions=versions(told.kernel),
         claims=tuple(
             ClaimMade(name=claim.name, text=claim.text, held=claim.held)
             for claim in stage.claims.made

@@ -92,12 +92,14 @@ class Screen:
         grid.add_column(overflow="fold")
         for label, value in rows:
             if value:
-                lines = "\n".join(plain(line) for line in value.split("\n"))
-                grid.add_row(label, Text(lines))
+                grid.add_row(label, _lines(value))
         self._put(grid)
 
     def table(self, labels: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-        """Show rows under labels: `#` in front of one is for numbers, `!` for what must not wrap."""
+        """Show rows under labels.
+
+        `#` before a label is for numbers, `!` for what must not wrap.
+        """
         made = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="dim", show_edge=False)
         for label in labels:
             name = label.lstrip("#!")
@@ -108,7 +110,7 @@ class Screen:
                 justify="right" if label.startswith("#") else "left",
             )
         for row in rows:
-            made.add_row(*(Text(plain(cell)) for cell in row))
+            made.add_row(*map(_lines, row))
         self._put(made)
 
     @contextmanager
@@ -143,6 +145,10 @@ class Screen:
 
     def _put(self, shown: Text | Table) -> None:
         self._console.print(Padding(shown, (0, 0, 0, _INDENT), expand=False))
+
+
+def _lines(text: str) -> Text:
+    return Text("\n".join(map(plain, text.split("\n"))))
 
 
 def plain(text: str) -> str:

@@ -22,7 +22,7 @@ ResultT = TypeVar("ResultT", bound=Model)
 
 HOST: Final = "127.0.0.1"
 _START_SECONDS: Final = 30
-_STOP_SECONDS: Final = 20
+_STOP_SECONDS: Final = (1, 10)
 _WAIT_SECONDS: Final = 30
 _POLL_SECONDS: Final = 0.05
 _SERVE: Final = "from comity.cli import main; main()"
@@ -115,19 +115,18 @@ class Side:
         self._remote = None
         if self._process is None:
             return
-        self._process.terminate()
-        try:
-            self._process.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        self._process = None
+        # The first signal waits for connections that the other side keeps open, the second not.
+        for seconds in _STOP_SECONDS:
+            self._process.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(seconds)
+                break
+        self.kill()
 
     def kill(self) -> None:
         """End the process at once: for leaving in a hurry."""
         if self._process is not None:
-            with suppress(OSError):
-                self._process.kill()
+            self._process.kill()
             self._process.wait()
             self._process = None
 

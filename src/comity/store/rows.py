@@ -55,9 +55,7 @@ def _select(
 
 @lru_cache(maxsize=512)
 def _update(table: Table, names: tuple[str, ...], changed: tuple[str, ...]) -> Update:
-    values: dict[str, BindParameter[Any]] = {
-        name: bindparam(f"v_{name}") for name in changed
-    }
+    values: dict[str, BindParameter[Any]] = {name: bindparam(f"v_{name}") for name in changed}
     return update(table).where(_condition(table, names)).values(values)
 
 

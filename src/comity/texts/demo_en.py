@@ -109,7 +109,7 @@ TEXTS: Final[dict[str, str]] = {
         "{texts} names and identifiers were looked for in all {bytes} bytes that were said: "
         "but for those that an officer released, {found} stand there"
     ),
-    "claim.keys-at-home": "No private key of either side stands there",
+    "claim.keys-at-home": "No private key and no officer of either side stands there",
     "label.told": "by telephone",
     "label.in-document": "in the document",
     "label.recovery": "recovery key",
@@ -120,7 +120,6 @@ TEXTS: Final[dict[str, str]] = {
     "label.our-name": "name in our list",
     "label.agrees-in": "agrees in",
     "label.holders-status": "holder's status",
-    "label.remark": "bear in mind",
     "label.about": "about our record",
     "label.verified-by": "verified by",
     "label.log": "log",
@@ -171,13 +170,13 @@ TEXTS: Final[dict[str, str]] = {
         "holder's status and date, and an opaque handle for each"
     ),
     "account.us-fields": "{count} fields of one record, under {handling}: {fields}",
-    "account.us-rest": "how long the other list is, to the next padded size, and no more of it",
+    "account.us-rest": "of the other list as a whole: its padded size, and what statuses there are",
     "account.mx-asked": "how many tokens it was asked about, canaries included: {asked}; not which",
     "account.mx-requests": (
         "for which of its records the other side asked for details ({count}), for what purpose, on "
         "which legal basis, under which case reference"
     ),
-    "account.mx-rest": "that one subject it checked stands on the other list, too",
+    "account.mx-rest": "that one subject it checked is on the other list too, and its status there",
     "account.never": (
         "either list; a name or identifier that no officer released; a private key; an officer's "
         "name; a program, a login, an address to call"

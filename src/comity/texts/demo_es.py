@@ -116,7 +116,7 @@ TEXTS: Final[dict[str, str]] = {
         "Se buscaron {texts} nombres e identificadores en los {bytes} bytes que se dijeron: fuera "
         "de los que un oficial liberó, están ahí {found}"
     ),
-    "claim.keys-at-home": "Ninguna llave privada de ninguna parte está ahí",
+    "claim.keys-at-home": "Ninguna llave privada y ningún oficial de ninguna parte está ahí",
     "label.told": "por teléfono",
     "label.in-document": "en el documento",
     "label.recovery": "llave de recuperación",
@@ -127,7 +127,6 @@ TEXTS: Final[dict[str, str]] = {
     "label.our-name": "nombre en la lista propia",
     "label.agrees-in": "coincide en",
     "label.holders-status": "situación según su titular",
-    "label.remark": "téngase en cuenta",
     "label.about": "sobre el registro propio",
     "label.verified-by": "verificado por",
     "label.log": "bitácora",
@@ -178,9 +177,7 @@ TEXTS: Final[dict[str, str]] = {
         "coincidencias), con situación y fecha según el titular, y una referencia opaca cada uno"
     ),
     "account.us-fields": "{count} campos de un registro, bajo {handling}: {fields}",
-    "account.us-rest": (
-        "qué tan larga es la otra lista, hasta el siguiente tamaño completado, y nada más de ella"
-    ),
+    "account.us-rest": "de la otra lista en conjunto: su tamaño completado, y qué situaciones hay",
     "account.mx-asked": (
         "por cuántos datos se le preguntó, incluidos los de control: {asked}; no por cuáles"
     ),
@@ -188,7 +185,7 @@ TEXTS: Final[dict[str, str]] = {
         "de cuáles de sus registros pidió detalles la otra parte ({count}), con qué propósito, "
         "con qué base legal, bajo qué referencia"
     ),
-    "account.mx-rest": "que un caso que consultó está también en la otra lista",
+    "account.mx-rest": "que un caso que consultó está también en la otra lista, y su situación ahí",
     "account.never": (
         "ninguna de las listas; un nombre o identificador que nadie liberó; una llave privada; el "
         "nombre de un oficial; un programa, un acceso, una dirección adonde llamar"

@@ -24,6 +24,7 @@ def register(app: typer.Typer) -> None:
     command(app, "match", MATCH)(match)
     command(app, "check", MATCH)(check)
     command(app, "hits", MATCH)(hits)
+    command(app, "handles", MATCH, dashes=True)(handles)
 
 
 def tag(
@@ -115,3 +116,15 @@ def hits(
 
     found = session.run(matching.hits, matching.HitsOf(peer=peer))
     session.screen.show(found, shown.hits)
+
+
+def handles(
+    session: Session,
+    handle: Annotated[list[str], typer.Argument(help="Handles, as the peer named them.")],
+) -> None:
+    """Show which records of yours a peer's handles stand for."""
+    from comity.cli.rendering import matching as shown
+    from comity.operations import tagging
+
+    found = session.run(tagging.handles, tagging.HandlesNamed(handles=tuple(handle)))
+    session.screen.show(found, shown.handles)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from comity.cli.output import Screen, Value, when
 from comity.core.derivation import Evidence
 from comity.operations.matching import Hits, HitShown, Matched
-from comity.operations.tagging import Tagged
+from comity.operations.tagging import HandlesShown, Tagged
 
 
 def tagged(screen: Screen, made: Tagged) -> None:
@@ -47,6 +47,14 @@ def matched(screen: Screen, found: Matched) -> None:
 def hits(screen: Screen, found: Hits) -> None:
     """List hits."""
     _hits(screen, found.hits)
+
+
+def handles(screen: Screen, found: HandlesShown) -> None:
+    """Show what handles stand for."""
+    screen.table(
+        ["handle", "peer", "dataset", "record"],
+        [[one.handle, one.peer, one.dataset, one.record] for one in found.handles],
+    )
 
 
 def _hits(screen: Screen, found: Sequence[HitShown]) -> None:

@@ -1,5 +1,7 @@
 """The record and the journal on the screen."""
 
+from typing import Final
+
 from comity.cli.ids import short
 from comity.cli.output import Screen, when
 from comity.operations.records import (
@@ -9,6 +11,8 @@ from comity.operations.records import (
     RecordShown,
     RecordVerified,
 )
+
+_BRIEF: Final = 60
 
 
 def record(screen: Screen, found: RecordShown) -> None:
@@ -55,15 +59,18 @@ def journal(screen: Screen, found: Journal) -> None:
                 when(one.at),
                 one.officer or screen.word("answer", "node-itself"),
                 screen.word("did", one.action),
-                ", ".join(
-                    f"{name}={short(v) if isinstance(v, str) else v}"
-                    for name, v in one.detail.items()
-                ),
+                ", ".join(f"{name}={_brief(value)}" for name, value in one.detail.items()),
             ]
             for one in found.entries
         ],
         empty="say.no-journal",
     )
+
+
+def _brief(value: str | int) -> str:
+    """Return a value of the journal as a table has room for it; --json has it whole."""
+    text = short(str(value))
+    return text if len(text) <= _BRIEF else f"{text[:_BRIEF]}…"
 
 
 def _direction(screen: Screen, label: str, one: DirectionVerified) -> None:

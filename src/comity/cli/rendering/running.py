@@ -73,9 +73,9 @@ def findings(screen: Screen, found: Checkup) -> None:
         mark = screen.cell(screen.word("doctor", one.outcome))
         mark.stylize(_STYLES[one.outcome])
         mark.pad_right(6 - len(mark))
-        screen.out.print(mark.append(plain(f"{one.what}"), "default"))
+        screen.out.print(mark.append(plain(one.what), "default"), soft_wrap=True)
         if one.todo:
-            screen.out.print(f"      {plain(one.todo)}")
+            screen.out.print(f"      {plain(one.todo)}", soft_wrap=True)
 
 
 def _said(language: Language, one: Finding) -> Checked:

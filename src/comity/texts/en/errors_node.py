@@ -113,7 +113,7 @@ ERRORS: Final[dict[Code, tuple[str, str]]] = {
         "Wait until it has ended, then repeat the command.",
     ),
     Code.NODE_NOT_SERVING: (
-        "The node is not serving[ ({address})].",
+        "The node is not serving[ ({address})][; its log is {log}].",
         "Start comity serve in another terminal, then repeat the command: the peer has to be able "
         "to reach this node.",
     ),

@@ -121,7 +121,7 @@ ERRORS: Final[dict[Code, tuple[str, str]]] = {
         "Espere a que termine y repita el comando.",
     ),
     Code.NODE_NOT_SERVING: (
-        "El nodo no está en servicio[ ({address})].",
+        "El nodo no está en servicio[ ({address})][; su registro de eventos es {log}].",
         "Inicie comity serve en otra terminal y repita el comando: la contraparte debe poder "
         "llegar a este nodo.",
     ),

@@ -1,0 +1,41 @@
+"""A store on each database: SQLite always, PostgreSQL where COMITY_TEST_POSTGRES names one."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, make_url
+
+from comity.store.engine import Store
+
+POSTGRES = "COMITY_TEST_POSTGRES"
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Return the URL of an empty database, or of an empty schema that goes away afterwards."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'comity.db'}"
+        return
+    given = os.environ.get(POSTGRES)
+    if not given:
+        pytest.skip(f"needs {POSTGRES}, the URL of a PostgreSQL database; see make test-postgres")
+    schema = f"comity_{secrets.token_hex(8)}"
+    admin = create_engine(given, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f"CREATE SCHEMA {schema}")
+    own = make_url(given).update_query_dict({"options": f"-csearch_path={schema}"})
+    yield own.render_as_string(hide_password=False)
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f"DROP SCHEMA {schema} CASCADE")
+    admin.dispose()
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[Store]:
+    """Return an open store with its tables, empty."""
+    made = Store(url)
+    yield made
+    made.close()
