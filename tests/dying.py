@@ -4,13 +4,16 @@ Only the store differs, and only in that it stops: what was committed before is 
 the test opens the folder again as the next process would.
 """
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
+from comity.api import Endpoint, Request, Response
 from comity.delivery import Delivery
+from comity.errors import Code, ComityError
 from comity.exchange import Exchange
 from comity.node import Node
 from comity.protocol.authentication import TokenAuthenticator
@@ -24,47 +27,77 @@ class Killed(BaseException):
 
 
 class DyingStore(Store):
-    """A store that dies at the boundary of the transaction with that number.
+    """A store whose process ends at a boundary, counted from 0.
 
-    Boundaries are numbered from 0: before the first transaction, after it, before the second ...
+    Each transaction that changes something has two: just before it is committed, and just after.
+    Between them and those of the next nothing happens that lasts, but for calls to the other node.
     """
 
-    def __init__(self, url: str, lives: int) -> None:
+    def __init__(self, url: str, boundary: int) -> None:
         super().__init__(url)
-        self._left = lives
+        self._left = boundary
 
     @property
     def alive(self) -> bool:
-        """Whether it has not come to its end yet."""
+        """Whether the boundary has not come yet."""
         return self._left >= 0
+
+    def live(self) -> None:
+        """From now on there are no boundaries."""
+        self._left = 2**30
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Give a connection, as long as this lives."""
-        self._live()
+        self._check()
         with super().read() as tx:
             yield tx
-        self._live()
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """Give a connection, as long as this lives."""
-        self._live()
+        self._check()
         with super().write() as tx:
+            before = _changes(tx)
             yield tx
-        self._live()
+            changed = _changes(tx) != before
+            self._pass(changed)
+        self._pass(changed)
 
-    def _live(self) -> None:
-        self._left -= 1
-        if self._left < 0:
+    def _pass(self, boundary: bool) -> None:
+        self._left -= boundary
+        self._check()
+
+    def _check(self) -> None:
+        if not self.alive:
             raise Killed
 
 
-def make_mortal(p: Pair, side: str, lives: int) -> DyingStore:
+def _changes(tx: Connection) -> int:
+    connection = tx.connection.driver_connection
+    assert isinstance(connection, sqlite3.Connection)
+    return connection.total_changes
+
+
+@dataclass
+class Mortal:
+    """The way to a node that may die: whoever calls it then finds the connection reset."""
+
+    target: Endpoint
+
+    def handle(self, request: Request) -> Response:
+        """Hand a request over, as long as there is somebody."""
+        try:
+            return self.target.handle(request)
+        except Killed:
+            raise ComityError(Code.PEER_UNREACHABLE, peer="", reason="reset") from None
+
+
+def make_mortal(p: Pair, side: str, boundary: int) -> DyingStore:
     """Let one node of a pair die at a boundary; `Pair.restart` starts it again."""
     node: Node = getattr(p, side)
     node.close()
-    store = DyingStore(node.config.database_url(node.folder), lives)
+    store = DyingStore(node.config.database_url(node.folder), boundary)
     # What authenticates reads before step 3 and changes nothing; it is left alone.
     believed = TokenAuthenticator(node.local, Store(node.config.database_url(node.folder)))
     mortal = replace(
@@ -74,5 +107,5 @@ def make_mortal(p: Pair, side: str, lives: int) -> DyingStore:
         delivery=Delivery(node.local, store, believed, p.wire_to, REPLIES),
     )
     setattr(p, side, mortal)
-    getattr(p, f"to_{side}").target = mortal.exchange
+    getattr(p, f"to_{side}").target = Mortal(mortal.exchange)
     return store

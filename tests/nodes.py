@@ -78,7 +78,7 @@ class Wire:
         self.on_response = lambda response: response
 
 
-@dataclass
+@dataclass(repr=False)
 class Pair:
     """Two nodes that pinned each other: a holder in Mexico and an asker in the United States."""
 

@@ -98,6 +98,7 @@ def test_init_without_anybody_to_ask_changes_nothing(tmp_path: Path) -> None:
         ("--territory", "Mexico", "territory-invalid"),
         ("--address", "http://mx.example", "address-invalid"),
         ("--name", "two\nlines", "argument-invalid"),
+        ("--officer", "../ana", "argument-invalid"),
     ],
 )
 def test_init_refuses_what_is_not_valid(tmp_path: Path, option: str, value: str, code: str) -> None:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -22,9 +23,8 @@ SOURCES = sorted(Path(comity.cli.__file__).parent.rglob("*.py"))
 EVERYWHERE = {"--folder", "--as", "--language", "--json", "--quiet"}
 
 
-def walk(
-    group: TyperGroup, path: tuple[str, ...] = ()
-) -> Iterator[tuple[tuple[str, ...], "typer.core.TyperCommand | TyperGroup"]]:
+def walk(group: TyperGroup, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Yield every command and group with its whole name."""
     for name, found in group.commands.items():
         yield (*path, name), found
         if isinstance(found, TyperGroup):

@@ -2,8 +2,9 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -49,16 +50,29 @@ ENUMS: dict[str, type[StrEnum]] = {
 }
 
 
+@cache
+def nodes(path: Path) -> list[ast.AST]:
+    """Return all that a source says, as a syntax tree flattened."""
+    return list(ast.walk(ast.parse(path.read_text())))
+
+
 def literals(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            yield node.value
+    yield from words(nodes(path))
+
+
+def words(nodes: Iterable[ast.AST]) -> set[str]:
+    """Return the texts among expressions that are constants."""
+    return {
+        each.value
+        for each in nodes
+        if isinstance(each, ast.Constant) and isinstance(each.value, str)
+    }
 
 
 def calls(name: str, sources: list[Path] = SOURCES) -> Iterator[ast.Call]:
     """Return the calls of a function or method of that name."""
     for source in sources:
-        for node in ast.walk(ast.parse(source.read_text())):
+        for node in nodes(source):
             if isinstance(node, ast.Call):
                 called = node.func
                 if getattr(called, "attr", getattr(called, "id", "")) == name:
@@ -146,23 +160,14 @@ def test_every_state_field_and_unit_has_a_word() -> None:
 
 
 def test_every_step_of_progress_has_words() -> None:
-    steps = {
-        call.args[0].value
-        for call in calls("progress")
-        if call.args and isinstance(call.args[0], ast.Constant)
-    }
+    steps = words(each for call in calls("progress") for each in call.args[:1])
     assert {"read", "store", "tag", "fetch", "ask"} <= steps
     assert {f"step.{step}" for step in steps} <= set(TEXTS["en"])
 
 
 def test_every_action_in_the_journal_has_words() -> None:
-    written = {
-        each.value
-        for name in ("note", "_note")
-        for call in calls(name)
-        for each in call.args
-        if isinstance(each, ast.Constant) and isinstance(each.value, str) and each.value
-    }
+    noted = (*calls("note"), *calls("_note"))
+    written = words(each for call in noted for each in call.args) - {""}
     assert {"peer.add", "request.expired", "negotiation.accept"} <= written
     written |= {"holdings.withheld", "holdings.shared"}
     assert {f"did.{action}" for action in written} <= set(TEXTS["en"])
@@ -182,28 +187,24 @@ def test_every_label_exists_and_is_used() -> None:
     written = {text for source in CLI for text in literals(source)}
     labels = {key.partition(".")[2] for key in TEXTS["en"] if key.startswith("label.")}
     assert labels - written == set()
-    used = set()
+    used: set[str] = set()
     for call in calls("facts", CLI):
         for each in ast.walk(call):
             if isinstance(each, ast.Tuple) and len(each.elts) == 2:
-                first = each.elts[0]
-                if isinstance(first, ast.Constant) and isinstance(first.value, str):
-                    used.add(first.value)
+                used |= words(each.elts[:1])
     for call in calls("table", CLI):
         if call.args and isinstance(call.args[0], ast.List):
-            used |= {each.value for each in call.args[0].elts if isinstance(each, ast.Constant)}
+            used |= words(call.args[0].elts)
     assert len(used) > 80
     assert used - labels == set()
 
 
 def test_every_check_of_the_doctor_has_words() -> None:
     for call in calls("Finding", [PACKAGE / "doctor.py"]):
-        values = [each.value for each in call.args if isinstance(each, ast.Constant)]
-        if any(keyword.arg == "error" for keyword in call.keywords) or not values:
+        if any(keyword.arg == "error" for keyword in call.keywords):
             continue
-        check = values[0]
-        said = [key for key in TEXTS["en"] if key.startswith(f"doctor.{check}.")]
-        assert said, check
+        for check in words(call.args[:1]):
+            assert [key for key in TEXTS["en"] if key.startswith(f"doctor.{check}.")], check
     for key in TEXTS["en"]:
         parts = key.split(".")
         calm = ("ok", "busy", "serving", "todo")

@@ -106,7 +106,9 @@ def _readable(body: bytes) -> Iterator[str]:
 
 
 def _decoded(blob: bytes) -> bytes:
-    return base64.urlsafe_b64decode(blob[: len(blob) - len(blob) % 4])
+    # One character beyond a group of four is no byte yet; two or three are.
+    whole = blob[:-1] if len(blob) % 4 == 1 else blob
+    return base64.urlsafe_b64decode(whole + b"=" * (-len(whole) % 4))
 
 
 def _text(data: bytes) -> Iterator[str]:

@@ -64,6 +64,11 @@ def init(
     check_address(address := address or session.prompt("ask.address"))
     check_id(id := id or session.prompt("ask.id"))
     check_territory(territory := territory or session.prompt("ask.territory"))
+    name = name or session.prompt("ask.name")
+    officer = officer or session.prompt("ask.officer")
+    if not officer.replace("-", "").replace("_", "").isalnum():
+        # Checked before anything is made: the name becomes that of a file.
+        raise ComityError(Code.ARGUMENT_INVALID, where="officer")
     settings: dict[str, str | int] = {
         "peer_port": urlsplit(address).port or 8443 if peer_port is None else peer_port,
         **({"peer_host": peer_host} if peer_host else {}),
@@ -72,7 +77,7 @@ def init(
     config = NodeConfig.model_validate(
         {
             "id": id,
-            "name": name or session.prompt("ask.name"),
+            "name": name,
             "territory": territory,
             "address": address,
             "operators_port": operators_port,
@@ -80,7 +85,7 @@ def init(
             **settings,
         }
     )
-    made = make(session.folder, config, officer or session.prompt("ask.officer"), recovery)
+    made = make(session.folder, config, officer, recovery)
     session.screen.show(made, shown.created)
 
 
