@@ -134,15 +134,10 @@ def tag(p: Pair) -> tagging.Tagged:
 def ready(p: Pair, draft: dict[str, Any] = TERMS) -> str:
     """Agree, tag, and start a transfer for questions and one for requests."""
     agreement = agree(p, draft)
-    make_ready(p, agreement)
-    return agreement
-
-
-def make_ready(p: Pair, agreement: str) -> None:
-    """Tag, and start a transfer for questions and one for requests."""
     tag(p)
     begin(p, agreement, MATCH)
     begin(p, agreement, REQUEST)
+    return agreement
 
 
 def match(p: Pair, **more: Any) -> matching.Matched:
@@ -243,15 +238,19 @@ def _loaded(p: Pair) -> None:
     load(p.us, US_LIST, *US_ROWS)
 
 
+STEPS: Final[dict[str, tuple[str, Callable[[Pair], object]]]] = {
+    "loaded": ("pinned", _loaded),
+    "offered": ("loaded", lambda p: run(agreeing.make_offer, p.mx, dataset=MX_LIST, terms=TERMS)),
+    "agreed": ("loaded", agree),
+    "tagged": ("loaded", ready),
+    "matched": ("tagged", match),
+    "one family": ("loaded", lambda p: ready(p, matching_terms(families=["rfc"]))),
+}
+"""How each stage comes of the one before it."""
+
+
 class Stages:
     """Plays each stage once, in a folder of its own, and gives out copies."""
-
-    steps: Final[tuple[tuple[str, Callable[[Pair], object]], ...]] = (
-        ("pinned", lambda _: None),
-        ("loaded", _loaded),
-        ("agreed", agree),
-        ("tagged", lambda p: make_ready(p, run(agreeing.agreement_list, p.us).agreements[0].id)),
-    )
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -265,10 +264,11 @@ class Stages:
 
     def _made(self, name: str) -> Path:
         folder = self._folder / name
-        if folder.exists():
-            return folder
-        names = [step for step, _ in self.steps]
-        before = names.index(name) - 1
-        with pair(folder) if before < 0 else self.open(names[before], folder) as p:
-            self.steps[before + 1][1](p)
+        if name == "pinned" and not folder.exists():
+            with pair(folder):
+                pass
+        elif not folder.exists():
+            before, step = STEPS[name]
+            with self.open(before, folder) as p:
+                step(p)
         return folder

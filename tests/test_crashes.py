@@ -17,7 +17,7 @@ from comity.store import record
 from comity.store.rows import Outgoing, Question, RequestRow, Usage, many
 from dying import Killed, make_mortal
 from nodes import MX, US, Pair, run
-from stages import MX_LIST, TERMS, Stages, match, matching_terms, ready
+from stages import MX_LIST, Stages, match
 
 Act = Callable[[Pair], object]
 MOST = 100
@@ -25,7 +25,7 @@ MOST = 100
 
 
 def at_every_boundary(
-    stages: Stages, stage: str, folder: Path, side: str, prepare: Act, act: Act, check: Act
+    stages: Stages, stage: str, folder: Path, side: str, act: Act, check: Act
 ) -> int:
     """Let one side die at each boundary, start it again, and check what became of it.
 
@@ -33,7 +33,6 @@ def at_every_boundary(
     """
     for boundary in range(MOST):
         with stages.open(stage, folder / str(boundary)) as p:
-            prepare(p)
             store = make_mortal(p, side, boundary)
             with suppress(Killed, ComityError):
                 act(p)
@@ -65,8 +64,7 @@ def check_whole(p: Pair) -> None:
     said: dict[str, Response] = {}
     for request, response in (*p.to_mx.seen, *p.to_us.seen):
         assert said.setdefault(request.token, response) == response
-    for node, other in ((p.us, MX.id), (p.mx, US.id)):
-        run(records.verify, node, peer=other)
+    run(records.verify, p.us, peer=MX.id)
 
 
 def negotiate(p: Pair) -> None:
@@ -85,16 +83,8 @@ def check_agreed(p: Pair) -> None:
 
 @pytest.mark.parametrize("side", ["mx", "us"])
 def test_a_negotiation_completes_once(stages: Stages, tmp_path: Path, side: str) -> None:
-    def offer(p: Pair) -> None:
-        run(agreeing.make_offer, p.mx, dataset=MX_LIST, terms=TERMS)
-
-    count = at_every_boundary(stages, "loaded", tmp_path, side, offer, negotiate, check_agreed)
-    assert count > 12
-
-
-def one_family(p: Pair) -> None:
-    """Agree on one family, so that a run has few boundaries."""
-    ready(p, matching_terms(families=["rfc"]))
+    count = at_every_boundary(stages, "offered", tmp_path, side, negotiate, check_agreed)
+    assert count >= 8
 
 
 def check_matched(p: Pair) -> None:
@@ -110,8 +100,8 @@ def check_matched(p: Pair) -> None:
 
 @pytest.mark.parametrize("side", ["mx", "us"])
 def test_a_match_gives_the_same_result(stages: Stages, tmp_path: Path, side: str) -> None:
-    count = at_every_boundary(stages, "loaded", tmp_path, side, one_family, match, check_matched)
-    assert count > 12
+    count = at_every_boundary(stages, "one family", tmp_path, side, match, check_matched)
+    assert count >= 8
 
 
 def converse(p: Pair) -> None:
@@ -134,5 +124,5 @@ def check_answered(p: Pair) -> None:
 
 @pytest.mark.parametrize("side", ["mx", "us"])
 def test_a_request_is_answered_once(stages: Stages, tmp_path: Path, side: str) -> None:
-    count = at_every_boundary(stages, "tagged", tmp_path, side, match, converse, check_answered)
-    assert count > 12
+    count = at_every_boundary(stages, "matched", tmp_path, side, converse, check_answered)
+    assert count >= 8

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Event
+from threading import Event, Lock
 from typing import Final
 
 from comity import kernel
@@ -48,6 +48,7 @@ class Node:
     store: Store
     exchange: Exchange
     delivery: Delivery
+    clients: "Clients"
     wake: Event
     """Set when the outbox may have something to send."""
 
@@ -57,8 +58,30 @@ class Node:
         return self.local.identity.id
 
     def close(self) -> None:
-        """Give up the database."""
+        """Give up the database, and the connections to peers."""
+        self.clients.close()
         self.store.close()
+
+
+class Clients:
+    """One client for each pinned document, which keeps its connections until the node closes."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._clients: dict[str, PeerClient] = {}
+
+    def of(self, peer: Pinned) -> Endpoint:
+        """Return the client of a peer; a new version of its document gets a new one."""
+        address, certificate = peer.identity.address, unb64url(peer.identity.certificate)
+        with self._lock:
+            if peer.document not in self._clients:
+                self._clients[peer.document] = PeerClient(address, certificate)
+            return self._clients[peer.document]
+
+    def close(self) -> None:
+        """Close all connections."""
+        for client in self._clients.values():
+            client.close()
 
 
 def open_node(
@@ -96,16 +119,7 @@ def open_node(
     store = Store(config.database_url(folder))
     believed = authenticator or TokenAuthenticator(local, store)
     wake = Event()
-    clients: dict[str, Endpoint] = {}
-
-    def client(peer: Pinned) -> Endpoint:
-        # One client for each pinned document keeps its connections open; a new version of the
-        # document pins another certificate and so gets another client.
-        if peer.document not in clients:
-            address, certificate = peer.identity.address, unb64url(peer.identity.certificate)
-            clients[peer.document] = PeerClient(address, certificate)
-        return clients[peer.document]
-
+    clients = Clients()
     return Node(
         folder=folder,
         config=config,
@@ -113,6 +127,7 @@ def open_node(
         local=local,
         store=store,
         exchange=Exchange(local, store, believed, wake.set),
-        delivery=Delivery(local, store, believed, endpoint or client, REPLIES),
+        delivery=Delivery(local, store, believed, endpoint or clients.of, REPLIES),
+        clients=clients,
         wake=wake,
     )

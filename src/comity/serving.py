@@ -10,15 +10,10 @@ from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from threading import Lock
 from typing import Final
 
-from comity.api import Endpoint
-from comity.core.canonical import unb64url
 from comity.core.dsp.version import VERSION, Version, VersionResponse
-from comity.core.identity import Pinned
 from comity.edge import lock, tls
-from comity.edge.client import PeerClient
 from comity.edge.operators_listener import operators_app
 from comity.edge.peer_listener import peer_app
 from comity.edge.serve import Listener, Ready, serve
@@ -59,8 +54,7 @@ def run(folder: Path, on_ready: Callable[[Started], None]) -> None:
     """
     with ExitStack() as stack:
         stack.enter_context(lock.hold(folder))
-        clients = stack.enter_context(closing(_Clients()))
-        node = stack.enter_context(closing(open_node(folder, endpoint=clients.of)))
+        node = stack.enter_context(closing(open_node(folder)))
         listeners = (_peer_listener(node), _operators_listener(node))
         worker = Worker(node)
 
@@ -78,27 +72,6 @@ def run(folder: Path, on_ready: Callable[[Started], None]) -> None:
             on_ready(started)
 
         serve(listeners, ready)
-
-
-class _Clients:
-    """One client for each pinned document, which keeps its connections until the node stops."""
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._clients: dict[str, PeerClient] = {}
-
-    def of(self, peer: Pinned) -> Endpoint:
-        """Return the client of a peer; a new version of its document gets a new one."""
-        address, certificate = peer.identity.address, unb64url(peer.identity.certificate)
-        with self._lock:
-            if peer.document not in self._clients:
-                self._clients[peer.document] = PeerClient(address, certificate)
-            return self._clients[peer.document]
-
-    def close(self) -> None:
-        """Close all connections."""
-        for client in self._clients.values():
-            client.close()
 
 
 class _Leaving(ssl.SSLObject):

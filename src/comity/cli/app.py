@@ -6,14 +6,23 @@ import typer
 from typer.core import TyperGroup
 
 from comity.cli.command import Folder, Json, Officer, Quiet, Spoken, remember
-from comity.cli.commands import agreeing, asking, holdings, matching, recording, running, setup
+from comity.cli.commands import (
+    agreeing,
+    asking,
+    holdings,
+    matching,
+    recording,
+    running,
+    setup,
+    transferring,
+)
 from comity.cli.session import Options
 
 ORDER: Final = (
     *("init", "identity", "officer", "peer"),
     "holdings",
     *("terms", "offer", "catalog", "negotiate", "negotiations", "agreements"),
-    *("tag", "match", "check", "hits", "handles"),
+    *("tag", "transfers", "match", "check", "hits", "handles"),
     *("ask", "requests", "inbox", "approve", "decline", "reopen"),
     *("record", "journal", "posture"),
     *("serve", "doctor", "demo"),
@@ -69,5 +78,5 @@ def root(
     remember(ctx, Options(folder, acting, language, json, quiet))
 
 
-for group in (setup, holdings, agreeing, matching, asking, recording, running):
+for group in (setup, holdings, agreeing, matching, transferring, asking, recording, running):
     group.register(app)

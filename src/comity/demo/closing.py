@@ -36,21 +36,8 @@ def search(stage: Stage, compared: Compared, released: list[str]) -> None:
 def show(screen: Screen, account: Account, keep: Path | None) -> None:
     """Show the account."""
     screen.title("account.title")
-    for heading, lines in (("us-learned", _us_learned), ("mx-learned", _mx_learned)):
-        screen.say(heading, "bold")
-        for text in lines(screen, account):
-            screen.line(text)
-    if account.bytes is not None:
-        screen.say("crossed", "bold")
-        screen.table(
-            ["direction", "#messages", "#bytes-signed", "#bytes-tls"],
-            [
-                _direction(screen, "us-to-mx", account.bytes.us_to_mx),
-                _direction(screen, "mx-to-us", account.bytes.mx_to_us),
-            ],
-        )
-    screen.say("never", "bold")
-    screen.line(screen.text("account.never"))
+    if not account.stopped:
+        _show_what_happened(screen, account)
     screen.say("times", "bold")
     screen.facts_of(
         [(screen.text(f"step.{each.step}"), f"{each.seconds:6.1f} s") for each in account.steps]
@@ -73,6 +60,29 @@ def show(screen: Screen, account: Account, keep: Path | None) -> None:
         screen.say("not-held", "bold red", count=len(account.failures))
         for text in account.failures:
             screen.claim(text, held=False)
+
+
+def _show_what_happened(screen: Screen, account: Account) -> None:
+    for heading, lines in (("us-learned", _us_learned), ("mx-learned", _mx_learned)):
+        screen.say(heading, "bold")
+        for text in lines(screen, account):
+            screen.line(text)
+    if account.bytes is not None:
+        screen.say("crossed", "bold")
+        screen.table(
+            ["direction", "#messages", "#bytes-signed", "#bytes-tls"],
+            [
+                _direction(screen, "us-to-mx", account.bytes.us_to_mx),
+                _direction(screen, "mx-to-us", account.bytes.mx_to_us),
+            ],
+        )
+    if _held(account, "unsaid") and _held(account, "keys-at-home"):
+        screen.say("never", "bold")
+        screen.line(screen.text("account.never"))
+
+
+def _held(account: Account, name: str) -> bool:
+    return any(claim.name == name and claim.held for claim in account.claims)
 
 
 def _us_learned(screen: Screen, account: Account) -> list[str]:
@@ -100,11 +110,12 @@ def _mx_learned(screen: Screen, account: Account) -> list[str]:
     asked = ", ".join(
         f"{screen.word('family', family)} {count:,}" for family, count in account.asked.items()
     )
-    return [
-        screen.text("account.mx-asked", asked=asked),
-        screen.text("account.mx-requests", count=len(account.requests)),
-        screen.text("account.mx-rest"),
-    ]
+    learned = [screen.text("account.mx-asked", asked=asked)]
+    if account.requests:
+        learned.append(screen.text("account.mx-requests", count=len(account.requests)))
+    if _held(account, "checked"):
+        learned.append(screen.text("account.mx-rest"))
+    return learned
 
 
 def _direction(screen: Screen, key: str, one: Crossed) -> tuple[str, str, str, str]:

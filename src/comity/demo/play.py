@@ -12,6 +12,7 @@ from types import FrameType
 
 from rich.console import Console
 
+from comity import texts
 from comity.demo import agreeing, asking, closing, hostile, matching, meeting, proving
 from comity.demo.account import (
     Account,
@@ -95,7 +96,8 @@ def run(
             _play(stage, told)
         except ComityError as error:
             told.stopped = str(error)
-            claims.check("to-the-end", False, code=str(error))
+            said = texts.error(language, error)
+            claims.check("to-the-end", False, what=said.what, todo=said.todo)
         seconds = round(time.monotonic() - begun, 1)
         account = _account(stage, told, seconds)
     if as_json:

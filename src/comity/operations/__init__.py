@@ -10,6 +10,7 @@ from comity.operations import (
     records,
     setup,
     tagging,
+    transfers,
 )
 from comity.operations.registry import Caller, Model, Operation, find, names
 
@@ -28,4 +29,5 @@ __all__ = [
     "records",
     "setup",
     "tagging",
+    "transfers",
 ]

@@ -1,5 +1,6 @@
 """Making a node, and its officers. `init` runs before there is a node, so it is no operation."""
 
+import re
 import secrets
 from hashlib import sha256
 from hmac import compare_digest
@@ -29,6 +30,7 @@ from comity.store.rows import Officer, add, many, one
 
 OFFICERS: Final = "officers"
 """Folder of officers' token files below the node's folder."""
+_OFFICER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 
 class Created(Model):
@@ -56,11 +58,14 @@ def init(folder: Path, config: NodeConfig, officer: str, recovery: Path) -> Crea
         raise ComityError(Code.NODE_EXISTS, folder=str(folder))
     if recovery.exists():
         raise ComityError(Code.FILE_EXISTS, file=str(recovery))
+    _check_officer(officer)
     check_id(config.id)
     check_territory(config.territory)
     check_address(config.address)
+    # Made one by one: what is above a node's folder keeps the permissions people gave it.
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     keys = folder / "keys"
-    keys.mkdir(mode=0o700, parents=True, exist_ok=True)
+    keys.mkdir(mode=0o700, exist_ok=True)
     signers = {use: keyfiles.make_signer(keys / f"{use}.key") for use in KEYS}
     keyfiles.make_secret(keys / "sealing.key")
     host = urlsplit(config.address).hostname or ""
@@ -100,6 +105,12 @@ def init(folder: Path, config: NodeConfig, officer: str, recovery: Path) -> Crea
         officer=officer,
         officer_token_file=str(token_file),
     )
+
+
+def _check_officer(officer: str) -> None:
+    """Refuse a name that could not name a file. Raises ARGUMENT_INVALID."""
+    if not _OFFICER.fullmatch(officer):
+        raise ComityError(Code.ARGUMENT_INVALID, where="officer")
 
 
 def _add_officer(folder: Path, store: Store, officer: str, by: str) -> Path:
@@ -187,8 +198,7 @@ class Officers(Model):
 @operation("officer.add", OfficerAdd, OfficerAdded)
 def officer_add(node: Node, caller: Caller, args: OfficerAdd, progress: Progress) -> OfficerAdded:
     """Add an officer. Raises OFFICER_EXISTS, ARGUMENT_INVALID."""
-    if not args.officer.replace("-", "").replace("_", "").isalnum() or len(args.officer) > 64:
-        raise ComityError(Code.ARGUMENT_INVALID, where="officer")
+    _check_officer(args.officer)
     path = _add_officer(node.folder, node.store, args.officer, caller.officer)
     return OfficerAdded(officer=args.officer, token_file=str(path))
 

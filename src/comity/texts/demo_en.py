@@ -51,7 +51,7 @@ TEXTS: Final[dict[str, str]] = {
     "say.times": "How long it took",
     "say.all-held": "All {count} things that this play claims have happened, and were checked.",
     "say.not-held": "Claimed by this play, and not so ({count}):",
-    "claim.to-the-end": "The play goes on to its end; but it stopped: {code}",
+    "claim.to-the-end": "The play goes on to its end; but it stopped. {what} {todo}",
     "claim.apart": (
         "Two processes ({mx}, {us}), two databases, and no key or certificate in common"
     ),

@@ -54,7 +54,7 @@ TEXTS: Final[dict[str, str]] = {
     "say.times": "Cuánto tardó",
     "say.all-held": "Las {count} cosas que esta demostración afirma sucedieron, y se comprobaron.",
     "say.not-held": "Afirmado por esta demostración, y no fue así ({count}):",
-    "claim.to-the-end": "La demostración llega a su fin; pero se detuvo: {code}",
+    "claim.to-the-end": "La demostración llega a su fin; pero se detuvo. {what} {todo}",
     "claim.apart": (
         "Dos procesos ({mx}, {us}), dos bases de datos, y ninguna llave ni certificado en común"
     ),

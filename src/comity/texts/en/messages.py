@@ -92,6 +92,7 @@ TEXTS: Final[dict[str, str]] = {
     "did.match.tag": "made a tag set",
     "did.match.run": "asked a peer about a list or subject",
     "did.request.ask": "asked for details",
+    "did.transfer.approve": "approved that a peer matches",
     "did.request.approve": "approved an answer",
     "did.request.decline": "declined a request",
     "did.request.reopen": "reopened a declined request",

@@ -101,6 +101,7 @@ TEXTS: Final[dict[str, str]] = {
     "did.match.tag": "hizo etiquetas",
     "did.match.run": "preguntó a una contraparte por una lista o un sujeto",
     "did.request.ask": "solicitó detalles",
+    "did.transfer.approve": "aprobó que una contraparte coteje",
     "did.request.approve": "aprobó una respuesta",
     "did.request.decline": "declinó una solicitud",
     "did.request.reopen": "reabrió una solicitud declinada",

@@ -1,0 +1,338 @@
+"""Contract negotiation between two nodes: what ends how, and who has to say so."""
+
+from typing import Any
+
+import pytest
+
+from comity.api import Response
+from comity.core.agreement import AgreementEvidence
+from comity.core.canonical import model
+from comity.core.dsp.negotiation import (
+    ContractNegotiation,
+    ContractNegotiationEventMessage,
+    ContractNegotiationTerminationMessage,
+    ContractOfferMessage,
+    ContractRequestMessage,
+)
+from comity.core.dsp.policy import Agreement, MessageOffer
+from comity.core.machines import NEGOTIATION, NegotiationState, Role
+from comity.errors import Code
+from comity.limits import BODY_BYTES, DAY, OPEN_NEGOTIATIONS_PER_PEER, TEXT_CHARS
+from comity.node import Node
+from comity.operations import agreeing, posture, records
+from comity.protocol.base import DSP, fill_path
+from comity.store import rows
+from comity.store.rows import Negotiation, add, change, many, one
+from comity.worker import work
+from nodes import MX, US, Pair, run
+from refusals import refuses
+from stages import MX_LIST, code, first_request, pin_third, say
+
+
+def negotiation(node: Node) -> Negotiation:
+    """Return the only negotiation of a node."""
+    with node.store.read() as tx:
+        (row,) = many(tx, Negotiation)
+    return row
+
+
+def begin(p: Pair, **changes: Any) -> None:
+    """Ask for the offer, with changes to its terms, and let everything follow."""
+    run(agreeing.negotiate, p.us, peer=MX.id, dataset=MX_LIST, terms=changes or None)
+    p.pump()
+
+
+def states(p: Pair) -> tuple[str, str]:
+    return negotiation(p.mx).state, negotiation(p.us).state
+
+
+def check_finalized(p: Pair, quota: int | None) -> None:
+    assert states(p) == ("FINALIZED", "FINALIZED")
+    kept = []
+    for node in (p.mx, p.us):
+        with node.store.read() as tx:
+            (row,) = many(tx, rows.Agreement)
+        assert row.state == "active"
+        evidence = AgreementEvidence(
+            model(Agreement, row.agreement.encode(), BODY_BYTES),
+            row.provider_signature,
+            row.consumer_signature,
+        )
+        evidence.check(p.mx.local.signers.message.public, p.us.local.signers.message.public)
+        kept.append((row.id, row.agreement, row.digest))
+    assert kept[0] == kept[1]
+    terms = run(agreeing.agreement_list, p.us).agreements[0].terms
+    assert terms.match is not None
+    assert terms.match.tokens_in_all == quota
+
+
+def test_what_is_asked_as_offered_is_agreed_at_once(offered: Pair) -> None:
+    begin(offered)
+    check_finalized(offered, None)
+
+
+def test_what_is_changed_waits_for_an_officer(offered: Pair) -> None:
+    begin(offered, match={"tokensInAll": 5})
+    (asked,) = run(agreeing.negotiation_list, offered.mx).negotiations
+    assert (asked.state, asked.waits) == ("REQUESTED", True)
+    assert [(item.field, item.old, item.new) for item in asked.changed] == [
+        ("match.tokensInAll", (), ("5",))
+    ]
+    assert run(agreeing.agreement_list, offered.mx).agreements == ()
+    assert run(posture.posture, offered.mx, peer=US.id).negotiations_waiting == 1
+    run(agreeing.accept, offered.mx, negotiation=asked.id)
+    offered.pump()
+    check_finalized(offered, 5)
+
+
+def test_a_counter_offer_is_accepted(offered: Pair) -> None:
+    begin(offered, match={"tokensInAll": 5})
+    run(
+        agreeing.counter,
+        offered.mx,
+        negotiation=negotiation(offered.mx).pid,
+        terms={"match": {"tokensInAll": 3}},
+    )
+    offered.pump()
+    row = negotiation(offered.us)
+    assert (states(offered), row.waits) == (("OFFERED", "OFFERED"), True)
+    run(agreeing.accept, offered.us, negotiation=row.pid)
+    offered.pump()
+    check_finalized(offered, 3)
+
+
+def test_counters_go_to_and_fro(offered: Pair) -> None:
+    begin(offered, match={"tokensInAll": 9})
+    for quota, node in ((3, offered.mx), (8, offered.us), (4, offered.mx), (7, offered.us)):
+        pid, terms = negotiation(node).pid, {"match": {"tokensInAll": quota}}
+        run(agreeing.counter, node, negotiation=pid, terms=terms)
+        offered.pump()
+    assert states(offered) == ("REQUESTED", "REQUESTED")
+    run(agreeing.accept, offered.mx, negotiation=negotiation(offered.mx).pid)
+    offered.pump()
+    check_finalized(offered, 7)
+
+
+def test_a_counter_with_the_providers_own_terms_is_agreed_at_once(offered: Pair) -> None:
+    begin(offered, match={"tokensInAll": 9})
+    for node in (offered.mx, offered.us):
+        terms = {"match": {"tokensInAll": 3}}
+        run(agreeing.counter, node, negotiation=negotiation(node).pid, terms=terms)
+        offered.pump()
+    check_finalized(offered, 3)
+
+
+def decline(p: Pair, node: Node, reason: str = "not under this law") -> None:
+    run(agreeing.decline, node, negotiation=negotiation(node).pid, reason=reason)
+    p.pump()
+
+
+@pytest.mark.parametrize("side", ["mx", "us"])
+def test_a_decline_is_told_with_its_reason_and_final(offered: Pair, side: str) -> None:
+    begin(offered, match={"tokensInAll": 9})
+    decline(offered, getattr(offered, side))
+    for node in (offered.mx, offered.us):
+        row = negotiation(node)
+        assert (row.state, row.waits, row.pending) == ("TERMINATED", False, "")
+        assert row.reason == "declined not under this law"
+        for operation in (agreeing.accept, agreeing.show):
+            if operation is agreeing.show:
+                continue
+            with refuses(Code.STATE_NOT_ALLOWED):
+                run(operation, node, negotiation=row.pid)
+        with refuses(Code.STATE_NOT_ALLOWED):
+            run(agreeing.counter, node, negotiation=row.pid, terms={"onward": True})
+        with refuses(Code.STATE_NOT_ALLOWED):
+            run(agreeing.decline, node, negotiation=row.pid, reason="again")
+
+
+def test_a_decline_needs_a_reason(offered: Pair) -> None:
+    begin(offered, match={"tokensInAll": 9})
+    for reason in ("", "a" * (TEXT_CHARS + 1)):
+        with refuses(Code.ARGUMENT_INVALID, where="reason"):
+            decline(offered, offered.mx, reason)
+    decline(offered, offered.mx, "a" * TEXT_CHARS)
+    assert negotiation(offered.us).reason.startswith("declined aaa")
+
+
+def test_silence_past_the_term_is_a_decline_by_expiry(offered: Pair) -> None:
+    begin(offered, match={"tokensInAll": 9})
+    offered.clock.forward(seconds=7 * DAY - 1)
+    offered.pump()
+    assert states(offered) == ("REQUESTED", "REQUESTED")
+    offered.clock.forward(seconds=1)
+    offered.pump()
+    assert states(offered) == ("TERMINATED", "TERMINATED")
+    assert negotiation(offered.us).reason == negotiation(offered.mx).reason == "expired"
+    actions = [entry.action for entry in run(records.journal_show, offered.mx).entries]
+    assert actions[-1] == "negotiation.expired"
+    # It is not final: nobody has considered it.
+    run(agreeing.negotiate, offered.us, peer=MX.id, dataset=MX_LIST)
+
+
+def test_a_counter_offer_runs_out_at_the_consumer(offered: Pair) -> None:
+    begin(offered, match={"tokensInAll": 9})
+    pid = negotiation(offered.mx).pid
+    run(agreeing.counter, offered.mx, negotiation=pid, terms={"match": {"tokensInAll": 3}})
+    offered.pump()
+    offered.clock.forward(seconds=7 * DAY)
+    offered.pump()
+    assert states(offered) == ("TERMINATED", "TERMINATED")
+    assert negotiation(offered.mx).reason == "expired"
+
+
+def test_what_a_peer_gives_as_its_reason_is_kept_as_one_printable_line(offered: Pair) -> None:
+    begin(offered, match={"tokensInAll": 9})
+    row = negotiation(offered.us)
+    message = ContractNegotiationTerminationMessage(
+        provider_pid=row.their_pid,
+        consumer_pid=row.pid,
+        code="no",
+        reason=("\x1b[2Jline\n\0two", {"not": "text"}, "x" * 3_000),
+    )
+    target = fill_path(f"{DSP}/negotiations/{{}}/termination", row.their_pid)
+    assert say(offered.us, MX.id, target, message).status == 200
+    kept = negotiation(offered.mx).reason
+    assert kept.startswith("no [2Jlinetwo xxx")
+    assert len(kept) == TEXT_CHARS
+
+
+def test_an_answer_that_overtakes_the_acknowledgement(offered: Pair) -> None:
+    """The agreement arrives before the acknowledgement of the request it answers."""
+
+    def crossing(response: Response) -> Response:
+        offered.to_mx.cut = True
+        work(offered.mx)
+        return response
+
+    run(agreeing.negotiate, offered.us, peer=MX.id, dataset=MX_LIST)
+    offered.to_mx.on_response = crossing
+    work(offered.us)
+    row = negotiation(offered.us)
+    # The late acknowledgement is of the request, and not of the verification that waits.
+    assert (row.state, row.pending) == ("AGREED", "ContractAgreementVerificationMessage")
+    assert row.their_pid == negotiation(offered.mx).pid
+    offered.to_mx.mend()
+    offered.clock.forward(minutes=1)
+    offered.pump()
+    check_finalized(offered, None)
+    run(records.verify, offered.us, peer=MX.id)
+
+
+def at_state(p: Pair, state: str) -> Negotiation:
+    """Bring the provider's side to a state, whatever it took; return its row."""
+    with p.mx.store.write() as tx:
+        assert change(tx, Negotiation, {"pid": negotiation_in(tx).pid}, state=state, pending="") == 1
+        return negotiation_in(tx)
+
+
+def negotiation_in(tx: Any) -> Negotiation:
+    (row,) = many(tx, Negotiation)
+    return row
+
+
+def messages(p: Pair) -> dict[str, tuple[str, Any]]:
+    """Return every message of a negotiation as the consumer might send it, by its path."""
+    row = negotiation(p.mx)
+    pids = {"provider_pid": row.pid, "consumer_pid": row.their_pid}
+    offer = model(MessageOffer, row.offer.encode(), BODY_BYTES)
+    event = ContractNegotiationEventMessage
+    return {
+        "ContractRequestMessage": ("request", ContractRequestMessage(**pids, offer=offer)),
+        "ContractOfferMessage": ("offers", ContractOfferMessage(**pids, offer=offer)),
+        "ContractNegotiationEventMessage:ACCEPTED": (
+            "events",
+            event(**pids, event_type="ACCEPTED"),
+        ),
+        "ContractNegotiationEventMessage:FINALIZED": (
+            "events",
+            event(**pids, event_type="FINALIZED"),
+        ),
+        "ContractNegotiationTerminationMessage": (
+            "termination",
+            ContractNegotiationTerminationMessage(**pids),
+        ),
+    }
+
+
+@pytest.mark.parametrize("state", NegotiationState)
+def test_a_message_that_does_not_fit_the_state(offered: Pair, state: NegotiationState) -> None:
+    begin(offered, match={"tokensInAll": 9})
+    allowed = NEGOTIATION.allowed(state, Role.CONSUMER)
+    for name, (path, message) in messages(offered).items():
+        if name in allowed:
+            continue
+        before = at_state(offered, state)
+        target = fill_path(f"{DSP}/negotiations/{{}}/{path}", before.pid)
+        reply = say(offered.us, MX.id, target, message)
+        assert (reply.status, code(reply)) == (400, Code.STATE_NOT_ALLOWED)
+        assert negotiation(offered.mx) == before
+    assert len(allowed) < len(messages(offered))
+
+
+def test_a_finalized_agreement_stays(offered: Pair) -> None:
+    begin(offered)
+    for name, (path, message) in messages(offered).items():
+        target = fill_path(f"{DSP}/negotiations/{{}}/{path}", negotiation(offered.mx).pid)
+        assert code(say(offered.us, MX.id, target, message)) == Code.STATE_NOT_ALLOWED, name
+    check_finalized(offered, None)
+    with refuses(Code.STATE_NOT_ALLOWED):
+        decline(offered, offered.mx)
+
+
+def test_the_state_can_be_asked_for(offered: Pair) -> None:
+    begin(offered)
+    row = negotiation(offered.mx)
+    target = fill_path(f"{DSP}/negotiations/{{}}", row.pid)
+    told = model(ContractNegotiation, say(offered.us, MX.id, target, method="GET").body, 10_000)
+    assert (told.provider_pid, told.consumer_pid) == (row.pid, row.their_pid)
+    assert told.state is NegotiationState.FINALIZED
+
+
+def test_negotiations_of_others_do_not_exist(offered: Pair) -> None:
+    begin(offered)
+    row = negotiation(offered.mx)
+    third = pin_third(offered)
+    with offered.mx.store.write() as tx:
+        add(tx, rows.Negotiation(**{**_fields(row), "pid": "urn:uuid:3", "peer": third}))
+        assert one(tx, Negotiation, pid="urn:uuid:3")
+    for pid in ("urn:uuid:3", "urn:uuid:nothing", negotiation(offered.us).pid):
+        target = fill_path(f"{DSP}/negotiations/{{}}", pid)
+        reply = say(offered.us, MX.id, target, method="GET")
+        assert (reply.status, code(reply)) == (404, Code.NEGOTIATION_UNKNOWN)
+
+
+def _fields(row: Negotiation) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in Negotiation.__dataclass_fields__}
+
+
+def test_pids_that_do_not_belong_together(offered: Pair) -> None:
+    begin(offered, match={"tokensInAll": 9})
+    row = negotiation(offered.mx)
+    target = fill_path(f"{DSP}/negotiations/{{}}/termination", row.pid)
+    for provider, consumer in (
+        (row.pid, "urn:uuid:other"),
+        ("urn:uuid:other", row.their_pid),
+        (row.their_pid, row.pid),
+    ):
+        message = ContractNegotiationTerminationMessage(
+            provider_pid=provider, consumer_pid=consumer
+        )
+        assert code(say(offered.us, MX.id, target, message)) == Code.NEGOTIATION_UNKNOWN
+    assert negotiation(offered.mx) == row
+
+
+def test_no_more_open_negotiations_than_the_limit(offered: Pair) -> None:
+    begin(offered, match={"tokensInAll": 9})
+    row = negotiation(offered.mx)
+    with offered.mx.store.write() as tx:
+        others = range(OPEN_NEGOTIATIONS_PER_PEER - 2)
+        add(tx, *(Negotiation(**{**_fields(row), "pid": f"urn:{n}"}) for n in others))
+    target = f"{DSP}/negotiations/request"
+    assert say(offered.us, MX.id, target, first_request(offered)).status == 201
+    reply = say(offered.us, MX.id, target, first_request(offered))
+    assert (reply.status, code(reply)) == (429, Code.QUOTA_EXCEEDED)
+    # Those that are over do not count.
+    with offered.mx.store.write() as tx:
+        change(tx, Negotiation, {"pid": row.pid}, state="TERMINATED")
+    assert say(offered.us, MX.id, target, first_request(offered)).status == 201
