@@ -6,6 +6,8 @@ from typing import Final
 from sqlalchemy import Connection
 
 from comity.core.canonical import unb64url
+from comity.core.messages import RequestState
+from comity.errors import ComityError
 from comity.protocol import negotiating, transferring
 from comity.protocol.base import BYTES, Reply, ReplyHandler
 from comity.store import files
@@ -20,10 +22,15 @@ def _keep_part(reply: Reply, tx: Connection) -> None:
 
 
 def _request_taken(reply: Reply, tx: Connection) -> None:
-    if not reply.accepted:
-        change(tx, RequestRow, {"id": reply.subject, "state": "asked"}, state="refused")
-    else:
-        change(tx, RequestRow, {"id": reply.subject, "state": "asked"}, state="held")
+    """Note that a request waits at the peer, and until when; or that it was refused."""
+    values: dict[str, object] = {"state": "refused"}
+    if reply.accepted:
+        try:
+            values = {"state": "held", "due": RequestState.read(reply.body).due}
+        except ComityError as error:
+            values = {"state": "refused", "reason": str(error.code)}
+    # Where the answer came before this, there is nothing left to note.
+    change(tx, RequestRow, {"id": reply.subject, "state": "asked"}, **values)
 
 
 _NEGOTIATION = (
