@@ -89,7 +89,10 @@ def test_a_negotiation_completes_once(stages: Stages, tmp_path: Path, side: str)
 
 def check_matched(p: Pair) -> None:
     hits = run(matching.hits, p.us).hits
-    assert sorted((hit.record, hit.families) for hit in hits) == [("u1", ("rfc",)), ("u9", ("rfc",))]
+    assert sorted((hit.record, hit.families) for hit in hits) == [
+        ("u1", ("rfc",)),
+        ("u9", ("rfc",)),
+    ]
     with p.us.store.read() as tx:
         asked = {row.id: (row.elements, row.answered) for row in many(tx, Question)}
     with p.mx.store.read() as tx:

@@ -40,6 +40,7 @@ from stages import (
     transfer,
 )
 
+
 def entries(p: Pair, direction: str = record.IN) -> list[Message]:
     with p.mx.store.read() as tx:
         return record.entries(tx, US.id, direction)

@@ -141,7 +141,10 @@ UNUSABLE: dict[str, tuple[Code, Callable[[Pair], bytes]]] = {
         lambda p: with_offer(p, prohibition=[{"action": "use"}]),
     ),
     "an obligation": (Code.TERMS_UNKNOWN, lambda p: with_offer(p, obligation=[{"action": "pay"}])),
-    "an unknown member of the policy": (Code.TERMS_UNKNOWN, lambda p: with_offer(p, inheritFrom="x")),
+    "an unknown member of the policy": (
+        Code.TERMS_UNKNOWN,
+        lambda p: with_offer(p, inheritFrom="x"),
+    ),
     "another profile": (Code.TERMS_UNKNOWN, lambda p: with_offer(p, profile="urn:other:1")),
     "an action of its own": (
         Code.TERMS_UNKNOWN,
@@ -218,9 +221,7 @@ def test_a_counter_about_another_dataset(offered: Pair) -> None:
 def test_a_counter_that_cannot_be_evaluated(offered: Pair) -> None:
     asked = waiting(offered)
     offer = offer_of(asked)
-    honest = ContractOfferMessage(
-        provider_pid=asked.their_pid, consumer_pid=asked.pid, offer=offer
-    )
+    honest = ContractOfferMessage(provider_pid=asked.their_pid, consumer_pid=asked.pid, offer=offer)
     hostile = {**parse(offer.to_json(), BODY_BYTES), "permission": [{"action": "execute"}]}
     body = canonical({**parse(honest.to_json(), BODY_BYTES), "offer": hostile})
     target = fill_path(f"{DSP}/negotiations/{{}}/offers", asked.pid)
@@ -298,7 +299,10 @@ def test_an_agreement_that_is_not_what_was_asked_for(offered: Pair, flaw: str) -
     with offered.us.store.read() as tx:
         assert many(tx, rows.Agreement) == []
     # The honest one is taken.
-    assert say(offered.mx, US.id, target, message(offered, asked, agreed(offered, asked))).status == 200
+    assert (
+        say(offered.mx, US.id, target, message(offered, asked, agreed(offered, asked))).status
+        == 200
+    )
 
 
 def test_an_id_of_an_agreement_that_there_is(offered: Pair) -> None:

@@ -22,18 +22,19 @@ from comity.core.machines import TRANSFER, Role, TransferState
 from comity.errors import Code
 from comity.limits import OPEN_TRANSFERS_PER_PEER
 from comity.node import Node
-from comity.operations import agreeing, matching, posture
+from comity.operations import Caller, agreeing, matching, posture, transfers
 from comity.operations.matching import started_transfer
 from comity.protocol.base import DSP, fill_path
 from comity.protocol.catalog import MATCH, REQUEST
 from comity.protocol.transferring import ENDPOINT_TYPE
 from comity.store.rows import Agreement, Transfer, add, change, many
 from comity.worker import work
-from nodes import MX, US, Pair, run
+from nodes import MX, OFFICER, US, Pair, run
 from refusals import refuses
 from stages import MX_LIST, agree, begin, code, match, matching_terms, pin_third, say, tag, transfer
 
 FIRST = f"{DSP}/transfers/request"
+SECOND = Caller("officer-2")
 
 
 def agreement(node: Node) -> Agreement:
@@ -67,11 +68,36 @@ def test_requests_need_no_tag_set(agreed: Pair) -> None:
     assert states(agreed, REQUEST) == ("STARTED", "STARTED")
 
 
-def test_where_officers_approve_matching_nothing_starts_by_itself(loaded: Pair) -> None:
+def test_where_officers_approve_matching_two_have_to(loaded: Pair) -> None:
+    made = agree(loaded, matching_terms(approval="two-officers"))
+    begin(loaded, made)
+    (waits,) = run(transfers.transfer_list, loaded.mx).transfers
+    assert (waits.waits, waits.approvals_needed, waits.approved_by) == (True, 2, ())
+    run(transfers.approve, loaded.mx, OFFICER, transfer=waits.id)
+    with refuses(Code.APPROVAL_REPEATED, officer=OFFICER.officer):
+        run(transfers.approve, loaded.mx, OFFICER, transfer=waits.id)
+    with refuses(Code.MANIFEST_UNKNOWN):  # there is no tag set to start with
+        run(transfers.approve, loaded.mx, SECOND, transfer=waits.id)
+    tag(loaded)
+    loaded.pump()
+    assert states(loaded) == ("REQUESTED", "REQUESTED")
+    shown = run(transfers.approve, loaded.mx, SECOND, transfer=waits.id)
+    assert shown.approved_by == (OFFICER.officer, SECOND.officer)
+    loaded.pump()
+    assert states(loaded) == ("STARTED", "STARTED")
+    with refuses(Code.STATE_NOT_ALLOWED):
+        run(transfers.approve, loaded.mx, Caller("officer-3"), transfer=waits.id)
+    with refuses(Code.TRANSFER_UNKNOWN):
+        run(transfers.approve, loaded.us, OFFICER, transfer=transfer(loaded.us).pid)
+
+
+def test_a_suspended_agreement_starts_nothing(loaded: Pair) -> None:
     made = agree(loaded, matching_terms(approval="one-officer"))
     tag(loaded)
     begin(loaded, made)
-    assert states(loaded) == ("REQUESTED", "REQUESTED")
+    run(agreeing.suspend, loaded.mx, agreement=made)
+    with refuses(Code.AGREEMENT_SUSPENDED):
+        run(transfers.approve, loaded.mx, transfer=transfer(loaded.mx).pid)
 
 
 def test_the_start_may_overtake_the_acknowledgement(agreed: Pair) -> None:
@@ -88,9 +114,7 @@ def test_the_start_may_overtake_the_acknowledgement(agreed: Pair) -> None:
 
 def test_a_transfer_that_is_refused_is_asked_for_once(agreed: Pair) -> None:
     run(agreeing.suspend, agreed.mx, agreement=agreement(agreed.mx).id)
-    with refuses(
-        Code.PEER_REFUSED, peer=MX.id, status=400, reason=Code.AGREEMENT_SUSPENDED.value
-    ):
+    with refuses(Code.PEER_REFUSED, peer=MX.id, status=400, reason=Code.AGREEMENT_SUSPENDED.value):
         started_transfer(agreed.us, agreement(agreed.us), MATCH, 5)
     assert len(agreed.to_mx.seen) == 1
 
@@ -129,9 +153,7 @@ def test_the_provider_suspends_at_once_and_resumes(tagged: Pair) -> None:
 
 def test_a_suspension_holds_before_the_peer_knows(tagged: Pair) -> None:
     run(agreeing.suspend, tagged.mx, agreement=agreement(tagged.mx).id)
-    with refuses(
-        Code.PEER_REFUSED, peer=MX.id, status=400, reason=Code.AGREEMENT_SUSPENDED.value
-    ):
+    with refuses(Code.PEER_REFUSED, peer=MX.id, status=400, reason=Code.AGREEMENT_SUSPENDED.value):
         match(tagged)
 
 
@@ -155,6 +177,15 @@ def test_the_consumer_suspends_and_resumes(tagged: Pair) -> None:
         match(tagged)
     resume(tagged, tagged.us)
     assert states(tagged) == ("STARTED", "STARTED")
+    assert len(match(tagged).hits) == 8
+
+
+def test_a_suspension_that_ended_before_the_peer_heard_of_it(tagged: Pair) -> None:
+    made = agreement(tagged.mx).id
+    run(agreeing.suspend, tagged.mx, agreement=made)
+    run(agreeing.resume, tagged.mx, agreement=made)
+    tagged.pump()
+    assert states(tagged) == states(tagged, REQUEST) == ("STARTED", "STARTED")
     assert len(match(tagged).hits) == 8
 
 
@@ -197,7 +228,7 @@ def test_first_requests_that_cannot_be_used(agreed: Pair, flaw: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "change",
+    "instead",
     [
         {"state": "agreed"},
         {"state": "withdrawn"},
@@ -206,12 +237,10 @@ def test_first_requests_that_cannot_be_used(agreed: Pair, flaw: str) -> None:
     ],
 )
 def test_an_agreement_that_is_not_in_force_or_not_the_peers(
-    agreed: Pair, change: dict[str, str]
+    agreed: Pair, instead: dict[str, str]
 ) -> None:
-    from comity.store.rows import change as change_row
-
     with agreed.mx.store.write() as tx:
-        change_row(tx, Agreement, {}, **change)
+        change(tx, Agreement, {}, **instead)
     assert code(say(agreed.us, MX.id, FIRST, first(agreed))) == Code.AGREEMENT_UNKNOWN
 
 

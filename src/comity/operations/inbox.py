@@ -19,8 +19,9 @@ from comity.operations.peering import finish
 from comity.operations.registry import Caller, Model, operation
 from comity.operations.setup import Nothing
 from comity.protocol import answering
-from comity.protocol.agreed import in_force, terms_of
+from comity.protocol.agreed import decide, in_force, terms_of
 from comity.protocol.catalog import REQUEST
+from comity.protocol.requests import question_of
 from comity.protocol.sending import post
 from comity.store import journal, peers
 from comity.store.rows import (
@@ -188,11 +189,14 @@ def approve(node: Node, caller: Caller, args: Approve, progress: Progress) -> Re
     """Approve one exact answer; it leaves once enough distinct officers have.
 
     Raises REQUEST_UNKNOWN, REQUEST_DECIDED, APPROVAL_VOID, APPROVAL_REPEATED,
-    AGREEMENT_SUSPENDED.
+    AGREEMENT_SUSPENDED, AGREEMENT_EXPIRED.
     """
     with node.store.write() as tx:
         row, agreement, peer = _held(tx, args.request)
         in_force(tx, agreement.id, peer.id)
+        # What the terms said when it was asked they have to say when it is answered.
+        asked = DetailRequest.read(row.request.encode())
+        decide(node.local, tx, agreement, question_of(asked, peer), "").check()
         _check_shareable(tx, row)
         if args.approval != row.approval or row.approval != answering.approval(row, agreement):
             raise ComityError(Code.APPROVAL_VOID, request=row.id)
@@ -213,7 +217,7 @@ def decline(node: Node, caller: Caller, args: DeclineRequest, progress: Progress
 
     Raises REQUEST_UNKNOWN, REQUEST_DECIDED, ARGUMENT_INVALID.
     """
-    if not args.reason or len(args.reason) > TEXT_CHARS:
+    if not args.reason or len(args.reason) > TEXT_CHARS or "\0" in args.reason:
         raise ComityError(Code.ARGUMENT_INVALID, where="reason")
     with node.store.write() as tx:
         row, agreement, peer = _held(tx, args.request)

@@ -12,6 +12,7 @@ from comity.core import disclosure
 from comity.core.canonical import b64url
 from comity.core.decision import Outcome as Verdict
 from comity.core.decision import RequestQuestion
+from comity.core.identity import Pinned
 from comity.core.machines import Role
 from comity.core.messages import Answer, AnswerTaken, DetailRequest, RequestState
 from comity.core.terms import RequestTerms
@@ -37,13 +38,7 @@ from comity.store.rows import (
 def _request(inbound: Inbound, tx: Connection, message: DetailRequest) -> Act:
     local, peer = inbound.local, inbound.peer
     _, agreement = started(inbound, tx, Role.PROVIDER)
-    asked = RequestQuestion(
-        purpose=message.purpose,
-        legal_basis=message.legal_basis,
-        territory=peer.identity.territory,
-        fields=message.fields,
-    )
-    verdict = decide(local, tx, agreement, asked, inbound.jti)
+    verdict = decide(local, tx, agreement, question_of(message, peer), inbound.jti)
     verdict.check()
     held = _record(inbound, tx, message, agreement)
     _check_new(inbound, tx, message, held)
@@ -77,6 +72,16 @@ def _request(inbound: Inbound, tx: Connection, message: DetailRequest) -> Act:
             answering.answer(local, tx, peer, row, agreement)
 
     return partial(Outcome, 201, state.encode(), (begin,))
+
+
+def question_of(message: DetailRequest, peer: Pinned) -> RequestQuestion:
+    """Return what a request asks of the terms."""
+    return RequestQuestion(
+        purpose=message.purpose,
+        legal_basis=message.legal_basis,
+        territory=peer.identity.territory,
+        fields=message.fields,
+    )
 
 
 def _record(inbound: Inbound, tx: Connection, message: DetailRequest, agreement: Agreement) -> Held:

@@ -171,6 +171,15 @@ def on_reply(reply: Reply, tx: Connection) -> None:
         mine, sent = Role(row.role), TransferMessage(row.pending)
         values["state"] = TRANSFER.next(TransferState(row.state), mine, sent)
     change(tx, Transfer, {"pid": row.pid}, **values)
+    _resume_late(reply, tx, row)
+
+
+def _resume_late(reply: Reply, tx: Connection, before: Transfer) -> None:
+    """Start again where our suspension ended before the peer had acknowledged it."""
+    agreement = one(tx, Agreement, id=before.agreement, state="active")
+    after = one(tx, Transfer, pid=before.pid, state=TransferState.SUSPENDED)
+    if before.pending == TransferMessage.SUSPENSION and agreement and after:
+        resume(reply.local, tx, reply.peer, after)
 
 
 def _send(

@@ -53,6 +53,8 @@ def join_parts(folder: Path, digest: bytes, size: int) -> None:
     parts = [_part(folder, digest, number) for number in range(part_count(size))]
     try:
         data = b"".join(path.read_bytes() for path in parts)
+        if len(data) != size:
+            raise ComityError(Code.TAG_SET_INVALID)
         TagSet(data, digest)
         write_set(folder, digest, data)
     except FileNotFoundError:
