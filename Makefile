@@ -41,6 +41,7 @@ format: $(VENV)/.develop ## Put the code into its form
 
 bench: $(VENV)/.develop ## Measure, write bench/results.json and print the table
 	$(BIN)/python -m bench
+	PYTHONPATH=tests $(BIN)/python -m documents
 
 docs: $(VENV)/.develop ## Write the generated parts of the documents anew
 	PYTHONPATH=tests $(BIN)/python -m documents

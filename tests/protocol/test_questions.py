@@ -15,8 +15,9 @@ from comity.kernel.portable import Portable
 from comity.limits import BATCH_ELEMENTS, EPOCH_SECONDS
 from comity.operations import agreeing
 from comity.protocol.base import DATA, fill_path
+from comity.protocol.catalog import REQUEST
 from comity.store import record
-from comity.store.rows import Message, Transfer, Usage, many
+from comity.store.rows import ManifestRow, Message, Transfer, Usage, many
 from comity.worker import work
 from dying import Killed, make_mortal
 from nodes import MX, US, Pair, run
@@ -130,6 +131,23 @@ def test_quota_counts_across_agreements(loaded: Pair) -> None:
     for count, status in ((5, 429), (4, 200)):
         message = question(loaded, count, manifest=row.manifest)
         assert say(loaded.us, MX.id, path, message).status == status
+
+
+def test_officers_who_approve_matching_are_not_passed_by(loaded: Pair) -> None:
+    """The frame of requests starts by itself; it is no frame for questions."""
+    ready(loaded, matching_terms(approval="two-officers"))
+    frame = transfer(loaded.mx, REQUEST)
+    assert (frame.state, transfer(loaded.mx).state) == ("STARTED", "REQUESTED")
+    with loaded.mx.store.read() as tx:
+        (row,) = many(tx, ManifestRow)
+    path = fill_path(f"{DATA}/transfers/{{}}", frame.pid)
+    asked = say(loaded.us, MX.id, f"{path}/questions", question(loaded, 1, manifest=row.digest))
+    assert code(asked) == Code.TRANSFER_UNKNOWN
+    for rest in ("manifest", "set/0"):
+        reply = say(loaded.us, MX.id, f"{path}/{rest}", method="GET")
+        assert code(reply) == Code.TRANSFER_UNKNOWN
+    assert code(ask(loaded, manifest=row.digest)) == Code.TRANSFER_NOT_STARTED
+    assert used(loaded) == []
 
 
 def test_after_a_suspension(tagged: Pair) -> None:

@@ -93,6 +93,7 @@ def verify(node: Node, caller: Caller, args: PeerArgs, progress: Progress) -> Re
     # What still waits goes first, so that both sides have the same to compare.
     node.delivery.run(peer.id)
     with node.store.read() as tx:
+        recording.check_kept(tx, peer.id)
         own = recording.own_checkpoint(local, tx, peer.id)
     target = dsp_base(peer.identity).removesuffix(DSP) + f"{DATA}/record"
     message = RecordState(checkpoint=own.encode().decode())

@@ -35,12 +35,15 @@ def in_force(tx: Connection, agreement: str, peer: str) -> Agreement:
     return found
 
 
-def started(inbound: Inbound, tx: Connection, role: Role) -> tuple[Transfer, Agreement]:
-    """Return the peer's started transfer that the path names, in our role, and its agreement.
+def started(inbound: Inbound, tx: Connection, format: str) -> tuple[Transfer, Agreement]:
+    """Return the peer's started transfer that the path names, and its agreement; we are provider.
+
+    It has to be of the format that the message is for: officers approve one, and not the other.
 
     Raises TRANSFER_UNKNOWN, TRANSFER_NOT_STARTED and what `in_force` raises.
     """
-    found = one(tx, Transfer, pid=inbound.params[0], peer=inbound.peer.id, role=role)
+    where = {"pid": inbound.params[0], "peer": inbound.peer.id, "format": format}
+    found = one(tx, Transfer, role=Role.PROVIDER, **where)
     if found is None:
         raise ComityError(Code.TRANSFER_UNKNOWN)
     agreement = in_force(tx, found.agreement, inbound.peer.id)

@@ -15,6 +15,7 @@ from comity.errors import Code, ComityError
 from comity.limits import BATCH_ELEMENTS
 from comity.protocol.agreed import decide, started
 from comity.protocol.base import BYTES, DATA, Act, Inbound, Outcome, Route, nothing
+from comity.protocol.catalog import MATCH
 from comity.protocol.refusals import plain
 from comity.store import files
 from comity.store.rows import Agreement, ManifestRow, Transfer, Usage, add, many, one
@@ -66,7 +67,7 @@ def _reserve(inbound: Inbound, tx: Connection, message: Question) -> None:
     if one(tx, Usage, peer=inbound.peer.id, jti=inbound.jti):
         return
     try:
-        _, agreement = started(inbound, tx, Role.PROVIDER)
+        _, agreement = started(inbound, tx, MATCH)
     except ComityError:
         return  # Step 4 refuses it with the reason.
     add(
@@ -115,7 +116,7 @@ def _question(inbound: Inbound, tx: Connection, message: Question) -> Act:
 
 def _published(inbound: Inbound, tx: Connection) -> tuple[ManifestRow, Agreement]:
     """Return the manifest in force: a new epoch takes the place of the one before it."""
-    _, agreement = started(inbound, tx, Role.PROVIDER)
+    _, agreement = started(inbound, tx, MATCH)
     ready = many(
         tx, ManifestRow, agreement=agreement.id, role=Role.PROVIDER, ready=True, order="epoch"
     )

@@ -5,7 +5,7 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from comity.core import checkpoint
+from comity.core import checkpoint, token
 from comity.core.canonical import unb64url
 from comity.core.checkpoint import Checkpoint
 from comity.core.identity import Identity
@@ -47,6 +47,20 @@ def root_at(tx: Connection, peer: str, direction: str, size: int) -> bytes:
     if len(leaves) != size:
         raise ComityError(Code.RECORD_INCOMPLETE, missing=size - len(leaves))
     return Frontier().extend(leaf_hash(item) for item in leaves).root()
+
+
+def check_kept(tx: Connection, peer: str) -> None:
+    """Check what is kept here against itself: trees against tokens, bodies against tokens.
+
+    Bodies that were bulk or refused are not kept. Raises RECORD_DIFFERS (size, or entry).
+    """
+    for direction in (record.OUT, record.IN):
+        size, root = record.head(tx, peer, direction)
+        if root_at(tx, peer, direction, size) != root:
+            raise ComityError(Code.RECORD_DIFFERS, size=size)
+        for seq, signed, body in record.bodies(tx, peer, direction):
+            if token.digest(body) != token.body_digest(signed):
+                raise ComityError(Code.RECORD_DIFFERS, entry=seq)
 
 
 def check_mirror(tx: Connection, peer: str, claimed: Checkpoint) -> None:

@@ -21,6 +21,7 @@ from comity.limits import ANSWER_TERM_SECONDS, OPEN_REQUESTS_PER_PEER
 from comity.protocol import answering
 from comity.protocol.agreed import decide, started, terms_of
 from comity.protocol.base import DATA, Act, Inbound, Outcome, Route
+from comity.protocol.catalog import REQUEST
 from comity.protocol.refusals import plain
 from comity.store.rows import (
     Agreement,
@@ -37,7 +38,7 @@ from comity.store.rows import (
 
 def _request(inbound: Inbound, tx: Connection, message: DetailRequest) -> Act:
     local, peer = inbound.local, inbound.peer
-    _, agreement = started(inbound, tx, Role.PROVIDER)
+    _, agreement = started(inbound, tx, REQUEST)
     verdict = decide(local, tx, agreement, question_of(message, peer), inbound.jti)
     verdict.check()
     held = _record(inbound, tx, message, agreement)

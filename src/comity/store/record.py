@@ -5,6 +5,7 @@ its messages come; the tree covers the part without gaps, so that messages which
 never look like a missing one.
 """
 
+from collections.abc import Iterator
 from typing import Final
 
 from sqlalchemy import Connection, bindparam, func, or_, select, update
@@ -18,6 +19,8 @@ from comity.store.rows import Head, Message, add, change, many, one
 from comity.store.schema import heads, messages
 
 OUT, IN = "out", "in"
+_AT_ONCE: Final = 16
+"""Bodies in memory at once: questions have half a megabyte."""
 
 
 def begin(tx: Connection, peer: str) -> None:
@@ -97,16 +100,37 @@ def entries(tx: Connection, peer: str, direction: str) -> list[Message]:
     return list(many(tx, Message, peer=peer, direction=direction, order="seq"))
 
 
-def leaves(tx: Connection, peer: str, direction: str, size: int) -> list[bytes]:
-    """Return the leaves of a log below a size, as far as they are here without a gap."""
+def bodies(tx: Connection, peer: str, direction: str) -> Iterator[tuple[int, str, bytes]]:
+    """Give number, token and body of each message whose body is kept, a few at a time."""
     query = (
-        select(messages.c.seq, messages.c.leaf)
+        select(messages.c.seq, messages.c.token, messages.c.body)
+        .where(messages.c.peer == peer, messages.c.direction == direction)
+        .where(messages.c.body != b"")
+        .order_by(messages.c.seq)
+    )
+    for seq, token, body in tx.execute(query.execution_options(yield_per=_AT_ONCE)):
+        yield int(seq), token, bytes(body)
+
+
+def leaves(tx: Connection, peer: str, direction: str, size: int) -> list[bytes]:
+    """Return the leaves of a log below a size, as far as they are here without a gap.
+
+    They are made of the tokens again. Raises RECORD_DIFFERS (entry) where one has changed since.
+    """
+    query = (
+        select(messages.c.seq, messages.c.token, messages.c.leaf)
         .where(messages.c.peer == peer, messages.c.direction == direction)
         .where(messages.c.seq < size)
         .order_by(messages.c.seq)
     )
-    found = [(int(seq), bytes(committed)) for seq, committed in tx.execute(query)]
-    return [committed for position, (seq, committed) in enumerate(found) if position == seq]
+    found = []
+    for position, (seq, token, committed) in enumerate(tx.execute(query)):
+        if position != seq:
+            break
+        if leaf_of(token) != committed:
+            raise ComityError(Code.RECORD_DIFFERS, entry=position)
+        found.append(bytes(committed))
+    return found
 
 
 def missing(tx: Connection, peer: str) -> int:
