@@ -132,7 +132,7 @@ US = NodeConfig(
 
 
 def run(
-    operation: Operation[Any, ResultT], node: Node, officer: Caller = OFFICER, **args: Any
+    operation: Operation[Any, ResultT], node: Node, officer: Caller = OFFICER, /, **args: Any
 ) -> ResultT:
     """Run an operation as a surface would."""
     return operation.run(node, officer, operation.args(**args), lambda *_: None)

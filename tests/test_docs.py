@@ -56,9 +56,6 @@ def _first_cells(block: str) -> list[str]:
     return rows[2:]
 
 
-# --- what is generated -------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_generated_blocks_are_what_the_code_says(name: str) -> None:
     assert _read(name) == refreshed(name), "run `make docs`"
@@ -165,8 +162,7 @@ def test_commands_that_do_not_exist_are_noticed(line: str) -> None:
         _parsed(shlex.split(line)[1:])
 
 
-def test_the_guide_walks_through_the_main_job() -> None:
-    """The steps of the main job, in their order, are in the guide."""
+def test_the_guide_walks_through_the_main_job_in_its_order() -> None:
     lines = [line for page, line in COMMANDS if page == "README.md"]
     steps = (
         *("init", "peer add", "peer list", "holdings load", "serve", "offer make", "catalog"),

@@ -7,7 +7,8 @@ from typing import Final
 import structlog
 
 from comity.delivery import waiting_peers
-from comity.errors import ComityError
+from comity.edge.logs import place
+from comity.errors import Code, ComityError
 from comity.limits import DELIVERIES_AT_ONCE
 from comity.node import Node
 from comity.protocol.expiry import expire
@@ -46,16 +47,22 @@ class Worker:
                 for peer in due(self._node):
                     if peer not in self._under_way or self._under_way[peer].done():
                         self._under_way[peer] = self._deliverers.submit(self._deliver, peer)
-            except ComityError as error:
-                _log.error("worker", code=str(error.code))
+            except Exception as error:
+                _tell(error)
             if self._node.wake.wait(_IDLE_SECONDS):
                 self._stopping.wait(_SETTLE_SECONDS)
 
     def _deliver(self, peer: str) -> None:
         try:
             self._node.delivery.run(peer)
-        except ComityError as error:
-            _log.error("worker", peer=peer, code=str(error.code))
+        except Exception as error:
+            _tell(error, peer=peer)
+
+
+def _tell(error: Exception, **where: str) -> None:
+    """Log why work stopped. A defect of ours must not end the thread that everything waits for."""
+    code = error.code if isinstance(error, ComityError) else Code.INTERNAL
+    _log.error("worker", code=str(code), error=type(error).__name__, place=place(error), **where)
 
 
 def due(node: Node) -> list[str]:

@@ -15,7 +15,7 @@ from comity.core.records import Family, Kind
 from comity.core.tokens import canaries
 from comity.errors import Code
 from comity.kernel.portable import Portable
-from comity.limits import CANARIES, EPOCH_SECONDS
+from comity.limits import CANARIES
 from comity.node import Node
 from comity.operations import agreeing, asking, holdings, matching, posture, tagging
 from comity.protocol import transferring
@@ -240,75 +240,6 @@ def test_terms_that_name_several_purposes_leave_none_to_guess(loaded: Pair) -> N
     with refuses(Code.LEGAL_BASIS_NOT_AGREED):
         match(loaded, purpose="tax")
     assert len(match(loaded, purpose="tax", legal_basis="any law").hits) == 8
-
-
-def rfc_only(p: Pair, **more: Any) -> None:
-    ready(p, matching_terms(families=["rfc"], **more))
-
-
-ASKED = CANARIES + 4
-"""Tokens of a run over the asker's RFCs."""
-
-
-def test_a_quota_that_just_suffices(loaded: Pair) -> None:
-    rfc_only(loaded, tokensInAll=ASKED)
-    assert match(loaded).asked == {"rfc": ASKED}
-    with refuses(Code.PEER_REFUSED, peer=MX.id, status=429, reason=Code.QUOTA_EXCEEDED.value):
-        check(loaded, rfc="CNU130416UJ3")
-
-
-def test_a_quota_that_lacks_one(loaded: Pair) -> None:
-    rfc_only(loaded, tokensInAll=ASKED - 1)
-    for _ in range(2):
-        with refuses(Code.PEER_REFUSED, peer=MX.id, status=429, reason=Code.QUOTA_EXCEEDED.value):
-            match(loaded)
-    # What was refused used up nothing, and does not stand in the way of what fits.
-    assert run(posture.posture, loaded.mx, peer=US.id).agreements[0].tokens_used == 0
-    assert len(check(loaded, rfc="CNU130416UJ3").hits) == 1
-
-
-def test_a_quota_that_can_never_suffice_is_seen_at_home(loaded: Pair) -> None:
-    rfc_only(loaded, tokensInAll=3)
-    with refuses(Code.QUOTA_EXCEEDED, limit=3, used=0, asked=4, period="all"):
-        match(loaded)
-    with loaded.us.store.read() as tx:
-        assert many(tx, Question) == []
-
-
-def test_a_quota_of_a_day_is_there_again_the_next(loaded: Pair) -> None:
-    rfc_only(loaded, tokensPerPeriod={"count": ASKED, "period": "P1D"})
-    assert len(match(loaded).hits) == 2
-    with refuses(Code.PEER_REFUSED, peer=MX.id, status=429, reason=Code.QUOTA_EXCEEDED.value):
-        match(loaded)
-    loaded.clock.forward(days=1)
-    assert len(match(loaded).hits) == 2
-
-
-def test_past_its_expiry_nothing_is_tagged_or_asked(loaded: Pair) -> None:
-    ready(loaded, {**matching_terms(), "expiry": "2026-11-04T09:00:00Z"})
-    assert tag(loaded).ends == loaded.us.local.now() + 2 * 86_400
-    loaded.clock.forward(days=2)
-    with refuses(Code.EPOCH_ENDED):
-        match(loaded)
-    with refuses(Code.AGREEMENT_EXPIRED, expiry="2026-11-04T09:00:00Z"):
-        tag(loaded)
-
-
-def test_a_new_epoch_has_new_keys_handles_and_canaries(tagged: Pair) -> None:
-    first, made = match(tagged), tag(tagged)
-    second = match(tagged)
-    assert (made.epoch, second.epoch) == (2, 2)
-    assert made.manifest == second.manifest != first.manifest
-    assert second.asked == first.asked
-    assert {hit.handle for hit in first.hits}.isdisjoint(hit.handle for hit in second.hits)
-    assert shown(second) == EXPECTED
-
-
-def test_an_epoch_lasts_a_month_at_most(tagged: Pair) -> None:
-    assert tag(tagged).ends == tagged.mx.local.now() + EPOCH_SECONDS
-    tagged.clock.forward(seconds=EPOCH_SECONDS)
-    with refuses(Code.EPOCH_ENDED):
-        match(tagged)
 
 
 def test_a_set_says_little_about_its_size(tagged: Pair) -> None:

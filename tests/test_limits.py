@@ -1,0 +1,157 @@
+"""Every limit is hit by a test, by name: this says where, and fails where that is no longer so."""
+
+import re
+import threading
+import time
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from comity import limits
+from comity.api import Request, Response
+from comity.edge.client import PeerClient
+from comity.edge.peer_listener import peer_app
+from comity.edge.serve import Listener
+from edge.loopback import HOST, pair, running
+
+TESTS = Path(__file__).parent
+UNITS = {"KIB", "MIB", "HOUR", "DAY"}
+HERE = "test_limits.py"
+
+HIT = {
+    # bytes that come in
+    "BODY_BYTES": "edge/test_peer_listener.py::test_a_body_over_the_cap_is_refused_unread",
+    "BATCH_BODY_BYTES": (
+        "core/test_messages.py::test_a_full_batch_fits_its_limit_and_nothing_more_does"
+    ),
+    "REPLY_BYTES": "edge/test_client.py::test_the_largest_reply",
+    "TOKEN_BYTES": "core/test_token.py::test_hostile_requests",
+    "TARGET_BYTES": "core/test_token.py::test_hostile_requests",
+    "IDENTITY_BYTES": "core/test_identity.py::test_a_document_past_the_limit_is_refused_unread",
+    "JSON_DEPTH": "test_exchange.py::test_what_cannot_be_read_is_refused_signed_and_kept_by_digest",
+    "TEXT_CHARS": "core/test_messages.py::test_reasons_that_are_too_long_or_no_text",
+    "ID_CHARS": "core/test_identity.py::test_hostile_addresses",
+    "TERM_VALUES": "core/test_terms.py::test_flawed_drafts_are_refused",
+    "TERM_TOKENS": "core/test_terms.py::test_flawed_drafts_are_refused",
+    # time
+    "CLOCK_SKEW_SECONDS": "core/test_token.py::test_time",
+    "MESSAGE_LIFETIME_SECONDS": "test_delivery.py::test_what_is_too_old_to_be_news_is_not_sent",
+    "HTTP_TIMEOUT_SECONDS": f"{HERE}::test_a_client_waits_so_long_by_itself",
+    "ANSWER_TERM_SECONDS": "protocol/test_requests.py::test_the_longest_term_for_an_answer",
+    # matching
+    "BATCH_ELEMENTS": "protocol/test_questions.py::test_a_full_batch_is_the_most",
+    "TOKEN_INPUT_BYTES": "core/test_tokens.py::test_token_input_bytes",
+    "RECORDS_PER_TOKEN": "core/test_matching.py::test_records_per_token",
+    "STATUSES_PER_LABEL": "core/test_label.py::test_what_no_label_can_hold",
+    "EPOCH_SECONDS": "protocol/test_questions.py::test_after_the_epoch",
+    "CANARIES": "core/test_matching.py::test_canaries_hit_in_every_set",
+    "SET_ENTRIES": "core/test_tagset.py::test_set_entries",
+    "SET_PART_BYTES": "core/test_tagset.py::test_parts_cover_the_file",
+    # what one peer may keep busy
+    "OPEN_NEGOTIATIONS_PER_PEER": (
+        "protocol/test_negotiation.py::test_no_more_open_negotiations_than_the_limit"
+    ),
+    "OPEN_REQUESTS_PER_PEER": "protocol/test_requests.py::test_no_more_than_the_limit_wait",
+    "OPEN_TRANSFERS_PER_PEER": (
+        "protocol/test_transfer.py::test_no_more_open_transfers_than_the_limit"
+    ),
+    "UNREADABLE_PER_HOUR": (
+        "test_exchange.py::test_a_flood_of_what_cannot_be_read_stops_entering_the_record"
+    ),
+    "DELIVERIES_AT_ONCE": "test_worker.py::test_so_many_peers_at_once_and_then_the_others",
+    "CATALOG_PAGE": (
+        "protocol/test_catalog.py::test_a_catalog_has_so_many_datasets_and_fits_a_reply"
+    ),
+    "HEADER_BYTES": "edge/test_peer_listener.py::test_a_head_over_the_cap_in_one_piece",
+    "CONNECTIONS": "edge/test_serve.py::test_connections_are_counted",
+    "HANDLED_AT_ONCE": "edge/test_peer_listener.py::test_requests_beyond_the_workers_wait",
+    "HEADER_SECONDS": "edge/test_serve.py::test_silence_is_not_waited_for",
+    "BODY_SECONDS": "edge/test_peer_listener.py::test_a_slow_body_is_not_waited_for",
+    "KEEP_ALIVE_SECONDS": "edge/test_serve.py::test_a_used_connection_may_rest",
+    "IDLE_SECONDS": f"{HERE}::test_a_client_lets_go_before_the_listener_does",
+    "CONNECTIONS_TO_PEER": f"{HERE}::test_a_client_opens_no_more_connections_than_the_limit",
+    "LINGER_SECONDS": "edge/test_peer_listener.py::test_a_slow_body_is_not_waited_for",
+    # what operators may keep busy
+    "OPERATIONS_AT_ONCE": "edge/test_operators_listener.py::test_only_so_many_at_once",
+    "PROGRESS_WAITING": (
+        "edge/test_operators_listener.py::test_remote_gets_the_end_of_a_flood_of_progress"
+    ),
+    "SHUTDOWN_SECONDS": "edge/test_peer_listener.py::test_the_stop_waits_for_the_walk",
+    # the record, and files
+    "NOTE_BYTES": "core/test_note.py::test_size_is_capped",
+    "PROOF_EXTRA_BYTES": "core/test_proof.py::test_sizes_are_capped",
+    "LIST_BYTES": "formats/test_formats.py::test_file_too_large",
+    "LIST_LINE_BYTES": "formats/test_tables.py::test_hostile_bytes",
+    "LIST_RECORDS": "formats/test_tables.py::test_too_many_rows",
+    "CONFIG_BYTES": "edge/test_config.py::test_files_that_are_not_right",
+    "KEY_FILE_BYTES": "edge/test_keyfiles.py::test_malformed_signer",
+}
+
+
+def test_every_limit_is_here() -> None:
+    named = {name for name in vars(limits) if name.isupper()} - UNITS
+    assert sorted(HIT) == sorted(named)
+
+
+@pytest.mark.parametrize("name", HIT)
+def test_the_test_that_hits_it_is_there(name: str) -> None:
+    path, _, test = HIT[name].partition("::")
+    text = (TESTS / path).read_text()
+    assert re.search(rf"^def {test}\(", text, re.MULTILINE)
+    assert re.search(rf"\b{name}\b", text)
+
+
+@pytest.mark.parametrize("name", HIT)
+def test_every_limit_says_why(name: str) -> None:
+    text = Path(limits.__file__).read_text()
+    reason = re.search(
+        rf'^{name}: Final = [^\n]+\n"""(.{{20,}}?)"""', text, re.MULTILINE | re.DOTALL
+    )
+    assert reason
+
+
+@dataclass
+class Slow:
+    """A peer that takes its time, and counts who is there at once."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    now: int = 0
+    most: int = 0
+
+    def handle(self, request: Request) -> Response:
+        """Take a moment."""
+        with self.lock:
+            self.now += 1
+            self.most = max(self.most, self.now)
+        time.sleep(0.05)
+        with self.lock:
+            self.now -= 1
+        return Response(200, "t")
+
+
+def test_a_client_opens_no_more_connections_than_the_limit(tmp_path: Path) -> None:
+    slow, made = Slow(), pair(tmp_path)
+    with running([Listener(peer_app(slow, b"{}"), HOST, 0, made.server)]) as ready:
+        address = f"https://{HOST}:{ready.addresses[0][1]}"
+        with closing(PeerClient(address, made.certificate)) as client:
+            asked = (Request("GET", "/x", "t"),)
+            count = 3 * limits.CONNECTIONS_TO_PEER
+            threads = [threading.Thread(target=client.handle, args=asked) for _ in range(count)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+    assert slow.most == limits.CONNECTIONS_TO_PEER
+
+
+def test_a_client_lets_go_before_the_listener_does() -> None:
+    assert limits.IDLE_SECONDS < limits.KEEP_ALIVE_SECONDS
+
+
+def test_a_client_waits_so_long_by_itself(tmp_path: Path) -> None:
+    """That the wait ends is shown in edge/test_client.py, with a shorter one."""
+    client = PeerClient("https://127.0.0.1:1", pair(tmp_path).certificate)
+    assert client._timeout == limits.HTTP_TIMEOUT_SECONDS
+    client.close()
