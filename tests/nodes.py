@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -160,9 +161,10 @@ def opened(folder: Path) -> Iterator[Pair]:
 
 
 @contextmanager
-def pair(folder: Path) -> Iterator[Pair]:
-    """Make two nodes that pinned each other."""
-    for config, name in ((MX, "mx"), (US, "us")):
+def pair(folder: Path, *databases: str) -> Iterator[Pair]:
+    """Make two nodes that pinned each other, on SQLite or on the databases given."""
+    for config, name, database in zip_longest((MX, US), ("mx", "us"), databases):
+        config = config.model_copy(update={"database": database})
         setup.init(folder / name, config, OFFICER.officer, folder / f"{name}-recovery.key")
     with opened(folder) as made:
         for node, document in ((made.mx, made.us.document), (made.us, made.mx.document)):

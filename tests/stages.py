@@ -145,6 +145,11 @@ def match(p: Pair, **more: Any) -> matching.Matched:
     return run(matching.match, p.us, peer=MX.id, dataset=MX_LIST, **more)
 
 
+def check(p: Pair, **facts: Any) -> matching.Matched:
+    """Ask about one subject."""
+    return run(matching.check, p.us, peer=MX.id, dataset=MX_LIST, **facts)
+
+
 def say(
     sender: Node,
     to: str,

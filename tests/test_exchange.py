@@ -17,6 +17,7 @@ from comity.protocol.base import DSP
 from comity.store import journal, record
 from comity.store.rows import Message
 from nodes import MX, US, Pair, run
+from refusals import refuses
 from stages import (
     CATALOG,
     CATALOG_BODY,
@@ -178,3 +179,14 @@ def test_a_flood_of_what_cannot_be_read_stops_entering_the_record(pinned: Pair) 
     assert pinned.mx.exchange.handle(readable).status == 200
     pinned.clock.forward(seconds=HOUR)
     assert pinned.mx.exchange.handle(over).status == 400
+
+
+def test_a_store_that_fails_turns_nobody_into_a_stranger(pinned: Pair) -> None:
+    with pinned.mx.store.write() as tx:
+        tx.exec_driver_sql("ALTER TABLE peers RENAME TO away")
+    with refuses(Code.STORE_FAILED):
+        pinned.mx.exchange.handle(seal(pinned, seq=0))
+    with pinned.mx.store.write() as tx:
+        tx.exec_driver_sql("ALTER TABLE away RENAME TO peers")
+    assert pinned.mx.exchange.handle(seal(pinned, seq=0)).status == 200
+    assert pinned.mx.exchange.unauthentic == 0

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from threading import Barrier, Thread
 
 import pytest
 from sqlalchemy import Connection
@@ -33,6 +32,7 @@ from stages import (
     seal,
     transfer,
 )
+from threads import at_once
 
 
 def entries(p: Pair, direction: str = record.IN) -> list[Message]:
@@ -96,22 +96,6 @@ def test_a_bulk_part_whose_file_is_gone_is_not_made_up(tagged: Pair) -> None:
 def test_no_part_past_the_last(tagged: Pair, number: str) -> None:
     target = fill_path(f"{DATA}/transfers/{{}}/set/{{}}", transfer(tagged.mx).pid, number)
     assert code(say(tagged.us, MX.id, target, method="GET")) == Code.TAG_SET_INVALID
-
-
-def at_once(count: int, call: Callable[[int], Response]) -> list[Response]:
-    """Call from as many threads as nearly at once as can be."""
-    ready, found = Barrier(count), [UNIFORM] * count
-
-    def one(n: int) -> None:
-        ready.wait()
-        found[n] = call(n)
-
-    threads = [Thread(target=one, args=(n,)) for n in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return found
 
 
 def test_the_same_message_from_many_threads_has_one_effect(loaded: Pair) -> None:

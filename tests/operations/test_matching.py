@@ -11,7 +11,7 @@ from comity.core import jws
 from comity.core.canonical import b64url
 from comity.core.manifest import Manifest
 from comity.core.messages import Question as QuestionMessage
-from comity.core.records import Family, Kind
+from comity.core.records import Family
 from comity.core.tokens import canaries
 from comity.errors import Code
 from comity.kernel.portable import Portable
@@ -41,6 +41,7 @@ from stages import (
     TERMS,
     US_LIST,
     US_ROWS,
+    check,
     load,
     match,
     matching_terms,
@@ -149,60 +150,6 @@ def test_what_was_withheld_stays_so_when_the_list_is_loaded_anew(loaded: Pair) -
     with refuses(Code.DATASET_EXISTS, dataset=MX_LIST):
         load(loaded.mx, MX_LIST, *MX_ROWS)
     assert load(loaded.mx, MX_LIST, *MX_ROWS, replace=True, withhold=("m2",)).withheld == 3
-
-
-def check(p: Pair, **facts: Any) -> matching.Matched:
-    return run(matching.check, p.us, peer=MX.id, dataset=MX_LIST, **facts)
-
-
-@pytest.mark.parametrize(
-    ("family", "facts"),
-    [
-        ("rfc", {"rfc": "cnu-130416-uj3"}),
-        ("curp", {"curp": "CAIM680202MCHRLR08", "kind": Kind.PERSON}),
-        ("passport", {"passport": "A 1234567", "country": "IR"}),
-        ("tax-id", {"tax_id": "800018928-0", "country": "CO"}),
-        ("imo", {"imo": "IMO 9187629"}),
-        ("wallet", {"wallet": "12QtD5BFwRsdNsAZY76UVE1xyCGNTojH9h"}),
-        ("name", {"name": "importadora  del golfo"}),
-    ],
-)
-def test_one_subject(tagged: Pair, family: str, facts: dict[str, Any]) -> None:
-    result = check(tagged, **facts)
-    (hit,) = result.hits
-    assert (hit.families, hit.record, hit.holdings, hit.conflicts) == ((family,), "", "", ())
-    assert result.asked == {family: CANARIES + 1}
-
-
-def test_the_result_of_one_check_is_not_that_of_another(tagged: Pair) -> None:
-    assert len(check(tagged, rfc="CNU130416UJ3").hits) == 1
-    assert check(tagged, rfc="ABC010101AB9").hits == ()
-    assert len(check(tagged, imo="9187629").hits) == 1
-    assert len(run(matching.hits, tagged.us).hits) == 2
-
-
-def test_a_subject_of_another_kind_has_another_name(tagged: Pair) -> None:
-    assert check(tagged, name="Importadora del Golfo", kind=Kind.PERSON).hits == ()
-
-
-def test_facts_of_one_subject_that_are_of_two_records(tagged: Pair) -> None:
-    found = check(tagged, rfc="CNU130416UJ3", name="Importadora del Golfo")
-    assert sorted(hit.families for hit in found.hits) == [("name",), ("rfc",)]
-    assert len({hit.handle for hit in found.hits}) == 2
-
-
-@pytest.mark.parametrize(
-    ("code", "facts"),
-    [
-        (Code.NOTHING_TO_ASK, {}),
-        (Code.INPUT_INVALID, {"rfc": "CNU"}),
-        (Code.INPUT_INVALID, {"passport": "A1234567"}),
-        (Code.ARGUMENT_INVALID, {"rfc": "CNU130416UJ3", "purpose": "a\nb"}),
-    ],
-)
-def test_facts_that_are_none(tagged: Pair, code: Code, facts: dict[str, Any]) -> None:
-    with refuses(code):
-        check(tagged, **facts)
 
 
 def test_a_list_with_nothing_to_ask(loaded: Pair) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from comity.errors import Code
 from comity.limits import CANARIES, EPOCH_SECONDS
-from comity.operations import matching, posture
+from comity.operations import posture
 from comity.store.rows import (
     Question,
     many,
@@ -12,7 +12,7 @@ from comity.store.rows import (
 from nodes import MX, US, Pair, run
 from refusals import refuses
 from stages import (
-    MX_LIST,
+    check,
     match,
     matching_terms,
     ready,
@@ -46,10 +46,6 @@ def shown(result: Any) -> dict[str, tuple[object, ...]]:
         )
         for hit in result.hits
     }
-
-
-def check(p: Pair, **facts: Any) -> matching.Matched:
-    return run(matching.check, p.us, peer=MX.id, dataset=MX_LIST, **facts)
 
 
 def rfc_only(p: Pair, **more: Any) -> None:

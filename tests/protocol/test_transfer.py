@@ -9,6 +9,7 @@ from comity.core.dsp.transfer import (
     TransferProcess,
     TransferRequestMessage,
     TransferStartMessage,
+    TransferTerminationMessage,
 )
 from comity.errors import Code
 from comity.limits import OPEN_TRANSFERS_PER_PEER
@@ -105,6 +106,22 @@ def test_the_start_may_overtake_the_acknowledgement(agreed: Pair) -> None:
 def test_a_transfer_that_is_refused_is_asked_for_once(agreed: Pair) -> None:
     run(agreeing.suspend, agreed.mx, agreement=agreement(agreed.mx).id)
     with refuses(Code.PEER_REFUSED, peer=MX.id, status=400, reason=Code.AGREEMENT_SUSPENDED.value):
+        started_transfer(agreed.us, agreement(agreed.us), MATCH, 5)
+    assert len(agreed.to_mx.seen) == 1
+
+
+def test_a_transfer_that_the_peer_ends_is_not_asked_for_again(agreed: Pair) -> None:
+    def end(response: Response) -> Response:
+        agreed.to_mx.mend()
+        row = transfer(agreed.mx)
+        message = TransferTerminationMessage(provider_pid=row.pid, consumer_pid=row.their_pid)
+        say(
+            agreed.mx, US.id, fill_path(f"{DSP}/transfers/{{}}/termination", row.their_pid), message
+        )
+        return response
+
+    agreed.to_mx.on_response = end
+    with refuses(Code.TRANSFER_NOT_STARTED, state="TERMINATED"):
         started_transfer(agreed.us, agreement(agreed.us), MATCH, 5)
     assert len(agreed.to_mx.seen) == 1
 

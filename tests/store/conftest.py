@@ -3,6 +3,7 @@
 import os
 import secrets
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -13,12 +14,9 @@ from comity.store.engine import Store
 POSTGRES = "COMITY_TEST_POSTGRES"
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """Return the URL of an empty database, or of an empty schema that goes away afterwards."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'comity.db'}"
-        return
+@contextmanager
+def empty_schema() -> Iterator[str]:
+    """Give the URL of an empty schema, which goes away afterwards; or skip the test."""
     given = os.environ.get(POSTGRES)
     if not given:
         pytest.skip(f"needs {POSTGRES}, the URL of a PostgreSQL database; see make test-postgres")
@@ -27,10 +25,29 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     with admin.connect() as connection:
         connection.exec_driver_sql(f"CREATE SCHEMA {schema}")
     own = make_url(given).update_query_dict({"options": f"-csearch_path={schema}"})
-    yield own.render_as_string(hide_password=False)
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f"DROP SCHEMA {schema} CASCADE")
-    admin.dispose()
+    try:
+        yield own.render_as_string(hide_password=False)
+    finally:
+        with admin.connect() as connection:
+            connection.exec_driver_sql(f"DROP SCHEMA {schema} CASCADE")
+        admin.dispose()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Return the URL of an empty database."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'comity.db'}"
+        return
+    with empty_schema() as made:
+        yield made
+
+
+@pytest.fixture
+def two_schemas() -> Iterator[tuple[str, str]]:
+    """Return the URLs of two empty schemas."""
+    with empty_schema() as one, empty_schema() as other:
+        yield one, other
 
 
 @pytest.fixture

@@ -265,7 +265,7 @@ questions = Table(
     Column("manifest", String(43), nullable=False),
     Column("family", String(32), nullable=False),
     Column("elements", Integer, nullable=False),
-    Column("run", String(36), nullable=False),
+    Column("run", String(45), nullable=False),  # a URN
     Column("sealed", LargeBinary, nullable=False),  # what was asked, under the sealing key
     Column("answered", Boolean, nullable=False),
     _time("at"),

@@ -213,7 +213,7 @@ def upgrade() -> None:
         sa.Column("manifest", sa.String(length=43), nullable=False),
         sa.Column("family", sa.String(length=32), nullable=False),
         sa.Column("elements", sa.Integer(), nullable=False),
-        sa.Column("run", sa.String(length=36), nullable=False),
+        sa.Column("run", sa.String(length=45), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("answered", sa.Boolean(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
