@@ -107,6 +107,9 @@ PROGRESS_WAITING: Final = 100
 SHUTDOWN_SECONDS: Final = 30
 """How long a stop waits for replies under way. Operations in threads finish all the same."""
 
+WRITERS_PER_COMMIT: Final = 64
+"""Writers that share one commit: all who can be there at once, and an end for the first of them."""
+
 # --- the record -------------------------------------------------------------------------------
 NOTE_BYTES: Final = 128 * KIB
 """A signed note: its readers take at least 16 signatures, of up to 5 kB where keys are
