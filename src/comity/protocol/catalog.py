@@ -102,8 +102,15 @@ ROUTES = (
         lambda body: model(CatalogRequestMessage, body, BODY_BYTES),
         _catalog,
         _refusal,
+        reads=True,
     ),
     Route(
-        "DatasetRequestMessage", "GET", f"{DSP}/catalog/datasets/{{}}", nothing, _dataset, _refusal
+        "DatasetRequestMessage",
+        "GET",
+        f"{DSP}/catalog/datasets/{{}}",
+        nothing,
+        _dataset,
+        _refusal,
+        reads=True,
     ),
 )
