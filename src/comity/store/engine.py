@@ -5,6 +5,7 @@ content is overwritten (secure_delete). Writers take turns, so that none fails h
 read something old, and share commits (`comity.store.writers`).
 """
 
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,6 +31,9 @@ _PRAGMAS = (
 )
 
 
+_READERS_KEPT = 8
+
+
 class Store:
     """The database of one node."""
 
@@ -40,14 +44,37 @@ class Store:
             _migrate(self._engine)
         # One process serves a folder, so its writers queue here rather than in the database.
         self._writers = Writers(self._engine)
+        self._readers: deque[Connection] = deque()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Give a connection that sees one state of the database and changes nothing."""
-        with _errors(), self._engine.connect() as tx:
-            if tx.dialect.name == "sqlite":
-                execute(tx, "BEGIN")
-            yield tx
+        with _errors():
+            tx = self._reader()
+            try:
+                if tx.dialect.name == "sqlite":
+                    execute(tx, "BEGIN")
+                yield tx
+            except BaseException:
+                tx.close()
+                raise
+            self._give_back(tx)
+
+    def _reader(self) -> Connection:
+        try:
+            return self._readers.pop()
+        except IndexError:
+            return self._engine.connect()
+
+    def _give_back(self, tx: Connection) -> None:
+        """Keep a connection for the next reader: to get one anew costs as much as to read."""
+        if tx.in_transaction():
+            tx.rollback()
+        tx.connection.rollback()
+        if len(self._readers) < _READERS_KEPT:
+            self._readers.append(tx)
+        else:
+            tx.close()
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -57,6 +84,8 @@ class Store:
 
     def close(self) -> None:
         """Give up all connections."""
+        while self._readers:
+            self._readers.pop().close()
         self._engine.dispose()
 
 
