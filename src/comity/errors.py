@@ -22,6 +22,7 @@ class Code(StrEnum):
     MESSAGE_UNKNOWN = "message-unknown"
     MESSAGE_ID_REUSED = "message-id-reused"
     SEQUENCE_REUSED = "sequence-reused"
+    MESSAGE_EXPIRED = "message-expired"
 
     # Identity, keys and peers.
     ID_INVALID = "id-invalid"

@@ -146,7 +146,7 @@ def _read(body: bytes) -> Question:
 
 _PATH = f"{DATA}/transfers/{{}}"
 ROUTES = (
-    Route("comity-manifest-1", "GET", f"{_PATH}/manifest", nothing, _manifest, plain),
+    Route("comity-manifest-1", "GET", f"{_PATH}/manifest", nothing, _manifest, plain, reads=True),
     Route(
         "comity-set-part-1",
         "GET",
@@ -155,6 +155,7 @@ ROUTES = (
         _part,
         plain,
         again=_part_again,
+        reads=True,
     ),
     Route(
         "comity-question-1",
