@@ -59,6 +59,10 @@ approval = "one-officer"
 fields = ["names", "identifiers", "statuses"]
 # No answer in this time is a decline; at most 30 days.
 answer_within = "P10D"
+# At most so many requests in a calendar day (P1D), week (P1W) or month (P1M), UTC.
+requests_per_period = { count = 100, period = "P1D" }
+# And at most so many in all, answered or not. (For a file: transfers_per_period, transfers_in_all.)
+requests_in_all = 1000
 """
 """An example with every field, which is itself a valid draft."""
 

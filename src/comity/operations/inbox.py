@@ -19,7 +19,7 @@ from comity.operations.peering import finish
 from comity.operations.registry import Caller, Model, operation
 from comity.operations.setup import Nothing
 from comity.protocol import answering
-from comity.protocol.agreed import decide, in_force, terms_of
+from comity.protocol.agreed import decide_again, in_force, terms_of
 from comity.protocol.catalog import REQUEST
 from comity.protocol.requests import question_of
 from comity.protocol.sending import post
@@ -196,7 +196,7 @@ def approve(node: Node, caller: Caller, args: Approve, progress: Progress) -> Re
         in_force(tx, agreement.id, peer.id)
         # What the terms said when it was asked they have to say when it is answered.
         asked = DetailRequest.read(row.request.encode())
-        decide(node.local, tx, agreement, question_of(asked, peer), "").check()
+        decide_again(node.local, agreement, question_of(asked, peer)).check()
         _check_shareable(tx, row)
         if args.approval != row.approval or row.approval != answering.approval(row, agreement):
             raise ComityError(Code.APPROVAL_VOID, request=row.id)

@@ -11,14 +11,15 @@ from comity.core.machines import Role
 from comity.core.manifest import Manifest
 from comity.core.messages import Evaluation, ManifestReply, Question
 from comity.core.tagset import part_count
+from comity.core.terms import Action
 from comity.errors import Code, ComityError
 from comity.limits import BATCH_ELEMENTS
-from comity.protocol.agreed import decide, started
+from comity.protocol.agreed import decide, reserve, started
 from comity.protocol.base import BYTES, DATA, Act, Inbound, Outcome, Route, nothing
 from comity.protocol.catalog import MATCH
 from comity.protocol.refusals import plain
 from comity.store import files
-from comity.store.rows import Agreement, ManifestRow, Transfer, Usage, add, many, one
+from comity.store.rows import Agreement, ManifestRow, Transfer, many, one
 
 
 def _manifest(inbound: Inbound, tx: Connection, _: None) -> Act:
@@ -63,26 +64,11 @@ def _number(inbound: Inbound) -> int:
 
 
 def _reserve(inbound: Inbound, tx: Connection, message: Question) -> None:
-    """Count the elements before anything else is decided, so that no two questions share quota."""
-    if one(tx, Usage, peer=inbound.peer.id, jti=inbound.jti):
-        return
     try:
         _, agreement = started(inbound, tx, MATCH)
     except ComityError:
         return  # Step 4 refuses it with the reason.
-    add(
-        tx,
-        Usage(
-            peer=inbound.peer.id,
-            jti=inbound.jti,
-            dataset=agreement.dataset,
-            agreement=agreement.id,
-            action="match",
-            family=message.family,
-            elements=_count(message),
-            at=inbound.now,
-        ),
-    )
+    reserve(inbound, tx, agreement, Action.MATCH, _count(message), message.family)
 
 
 def _question(inbound: Inbound, tx: Connection, message: Question) -> Act:
