@@ -182,8 +182,8 @@ _MEANING = {
     "`two-officers` (two distinct ones).",
     "retention": "How long the asker may keep what it learns (ISO 8601 duration); its own node "
     "destroys it then.",
-    "handling": "The TLP 2.0 label under which the asker handles what it learns; it stands with all "
-    "that is shown of it.",
+    "handling": "The TLP 2.0 label under which the asker handles what it learns; it stands with "
+    "all that is shown of it.",
     "families": "Which families of tokens may be asked.",
     "tokens_in_all": "At most so many tokens in all; one execution of match is one token.",
     "requests_in_all": "At most so many requests in all, answered or not.",

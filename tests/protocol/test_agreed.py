@@ -9,6 +9,7 @@ from comity.operations import agreeing, inbox
 from comity.protocol.agreed import decide, decide_again, decide_receive, reserve
 from comity.protocol.base import DATA, Inbound, fill_path
 from comity.protocol.catalog import REQUEST
+from comity.protocol.requests import question_of
 from comity.store import peers
 from comity.store.rows import Agreement, Handle, Message, RequestRow, Usage, many, one
 from nodes import MX, US, Pair, run
@@ -83,9 +84,7 @@ def test_requests_count_across_agreements_with_one_peer(loaded: Pair) -> None:
         assert row.agreement == first
     second = agree(loaded, request_terms(requestsInAll=2))
     inbound, agreement = by_hand(loaded, second, "another")
-    question = inbox.question_of(
-        DetailRequest.read(row.request.encode()), peer=peer_of(loaded)
-    )
+    question = question_of(DetailRequest.read(row.request.encode()), peer=peer_of(loaded))
     with loaded.mx.store.write() as tx:
         reserve(inbound, tx, agreement, Action.REQUEST)
     # One was counted under the first agreement, one is: a third is too much, the second is not.

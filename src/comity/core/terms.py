@@ -140,11 +140,11 @@ class Conditions(_Model):
     handling: Handling
 
     def kept_until(self, learned: datetime) -> datetime | None:
-        """Return the moment at which what was learned at `learned` has to be gone, None for never.
-
-        Raises TERMS_INVALID where the calendar ends first.
-        """
-        return self.retention.after(learned) if self.retention else None
+        """Return when what was learned at a moment has to be gone, None for never."""
+        try:
+            return self.retention.after(learned) if self.retention else None
+        except ComityError:
+            return None  # The calendar ends first.
 
 
 class MatchTerms(Conditions):

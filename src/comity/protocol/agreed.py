@@ -1,5 +1,7 @@
 """What an agreement in force says to a message: its terms, its state, its use so far."""
 
+from functools import lru_cache
+
 from sqlalchemy import Connection
 
 from comity.core.canonical import model
@@ -26,7 +28,13 @@ from comity.store.usage import used
 
 def terms_of(agreement: Agreement) -> Terms:
     """Return the terms of an agreement. Raises TERMS_UNKNOWN."""
-    return from_policy(model(Policy, agreement.agreement.encode(), BODY_BYTES))
+    return _read(agreement.agreement)
+
+
+@lru_cache(maxsize=256)
+def _read(agreement: str) -> Terms:
+    """Read terms that every question is decided by, once."""
+    return from_policy(model(Policy, agreement.encode(), BODY_BYTES))
 
 
 def in_force(tx: Connection, agreement: str, peer: str) -> Agreement:

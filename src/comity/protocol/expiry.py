@@ -1,16 +1,20 @@
-"""Terms that run out: silence past the stated time becomes a signed decline (DESIGN T5)."""
+"""Terms that run out: silence past the stated time becomes a signed decline (DESIGN T5).
+
+And what may no longer be kept goes.
+"""
 
 from sqlalchemy import Connection
 
 from comity.protocol import answering, negotiating
 from comity.protocol.base import Local, Moved
+from comity.protocol.retention import end_retention
 from comity.store import files, journal, peers
 from comity.store.rows import Agreement, ManifestRow, Negotiation, RequestRow, change, many, one
 from comity.store.schema import manifests, negotiations, requests
 
 
 def expire(local: Local, tx: Connection) -> None:
-    """Let run out what is due: requests, negotiations, epochs."""
+    """Let run out what is due: requests, negotiations, epochs, retention."""
     now = local.now()
     for request in many(tx, RequestRow, requests.c.due <= now, state="held", role="provider"):
         agreement = one(tx, Agreement, id=request.agreement)
@@ -29,3 +33,4 @@ def expire(local: Local, tx: Connection) -> None:
         change(tx, ManifestRow, {"digest": epoch.digest}, ready=False)
         files.destroy_keys(local.folder, epoch.digest)
         journal.note(tx, now, "", "epoch.ended", manifest=epoch.digest)
+    end_retention(local, tx)

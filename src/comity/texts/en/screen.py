@@ -23,6 +23,7 @@ TEXTS: Final[dict[str, str]] = {
     "label.dataset": "dataset",
     "label.datasets-offered": "datasets it may see",
     "label.detail": "detail",
+    "label.destroyed": "this node destroys it",
     "label.digest": "digest",
     "label.direction": "direction",
     "label.dropped": "tokens dropped",
@@ -153,6 +154,13 @@ TEXTS: Final[dict[str, str]] = {
     "say.conflicts": (
         "Hits in which something both sides have does not agree: {count}. They may be others."
     ),
+    "say.ended": "{state}; retention ended",
+    "say.answer-ended": (
+        "Retention ended: this node destroyed what came, as the terms ask. What it asked is kept."
+    ),
+    "say.hits-ended": "Hits that are destroyed, since their retention ended: {count}.",
+    "say.handle-as": "Handle this as {handling}: {meaning}.",
+    "say.not-onward": "It may not be passed on.",
     "say.disagrees": "{families} differ",
     "say.would-leave": "The answer that would leave",
     "say.answer": "The answer",

@@ -23,6 +23,7 @@ TEXTS: Final[dict[str, str]] = {
     "label.dataset": "conjunto de datos",
     "label.datasets-offered": "conjuntos de datos que puede ver",
     "label.detail": "detalle",
+    "label.destroyed": "este nodo lo destruye",
     "label.digest": "resumen",
     "label.direction": "sentido",
     "label.dropped": "datos descartados",
@@ -159,6 +160,14 @@ TEXTS: Final[dict[str, str]] = {
         "Coincidencias en las que algo que ambas partes tienen no concuerda: {count}. Pueden ser "
         "otros."
     ),
+    "say.ended": "{state}; plazo de conservación vencido",
+    "say.answer-ended": (
+        "Venció el plazo de conservación: este nodo destruyó lo que llegó, como piden las "
+        "condiciones. Lo que preguntó se conserva."
+    ),
+    "say.hits-ended": ("Coincidencias destruidas porque venció su plazo de conservación: {count}."),
+    "say.handle-as": "Trate esto como {handling}: {meaning}.",
+    "say.not-onward": "No puede cederse a terceros.",
     "say.disagrees": "difieren: {families}",
     "say.would-leave": "La respuesta que saldría",
     "say.answer": "La respuesta",
