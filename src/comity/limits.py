@@ -107,6 +107,9 @@ PROGRESS_WAITING: Final = 100
 SHUTDOWN_SECONDS: Final = 30
 """How long a stop waits for replies under way. Operations in threads finish all the same."""
 
+REHEARSED_SHOWN: Final = 1_000
+"""Messages that a rehearsal of terms lists: the latest, which people look at; all are counted."""
+
 # --- the record -------------------------------------------------------------------------------
 NOTE_BYTES: Final = 128 * KIB
 """A signed note: its readers take at least 16 signatures, of up to 5 kB where keys are

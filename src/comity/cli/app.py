@@ -14,6 +14,7 @@ from comity.cli.commands import (
     recording,
     running,
     setup,
+    terms,
     transferring,
 )
 from comity.cli.session import Options
@@ -78,5 +79,5 @@ def root(
     remember(ctx, Options(folder, acting, language, json, quiet))
 
 
-for group in (setup, holdings, agreeing, matching, transferring, asking, recording, running):
+for group in (setup, holdings, terms, agreeing, matching, transferring, asking, recording, running):
     group.register(app)

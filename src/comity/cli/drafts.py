@@ -99,7 +99,11 @@ def parse_draft(data: bytes, name: str) -> dict[str, Any]:
 def _as_json(value: object) -> object:
     """Return a value as JSON has it: names in camel case, times as text in ISO 8601."""
     if isinstance(value, dict):
-        named = {to_camel(name): _as_json(inner) for name, inner in value.items()}
+        # Names of a policy (`@type`, IRIs) have no other spelling.
+        named = {
+            to_camel(name) if "_" in name else name: _as_json(inner)
+            for name, inner in value.items()
+        }
         if len(named) != len(value):
             raise ComityError(Code.TERMS_INVALID, where=min(value))
         return named

@@ -8,8 +8,10 @@ from comity.operations import (
     peers,
     posture,
     records,
+    rehearsing,
     setup,
     tagging,
+    terms,
     transfers,
 )
 from comity.operations.registry import Caller, Model, Operation, find, names
@@ -27,7 +29,9 @@ __all__ = [
     "peers",
     "posture",
     "records",
+    "rehearsing",
     "setup",
     "tagging",
+    "terms",
     "transfers",
 ]

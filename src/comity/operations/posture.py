@@ -5,7 +5,7 @@ what the code does.
 """
 
 from comity.api import Progress
-from comity.core.terms import Terms
+from comity.core.terms import Action, Terms
 from comity.node import Node
 from comity.operations.peering import find_peer
 from comity.operations.records import PeerArgs
@@ -34,6 +34,9 @@ class AgreementPosture(Model):
     state: str
     terms: Terms
     tokens_used: int
+    requests_used: int
+    transfers_used: int
+    """Of the dataset's file."""
 
 
 class Posture(Model):
@@ -81,7 +84,9 @@ def posture(node: Node, caller: Caller, args: PeerArgs, progress: Progress) -> P
                     dataset=row.dataset,
                     state=row.state,
                     terms=terms_of(row),
-                    tokens_used=used(tx, peer.id, row.dataset, "match", 0, ""),
+                    tokens_used=used(tx, peer.id, row.dataset, Action.MATCH, 0, ""),
+                    requests_used=used(tx, peer.id, row.dataset, Action.REQUEST, 0, ""),
+                    transfers_used=used(tx, peer.id, row.dataset, Action.RECEIVE, 0, ""),
                 )
                 for row in given
                 if row.state in {"active", "suspended"}

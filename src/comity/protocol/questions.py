@@ -68,7 +68,7 @@ def _reserve(inbound: Inbound, tx: Connection, message: Question) -> None:
         _, agreement = started(inbound, tx, MATCH)
     except ComityError:
         return  # Step 4 refuses it with the reason.
-    reserve(inbound, tx, agreement, Action.MATCH, _count(message), message.family)
+    reserve(inbound, tx, agreement, Action.MATCH, count_of(message), message.family)
 
 
 def _question(inbound: Inbound, tx: Connection, message: Question) -> Act:
@@ -83,7 +83,7 @@ def _question(inbound: Inbound, tx: Connection, message: Question) -> Act:
         legal_basis=message.legal_basis,
         territory=inbound.peer.identity.territory,
         families=(message.family,),
-        tokens=_count(message),
+        tokens=count_of(message),
     )
     # Where officers approve matching, they did so by starting the transfer.
     decide(local, tx, agreement, asked, inbound.jti).check()
@@ -116,7 +116,7 @@ def manifest_in(row: ManifestRow) -> Manifest:
     return Manifest.read(jws.payload(row.signed))
 
 
-def _count(message: Question) -> int:
+def count_of(message: Question) -> int:
     """Return how many elements of 32 bytes a question has. Raises SCHEMA_INVALID."""
     count, rest = divmod(len(message.elements) * 3 // 4, 32)
     if rest or not 1 <= count <= BATCH_ELEMENTS:
@@ -126,7 +126,7 @@ def _count(message: Question) -> int:
 
 def _read(body: bytes) -> Question:
     message = Question.read(body)
-    _count(message)
+    count_of(message)
     return message
 
 

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 offer_app = typer.Typer(no_args_is_help=True, help="What this node offers, under which terms.")
 negotiations_app = typer.Typer(help="Negotiations under way and past; lists them by itself.")
 agreements_app = typer.Typer(help="Agreements in force and past; lists them by itself.")
-terms_app = typer.Typer(no_args_is_help=True, help="Terms files.")
 
 Peer = Annotated[str, typer.Argument(help="A peer: its id, or a part of id or name.")]
 TermsFile = Annotated[Path, typer.Option("--terms", metavar="FILE", help="Terms, TOML or JSON.")]
@@ -27,25 +26,11 @@ Reason = Annotated[str, typer.Option(help="Why. The peer reads it.")]
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the application."""
-    app.add_typer(terms_app, name="terms", rich_help_panel=AGREE)
     app.add_typer(offer_app, name="offer", rich_help_panel=AGREE)
     command(app, "catalog", AGREE)(catalog)
     command(app, "negotiate", AGREE)(negotiate)
     app.add_typer(negotiations_app, name="negotiations", rich_help_panel=AGREE)
     app.add_typer(agreements_app, name="agreements", rich_help_panel=AGREE)
-
-
-@command(terms_app, "template")
-def template(session: Session) -> None:
-    """Print an example of a terms file, to start from. With --json, as JSON."""
-    import json
-
-    from comity.cli.drafts import TEMPLATE, parse_draft
-
-    shown = TEMPLATE.rstrip()
-    if session.screen.json:
-        shown = json.dumps(parse_draft(TEMPLATE.encode(), "template"), indent=2)
-    session.screen.out.print(shown, soft_wrap=True)
 
 
 @command(offer_app, "make")
