@@ -172,8 +172,8 @@ def test_match_ask_approve_and_verify(two: Two) -> None:
     draft.write_text(two.mx.run("terms", "template").out.replace('"US"', '"CA"'))
     ran = two.mx.run("terms", "rehearse", str(draft), "--peer", "us")
     assert (ran.code, "The terms are not for this territory: US." in ran.out) == (0, True), ran
-    found = two.mx.says(rehearsing.Rehearsed, "terms", "rehearse", str(draft))
-    assert found.totals.refused + found.totals.not_replayable == len(found.messages) > 2
+    again = two.mx.says(rehearsing.Rehearsed, "terms", "rehearse", str(draft))
+    assert again.totals.refused + again.totals.not_replayable == len(again.messages) > 2
     assert two.us.says(rehearsing.Rehearsed, "terms", "rehearse", str(draft)).messages == ()
 
 

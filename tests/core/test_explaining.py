@@ -18,7 +18,8 @@ def codes(value: Terms, action: str) -> list[str]:
 
 def test_everything_that_terms_say_is_said() -> None:
     assert codes(TERMS, "match") == [
-        *("may-match", "quota-match", "quota-match", "purposes", "legal-bases", "territories"),
+        *("may-match", "quota-match", "quota-match", "purposes-1", "legal-bases-1"),
+        "territories",
         *("until", "approval-match-0", "retention", "not-onward", "handling"),
     ]
     assert codes(TERMS, "request") == [

@@ -50,11 +50,13 @@ def _grant(action: Action, grant: Grant) -> list[Sentence]:
         said.append(say(f"quota-{action}", count=quotas.in_all, period="all"))
     if quotas.per_period is None and quotas.in_all is None:
         said.append(say("no-quota"))
-    said.append(say("purposes", values=grant.purposes))
-    if grant.legal_bases:
-        said.append(say("legal-bases", values=grant.legal_bases))
-    if grant.territories:
-        said.append(say("territories", values=grant.territories))
+    for name, values in (
+        ("purposes", grant.purposes),
+        ("legal-bases", grant.legal_bases),
+        ("territories", grant.territories),
+    ):
+        if values:
+            said.append(say(name if len(values) > 1 else f"{name}-1", values=values))
     said.append(say("until", expiry=grant.expiry.strftime("%Y-%m-%dT%H:%M:%SZ")))
     said.append(say(f"approval-{action}-{grant.approval.officers}"))
     if isinstance(grant, RequestTerms):

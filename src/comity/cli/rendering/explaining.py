@@ -73,10 +73,8 @@ def rehearsed(screen: Screen, found: Rehearsed) -> None:
     screen.say("say.rehearsed", "bold", count=f"{count:,}")
     if found.not_shown:
         screen.say("say.rehearsed-hidden", count=f"{found.not_shown:,}")
-    screen.table(
-        ["time", "peer", "message", "dataset", "then", "now"],
-        [_row(screen, one) for one in found.messages],
-    )
+    for one in found.messages:
+        _replayed(screen, one)
     totals = found.totals
     screen.facts(
         [
@@ -89,13 +87,15 @@ def rehearsed(screen: Screen, found: Rehearsed) -> None:
     )
 
 
-def _row(screen: Screen, one: Replayed) -> list[str]:
+def _replayed(screen: Screen, one: Replayed) -> None:
     what = screen.word("said", one.what)
-    return [
-        when(one.at),
-        one.peer,
-        f"{what} ({one.tokens:,})" if one.tokens else what,
-        one.dataset,
-        f"{screen.word('verdict', one.then.outcome)} {one.then.code}".strip(),
-        decision(screen, one.now),
-    ]
+    screen.say(
+        "say.rehearsed-one",
+        "" if one.now and one.now.outcome is one.then.outcome else "yellow",
+        time=when(one.at),
+        peer=one.peer,
+        dataset=one.dataset,
+        what=f"{what} ({one.tokens:,})" if one.tokens else what,
+        then=f"{screen.word('verdict', one.then.outcome)} {one.then.code}".strip(),
+        now=decision(screen, one.now),
+    )

@@ -17,6 +17,9 @@ TEXTS: Final[dict[str, str]] = {
     ),
     "explain.quota-receive": "Transferencias del archivo: {count} como máximo {period}.",
     "explain.no-quota": "No hay límite de veces.",
+    "explain.purposes-1": "Solo para esta finalidad, palabra por palabra: {values}.",
+    "explain.legal-bases-1": "Solo con este fundamento legal, palabra por palabra: {values}.",
+    "explain.territories-1": "Solo desde este territorio: {values}.",
     "explain.purposes": "Solo para una de estas finalidades, palabra por palabra: {values}.",
     "explain.legal-bases": (
         "Solo con uno de estos fundamentos legales, palabra por palabra: {values}."
@@ -68,9 +71,8 @@ TEXTS: Final[dict[str, str]] = {
     "say.explain-draft": "Lo que dirían estas condiciones.",
     "say.rehearsed": "{count} mensajes de contrapartes repetidos con el borrador.",
     "say.rehearsed-none": "Ninguna contraparte pidió nada en ese tiempo.",
+    "say.rehearsed-one": "{time} {peer}[, {dataset}]: {what}. Entonces {then}. Ahora: {now}",
     "say.rehearsed-hidden": "Mensajes anteriores contados que no se muestran: {count}.",
-    "label.then": "entonces",
-    "label.now": "con el borrador",
     "label.let-through": "pasarían",
     "label.held": "esperarían a oficiales",
     "label.would-be-refused": "se rechazarían",
