@@ -115,6 +115,8 @@ SHUTDOWN_SECONDS: Final = 30
 
 WRITERS_PER_COMMIT: Final = 64
 """Writers that share one commit: all who can be there at once, and an end for the first of them."""
+REHEARSED_SHOWN: Final = 1_000
+"""Messages that a rehearsal of terms lists: the latest, which people look at; all are counted."""
 
 # --- the record -------------------------------------------------------------------------------
 NOTE_BYTES: Final = 128 * KIB

@@ -10,8 +10,10 @@ from comity.operations import (
     peers,
     posture,
     records,
+    rehearsing,
     setup,
     tagging,
+    terms,
     transfers,
 )
 from comity.operations.registry import Caller, Model, Operation, find, names
@@ -31,7 +33,9 @@ __all__ = [
     "peers",
     "posture",
     "records",
+    "rehearsing",
     "setup",
     "tagging",
+    "terms",
     "transfers",
 ]

@@ -108,6 +108,7 @@ TEXTS: Final[dict[str, str]] = {
     "did.transfer.approve": "approved that a peer matches",
     "did.request.approve": "approved an answer",
     "did.request.decline": "declined a request",
+    "did.retention.ended": "destroyed what may no longer be kept",
     "did.request.reopen": "reopened a declined request",
     "did.request.expired": "let a request expire: a decline",
     "did.record.verify": "compared records with a peer",

@@ -117,6 +117,7 @@ TEXTS: Final[dict[str, str]] = {
     "did.transfer.approve": "aprobó que una contraparte coteje",
     "did.request.approve": "aprobó una respuesta",
     "did.request.decline": "declinó una solicitud",
+    "did.retention.ended": "destruyó lo que ya no se puede conservar",
     "did.request.reopen": "reabrió una solicitud declinada",
     "did.request.expired": "dejó vencer una solicitud: declinada",
     "did.record.verify": "comparó registros con una contraparte",
