@@ -2,6 +2,7 @@
 
 from comity.operations import (
     agreeing,
+    filing,
     holdings,
     inbox,
     matching,
@@ -19,6 +20,7 @@ __all__ = [
     "Model",
     "Operation",
     "agreeing",
+    "filing",
     "find",
     "holdings",
     "inbox",

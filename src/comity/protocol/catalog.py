@@ -24,6 +24,8 @@ from comity.store.schema import offers
 
 MATCH, REQUEST = "Comity-Match", "Comity-Request"
 """Our transfer formats."""
+PULL, PUSH = "HttpData-PULL", "HttpData-PUSH"
+"""The plain ones: a dataset's file, over HTTP."""
 
 
 def _refusal(code: Code, _: tuple[str, str]) -> bytes:
@@ -49,7 +51,7 @@ def _catalog(inbound: Inbound, tx: Connection, message: CatalogRequestMessage) -
             id=dataset,
             title=_title(tx, dataset),
             has_policy=_policies(made),
-            distribution=_distributions(inbound.local),
+            distribution=_distributions(inbound.local, tx, dataset),
         )
         for dataset, made in list(visible.items())[:CATALOG_PAGE]
     )
@@ -71,7 +73,7 @@ def _dataset(inbound: Inbound, tx: Connection, _: None) -> Act:
         id=dataset,
         title=_title(tx, dataset),
         has_policy=_policies(made),
-        distribution=_distributions(inbound.local),
+        distribution=_distributions(inbound.local, tx, dataset),
     )
     return partial(Outcome, 200, found.to_json())
 
@@ -89,9 +91,19 @@ def _service(local: Local) -> DataService:
     return DataService(id=f"{local.identity.id}#node", endpoint_url=local.identity.address + DSP)
 
 
-def _distributions(local: Local) -> tuple[Distribution, ...]:
+def formats(tx: Connection, dataset: str) -> tuple[str, ...]:
+    """Return the formats in which a dataset can really be had."""
+    found = one(tx, rows.Dataset, id=dataset)
+    listed = (MATCH, REQUEST) if found and found.records else ()
+    filed = (PULL, PUSH) if one(tx, rows.DatasetFile, dataset=dataset) else ()
+    return listed + filed
+
+
+def _distributions(local: Local, tx: Connection, dataset: str) -> tuple[Distribution, ...]:
     service = _service(local)
-    return tuple(Distribution(format=name, access_service=service) for name in (MATCH, REQUEST))
+    # What is offered and no longer held has no format; the schema asks for one.
+    names = formats(tx, dataset) or (MATCH, REQUEST)
+    return tuple(Distribution(format=name, access_service=service) for name in names)
 
 
 ROUTES = (
