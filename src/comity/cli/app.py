@@ -22,7 +22,7 @@ ORDER: Final = (
     *("init", "identity", "officer", "peer"),
     "holdings",
     *("terms", "offer", "catalog", "negotiate", "negotiations", "agreements"),
-    *("tag", "transfers", "match", "check", "hits", "handles"),
+    *("tag", "transfers", "received", "match", "check", "hits", "handles"),
     *("ask", "requests", "inbox", "approve", "decline", "reopen"),
     *("record", "journal", "posture"),
     *("serve", "doctor", "demo"),
