@@ -31,6 +31,8 @@ from comity.store.statements import Statement
 
 MATCH, REQUEST = "Comity-Match", "Comity-Request"
 """Our transfer formats."""
+PULL, PUSH = "HttpData-PULL", "HttpData-PUSH"
+"""The plain ones: a dataset's file, over HTTP."""
 _PAGE: Final = re.compile(r"(?:after|before)=[A-Za-z0-9._~%-]{1,800}", re.ASCII)
 """A place in the sorted list of datasets, as the query of a link: stable when others come or go."""
 
@@ -89,7 +91,7 @@ def _catalog(inbound: Inbound, tx: Connection, message: CatalogRequestMessage) -
             id=dataset,
             title=_title(tx, dataset),
             has_policy=_policies(visible[dataset]),
-            distribution=_distributions(inbound.local.identity),
+            distribution=_distributions(inbound.local.identity, formats(tx, dataset)),
         )
         for dataset in names[start:stop]
     )
@@ -123,20 +125,25 @@ def _dataset(inbound: Inbound, tx: Connection, _: None) -> Act:
     made = open_offers(tx, inbound.peer.id).get(dataset)
     if not made:
         raise ComityError(Code.DATASET_UNKNOWN, dataset=dataset)
-    title = _title(tx, dataset)
-    return partial(Outcome, 200, _shown(inbound.local.identity, dataset, title, tuple(made)))
+    title, names = _title(tx, dataset), formats(tx, dataset)
+    body = _shown(inbound.local.identity, dataset, title, tuple(made), names)
+    return partial(Outcome, 200, body)
 
 
 @lru_cache(maxsize=256)
 def _shown(
-    identity: Identity, dataset: str, title: str | None, made: tuple[rows.Offer, ...]
+    identity: Identity,
+    dataset: str,
+    title: str | None,
+    made: tuple[rows.Offer, ...],
+    names: tuple[str, ...],
 ) -> bytes:
     """Return what is said of a dataset. All that it is made of is given, so it stays the same."""
     found = RootDataset(
         id=dataset,
         title=title,
         has_policy=_policies(made),
-        distribution=_distributions(identity),
+        distribution=_distributions(identity, names),
     )
     return found.to_json()
 
@@ -155,13 +162,22 @@ def _policy(text: str) -> Policy:
     return model(Policy, text.encode(), BODY_BYTES)
 
 
+def formats(tx: Connection, dataset: str) -> tuple[str, ...]:
+    """Return the formats in which a dataset can really be had."""
+    found = one(tx, rows.Dataset, id=dataset)
+    listed = (MATCH, REQUEST) if found and found.records else ()
+    filed = (PULL, PUSH) if one(tx, rows.DatasetFile, dataset=dataset) else ()
+    # What is offered and no longer held has no format; the schema asks for one.
+    return (listed + filed) or (MATCH, REQUEST)
+
+
 def _service(identity: Identity) -> DataService:
     return DataService(id=f"{identity.id}#node", endpoint_url=identity.address + DSP)
 
 
-def _distributions(identity: Identity) -> tuple[Distribution, ...]:
+def _distributions(identity: Identity, names: tuple[str, ...]) -> tuple[Distribution, ...]:
     service = _service(identity)
-    return tuple(Distribution(format=name, access_service=service) for name in (MATCH, REQUEST))
+    return tuple(Distribution(format=name, access_service=service) for name in names)
 
 
 ROUTES = (
