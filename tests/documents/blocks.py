@@ -28,6 +28,7 @@ _EXCHANGES: Final = (
     "transfer-request",
     "transfer-start",
     "transfer-suspension",
+    "consent",
     "manifest",
     "set-part",
     "question",

@@ -161,7 +161,7 @@ def _play(nodes: Pair, result: Played) -> Iterator[tuple[str, tuple[Request, Res
             yield from _named(nodes, ("/answers", "answer-expired"))
 
     run(agreements.suspend, mx, agreement=agreed.id, reason="Under review.")
-    yield from _named(nodes, ("/suspension", "transfer-suspension"))
+    yield from _named(nodes, ("/suspension", "transfer-suspension"), ("/agreements", "consent"))
     run(agreements.resume, mx, agreement=agreed.id)
     nodes.pump()
     run(agreeing.negotiate, us, peer=mx.id, dataset="mx", terms={"onward": True})
