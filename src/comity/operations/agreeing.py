@@ -322,7 +322,9 @@ def suspend(node: Node, caller: Caller, args: AgreementId, progress: Progress) -
             raise ComityError(Code.AGREEMENT_UNKNOWN)
         row = _get(tx, Agreement, Code.AGREEMENT_UNKNOWN, id=args.agreement)
         peer = peers.pinned(tx, row.peer)
-        for transfer in many(tx, Transfer, agreement=row.id, state=TransferState.STARTED):
+        for transfer in many(
+            tx, Transfer, agreement=row.id, state=TransferState.STARTED, pending=""
+        ):
             transferring.suspend(node.local, tx, peer, transfer, args.reason)
         now = node.local.now()
         journal.note(tx, now, caller.officer, "agreement.suspend", agreement=row.id)
@@ -338,7 +340,9 @@ def resume(node: Node, caller: Caller, args: AgreementId, progress: Progress) ->
             raise ComityError(Code.AGREEMENT_UNKNOWN)
         row = _get(tx, Agreement, Code.AGREEMENT_UNKNOWN, id=args.agreement)
         peer = peers.pinned(tx, row.peer)
-        for transfer in many(tx, Transfer, agreement=row.id, state=TransferState.SUSPENDED):
+        for transfer in many(
+            tx, Transfer, agreement=row.id, state=TransferState.SUSPENDED, pending=""
+        ):
             transferring.resume(node.local, tx, peer, transfer)
         now = node.local.now()
         journal.note(tx, now, caller.officer, "agreement.resume", agreement=row.id)

@@ -1,5 +1,7 @@
 """Contract negotiation, sent: what this side says, and what the peer's acknowledgement changes."""
 
+from contextlib import suppress
+from dataclasses import replace
 from typing import Final
 
 from sqlalchemy import Connection
@@ -24,7 +26,7 @@ from comity.errors import Code, ComityError
 from comity.limits import BODY_BYTES, DAY, TEXT_CHARS
 from comity.protocol.addresses import callback, dsp_base
 from comity.protocol.base import Local, Reply, fill_path
-from comity.protocol.processes import move
+from comity.protocol.processes import is_ending, move
 from comity.protocol.sending import post
 from comity.store import rows
 from comity.store.rows import Negotiation, add, change, one
@@ -169,14 +171,14 @@ def send_event(local: Local, tx: Connection, peer: Pinned, row: Negotiation, eve
 def terminate(
     local: Local, tx: Connection, peer: Pinned, row: Negotiation, code: str, reason: str
 ) -> None:
-    """End a negotiation, saying why. It is over here at once, whatever the peer answers."""
-    provider, consumer = _pids(row)
-    message = ContractNegotiationTerminationMessage(
-        provider_pid=provider,
-        consumer_pid=consumer,
-        code=code,
-        reason=(reason,) if reason else None,
-    )
+    """End a negotiation, saying why. It is over here at once, whatever the peer answers.
+
+    Raises STATE_NOT_ALLOWED where our word that it is final is on its way.
+    """
+    if is_ending(NEGOTIATION, NegotiationState(row.state), row.pending, Role(row.role)):
+        raise ComityError(
+            Code.STATE_NOT_ALLOWED, state=row.state, message="decline", sender=Role(row.role)
+        )
     move(
         tx,
         row,
@@ -189,17 +191,35 @@ def terminate(
     )
     withdraw_agreement(tx, row.agreement)
     if row.their_pid:
-        _post(local, tx, peer, row, "negotiations/{}/termination", message)
+        _say_over(local, tx, peer, row, code, reason)
+
+
+def _say_over(
+    local: Local, tx: Connection, peer: Pinned, row: Negotiation, code: str, reason: str
+) -> None:
+    provider, consumer = _pids(row)
+    message = ContractNegotiationTerminationMessage(
+        provider_pid=provider,
+        consumer_pid=consumer,
+        code=code,
+        reason=(reason,) if reason else None,
+    )
+    _post(local, tx, peer, row, "negotiations/{}/termination", message)
 
 
 def withdraw_agreement(tx: Connection, agreement: str) -> None:
-    """Let an agreement that was never finalized go."""
-    change(tx, rows.Agreement, {"id": agreement, "state": "agreed"}, state="withdrawn")
+    """Let an agreement go whose negotiation ends otherwise than finalized.
+
+    Its provider has had it in force since the consumer verified it.
+    """
+    change(tx, rows.Agreement, {"id": agreement}, state="withdrawn")
 
 
 def on_reply(reply: Reply, tx: Connection) -> None:
     """Apply the acknowledgement, or the refusal, of a message of ours."""
     row = one(tx, Negotiation, pid=reply.subject)
+    if row and reply.accepted and row.their_pid == "" and is_over(row):
+        _end_late(reply, tx, row)
     if row is None or is_over(row) or row.pending.partition(":")[0] != reply.kind:
         # Where the peer's next message overtook its acknowledgement, that message said it all.
         return
@@ -224,6 +244,15 @@ def on_reply(reply: Reply, tx: Connection) -> None:
 def printable(text: str) -> str:
     """Return a peer's words as one line that is safe to keep and to show."""
     return "".join(char for char in text if char.isprintable()).strip()[:TEXT_CHARS]
+
+
+def _end_late(reply: Reply, tx: Connection, row: Negotiation) -> None:
+    """Tell the peer that a negotiation is over, which ended here before we knew its id there."""
+    with suppress(ComityError):
+        theirs = model(ContractNegotiation, reply.body, BODY_BYTES).provider_pid
+        change(tx, Negotiation, {"pid": row.pid}, their_pid=theirs)
+        code, _, reason = row.reason.partition(" ")
+        _say_over(reply.local, tx, reply.peer, replace(row, their_pid=theirs), code, reason)
 
 
 def _on_refused(reply: Reply, tx: Connection, row: Negotiation) -> None:

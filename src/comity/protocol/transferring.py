@@ -1,5 +1,7 @@
 """Transfer processes, sent: what this side says, and what the acknowledgement changes."""
 
+from contextlib import suppress
+from dataclasses import replace
 from typing import Final
 
 from sqlalchemy import Connection
@@ -24,7 +26,7 @@ from comity.protocol.addresses import callback, dsp_base, pinned_path
 from comity.protocol.agreed import terms_of
 from comity.protocol.base import DATA, Local, Reply, fill_path
 from comity.protocol.catalog import MATCH
-from comity.protocol.processes import move
+from comity.protocol.processes import is_ending, is_older, move
 from comity.protocol.sending import post
 from comity.store.rows import Agreement, ManifestRow, Transfer, add, change, many, one
 
@@ -124,14 +126,25 @@ def resume(local: Local, tx: Connection, peer: Pinned, row: Transfer) -> None:
 
 
 def terminate(local: Local, tx: Connection, peer: Pinned, row: Transfer, reason: str) -> None:
-    """End a transfer. It is over here at once, whatever the peer answers."""
+    """End a transfer. It is over here at once, whatever the peer answers.
+
+    Raises STATE_NOT_ALLOWED where our word that it is complete is on its way.
+    """
+    if is_ending(TRANSFER, TransferState(row.state), row.pending, Role(row.role)):
+        raise ComityError(
+            Code.STATE_NOT_ALLOWED, state=row.state, message="terminate", sender=Role(row.role)
+        )
+    move(tx, row, state=TransferState.TERMINATED, pending="", updated=local.now())
+    if row.their_pid:
+        _say_over(local, tx, peer, row, reason)
+
+
+def _say_over(local: Local, tx: Connection, peer: Pinned, row: Transfer, reason: str) -> None:
     provider, consumer = _pids(row)
     message = TransferTerminationMessage(
         provider_pid=provider, consumer_pid=consumer, reason=(reason,) if reason else None
     )
-    move(tx, row, state=TransferState.TERMINATED, pending="", updated=local.now())
-    if row.their_pid:
-        _post(local, tx, peer, row, "transfers/{}/termination", message)
+    _post(local, tx, peer, row, "transfers/{}/termination", message)
 
 
 def manifest_of(peer: Pinned, message: TransferStartMessage) -> str:
@@ -154,7 +167,9 @@ def manifest_of(peer: Pinned, message: TransferStartMessage) -> str:
 def on_reply(reply: Reply, tx: Connection) -> None:
     """Apply the acknowledgement, or the refusal, of a message of ours."""
     row = one(tx, Transfer, pid=reply.subject)
-    if row is None or is_over(row) or row.pending != reply.kind:
+    if row and reply.kind == TransferMessage.REQUEST and reply.accepted and is_over(row):
+        _end_late(reply, tx, row)
+    if row is None or is_over(row) or row.pending != reply.kind or is_older(reply, tx):
         # Where the peer's next message overtook its acknowledgement, that message said it all.
         return
     values: dict[str, object] = {"pending": "", "updated": reply.now}
@@ -172,6 +187,15 @@ def on_reply(reply: Reply, tx: Connection) -> None:
         values["state"] = TRANSFER.next(TransferState(row.state), mine, sent)
     change(tx, Transfer, {"pid": row.pid}, **values)
     _resume_late(reply, tx, row)
+
+
+def _end_late(reply: Reply, tx: Connection, row: Transfer) -> None:
+    """Tell the peer that a transfer is over, which ended here before we knew its id there."""
+    if not row.their_pid:
+        with suppress(ComityError):
+            theirs = model(TransferProcess, reply.body, BODY_BYTES).provider_pid
+            change(tx, Transfer, {"pid": row.pid}, their_pid=theirs)
+            _say_over(reply.local, tx, reply.peer, replace(row, their_pid=theirs), "")
 
 
 def _resume_late(reply: Reply, tx: Connection, before: Transfer) -> None:
@@ -192,6 +216,11 @@ def _send(
     **values: object,
 ) -> None:
     event: TransferMessage = message.event  # type: ignore[attr-defined]
+    if row.pending:
+        # The peer may be in either state; which of them, its acknowledgement tells.
+        raise ComityError(
+            Code.STATE_NOT_ALLOWED, state=row.state, message=event, sender=Role(row.role)
+        )
     TRANSFER.next(TransferState(row.state), Role(row.role), event)
     move(tx, row, pending=event, updated=local.now(), **values)
     _post(local, tx, peer, row, path, message)
