@@ -44,7 +44,7 @@ def states(p: Pair) -> tuple[str, str]:
 
 
 def negotiations(p: Pair) -> list[Negotiation]:
-    found = []
+    found: list[Negotiation] = []
     for node in (p.mx, p.us):
         with node.store.read() as tx:
             found += many(tx, Negotiation)
