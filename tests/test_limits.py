@@ -53,6 +53,7 @@ HIT = {
     "OPEN_NEGOTIATIONS_PER_PEER": (
         "protocol/test_negotiation.py::test_no_more_open_negotiations_than_the_limit"
     ),
+    "CATALOG_PAGES": "protocol/test_catalog.py::test_a_catalog_that_never_ends",
     "OPEN_REQUESTS_PER_PEER": "protocol/test_requests.py::test_no_more_than_the_limit_wait",
     "OPEN_TRANSFERS_PER_PEER": (
         "protocol/test_transfer.py::test_no_more_open_transfers_than_the_limit"
@@ -79,6 +80,9 @@ HIT = {
         "edge/test_operators_listener.py::test_remote_gets_the_end_of_a_flood_of_progress"
     ),
     "SHUTDOWN_SECONDS": "edge/test_peer_listener.py::test_the_stop_waits_for_the_walk",
+    "REHEARSED_SHOWN": (
+        "operations/test_rehearsing.py::test_the_latest_are_listed_and_all_are_counted"
+    ),
     # the record, and files
     "NOTE_BYTES": "core/test_note.py::test_size_is_capped",
     "PROOF_EXTRA_BYTES": "core/test_proof.py::test_sizes_are_capped",

@@ -8,7 +8,17 @@ from pathlib import Path
 import pytest
 
 from comity.core.disclosure import Field
-from comity.operations import agreeing, inbox, matching, posture, records, tagging
+from comity.operations import (
+    agreeing,
+    agreements,
+    inbox,
+    matching,
+    offering,
+    posture,
+    records,
+    rehearsing,
+    tagging,
+)
 from commands import Officer, Ran, free_ports, make_node, pin_each_other, quiet_logs, served
 
 MX_LIST = """\
@@ -75,9 +85,9 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
     terms.write_text(mx.run("terms", "template").out)
     with quiet_logs(), served(mx, us):
         offer = mx.says(
-            agreeing.OfferShown, "offer", "make", "firms", "--terms", str(terms), "--to", "us"
+            offering.OfferShown, "offer", "make", "firms", "--terms", str(terms), "--to", "us"
         )
-        (seen,) = us.says(agreeing.Offers, "catalog", "mx").offers
+        (seen,) = us.says(offering.Offers, "catalog", "mx").offers
         assert seen.id == offer.id
         asked = us.says(agreeing.NegotiationShown, "negotiate", "mx", "firms", "--offer", offer.id)
         done = until(
@@ -95,10 +105,10 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
 def test_the_agreement_is_shown_on_both_sides(two: Two) -> None:
     digests = set()
     for officer in (two.mx, two.us):
-        shown = officer.says(agreeing.AgreementShown, "agreements", "show", two.agreement)
+        shown = officer.says(agreements.AgreementShown, "agreements", "show", two.agreement)
         assert shown.signed_by_both
         digests.add(shown.digest)
-        assert officer.says(agreeing.Agreements, "agreements").agreements == (shown,)
+        assert officer.says(agreements.Agreements, "agreements").agreements == (shown,)
         assert "in force" in officer.run("agreements", "list").out
     assert len(digests) == 1
     text = two.us.run("agreements", "show", two.agreement.removeprefix("urn:uuid:")[:6]).out
@@ -168,6 +178,14 @@ def test_match_ask_approve_and_verify(two: Two) -> None:
     assert said.sent == equal.sent.size + 2
     assert "request for details" in two.us.run("record", "show", "mx").out
 
+    draft = two.folder / "draft.toml"
+    draft.write_text(two.mx.run("terms", "template").out.replace('"US"', '"CA"'))
+    ran = two.mx.run("terms", "rehearse", str(draft), "--peer", "us")
+    assert (ran.code, "The terms are not for this territory: US." in ran.out) == (0, True), ran
+    again = two.mx.says(rehearsing.Rehearsed, "terms", "rehearse", str(draft))
+    assert again.totals.refused + again.totals.not_replayable == len(again.messages) > 2
+    assert two.us.says(rehearsing.Rehearsed, "terms", "rehearse", str(draft)).messages == ()
+
 
 def test_a_request_is_declined_and_reopened(two: Two) -> None:
     two.mx.run("tag", "us", "firms")
@@ -219,10 +237,18 @@ def test_a_negotiation_is_countered_accepted_and_declined(two: Two) -> None:
     assert "never" in two.us.run("negotiations", "list").out
 
 
+def test_an_agreement_is_explained_to_both_sides(two: Two) -> None:
+    for officer in (two.mx, two.us):
+        ran = officer.run("terms", "explain", two.agreement)
+        assert ran.code == 0, ran
+        assert "The holder is did:web:mx.example, the asker is did:web:us.example." in ran.out
+        assert "The asker may not pass on what it learns." in ran.out
+
+
 def test_an_agreement_is_suspended_and_resumed(two: Two) -> None:
     name = two.agreement
     for word, state in (("suspend", "suspended"), ("resume", "active")):
-        shown = two.mx.says(agreeing.AgreementShown, "agreements", word, name)
+        shown = two.mx.says(agreements.AgreementShown, "agreements", word, name)
         assert shown.state == state
 
 

@@ -12,7 +12,8 @@ from comity.core.canonical import model
 from comity.core.dsp.transfer import TransferError
 from comity.errors import Code
 from comity.node import Node
-from comity.operations import agreeing
+from comity.operations import agreeing, transfers
+from comity.operations import agreements as consents
 from comity.operations.registry import Operation
 from comity.protocol import transferring
 from comity.protocol.catalog import REQUEST
@@ -21,17 +22,22 @@ from comity.store.rows import Agreement, Negotiation, Outgoing, many
 from comity.worker import work
 from nodes import MX, US, Pair, run
 from refusals import refuses
-from soak.acts import BEGIN, END
 from stages import MX_LIST, transfer
 
 
 @pytest.fixture
 def started(agreed: Pair) -> Pair:
     """A transfer for requests, which is started on both sides."""
-    run(BEGIN, agreed.us, agreement=agreements(agreed.us)[0].id, format=REQUEST)
+    request(agreed)
     agreed.pump()
     assert states(agreed) == ("STARTED", "STARTED")
     return agreed
+
+
+def request(p: Pair) -> None:
+    """Ask for a transfer for requests."""
+    agreement = agreements(p.us)[0].id
+    run(transfers.request, p.us, peer=MX.id, agreement=agreement, format=REQUEST)
 
 
 def agreements(node: Node) -> list[Agreement]:
@@ -52,7 +58,8 @@ def negotiations(p: Pair) -> list[Negotiation]:
 
 
 def end(node: Node, how: str) -> None:
-    run(END, node, transfer=transfer(node, REQUEST).pid, how=how)
+    operation = transfers.complete if how == "completed" else transfers.terminate
+    run(operation, node, transfer=transfer(node, REQUEST).pid)
 
 
 def act(operation: Operation[Any, Any], node: Node) -> None:
@@ -77,7 +84,7 @@ def test_a_completion_that_crosses(started: Pair, first: str, other: str) -> Non
     completing, acting = sides[first]
     end(completing, "completed")
     if other == "suspended":
-        act(agreeing.suspend, acting)
+        act(consents.suspend, acting)
     else:
         end(acting, other)
     check_same(started, "TERMINATED" if other == "terminated" else "COMPLETED")
@@ -85,7 +92,7 @@ def test_a_completion_that_crosses(started: Pair, first: str, other: str) -> Non
 
 def test_a_suspension_that_crosses_a_completion_is_refused(started: Pair) -> None:
     end(started.mx, "completed")
-    act(agreeing.suspend, started.us)
+    act(consents.suspend, started.us)
     work(started.us)
     reply = started.to_mx.seen[-1][1]
     error = model(TransferError, reply.body, 10_000)
@@ -109,20 +116,20 @@ def test_an_agreement_is_suspended_while_its_transfer_is_being_completed(started
     started.to_us.lose_replies()
     end(started.mx, "completed")
     work(started.mx)
-    act(agreeing.suspend, started.mx)
+    act(consents.suspend, started.mx)
     started.to_us.mend()
     check_same(started, "COMPLETED")
-    act(agreeing.resume, started.mx)
+    act(consents.resume, started.mx)
     check_same(started, "COMPLETED")
 
 
 def test_resumed_suspended_and_resumed_again_before_the_peer_hears_of_it(started: Pair) -> None:
-    act(agreeing.suspend, started.mx)
+    act(consents.suspend, started.mx)
     check_same(started, "SUSPENDED")
     started.to_us.cut = True
-    act(agreeing.resume, started.mx)
-    act(agreeing.suspend, started.mx)
-    act(agreeing.resume, started.mx)
+    act(consents.resume, started.mx)
+    act(consents.suspend, started.mx)
+    act(consents.resume, started.mx)
     started.to_us.mend()
     check_same(started, "STARTED")
 
@@ -135,12 +142,12 @@ def test_the_acknowledgement_of_an_earlier_suspension(started: Pair) -> None:
             row = transfer(started.mx, REQUEST)
             transferring.resume(started.mx.local, tx, pins.pinned(tx, US.id), row)
         work(started.mx)
-        act(agreeing.resume, started.us)
-        act(agreeing.suspend, started.us)
+        act(consents.resume, started.us)
+        act(consents.suspend, started.us)
         started.to_mx.cut = True
         return response
 
-    act(agreeing.suspend, started.us)
+    act(consents.suspend, started.us)
     started.to_mx.on_response = crossing
     work(started.us)
     row = transfer(started.us, REQUEST)
@@ -151,7 +158,7 @@ def test_the_acknowledgement_of_an_earlier_suspension(started: Pair) -> None:
 
 def test_a_transfer_that_ends_before_it_was_acknowledged(agreed: Pair) -> None:
     agreed.to_mx.lose_replies()
-    run(BEGIN, agreed.us, agreement=agreements(agreed.us)[0].id, format=REQUEST)
+    request(agreed)
     work(agreed.us)
     end(agreed.us, "terminated")
     assert states(agreed) == ("REQUESTED", "TERMINATED")

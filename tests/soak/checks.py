@@ -45,7 +45,7 @@ class Found:
 def is_quiet(mx: Side, us: Side) -> bool:
     """Whether nothing is on its way, and nobody waits for an acknowledgement."""
     return not any(
-        side.query("SELECT 1 FROM outbox WHERE state = 'waiting' LIMIT 1") for side in (mx, us)
+        side.query("SELECT 1 FROM outbox WHERE state != 'done' LIMIT 1") for side in (mx, us)
     )
 
 
@@ -100,11 +100,13 @@ def _check_processes(found: Found, table: str, consumer: Side, provider: Side) -
     found.conversations += len(mine)
     for row in (*mine, *theirs):
         found.check(row[3] == "", f"{what}: pending {row}")
-    # What the provider refused, or what was over before it was said, is at the consumer only.
+    # What the other side refused, or what was over before it was said, is at its beginner only.
     pairs = {(row[0], row[1]): row[2] for row in mine if row[1] or row[2] != "TERMINATED"}
-    others = {(row[1], row[0]): row[2] for row in theirs}
+    others = {(row[1], row[0]): row[2] for row in theirs if row[1] or row[2] != "TERMINATED"}
     found.miss(what, set(pairs) ^ set(others))
-    found.repeat(what, len(theirs) - len({row[1] for row in theirs}))
+    for rows in (mine, theirs):
+        known = [row[1] for row in rows if row[1]]
+        found.repeat(what, len(known) - len(set(known)))
     for pids in set(pairs) & set(others):
         states = pairs[pids], others[pids]
         found.check(states[0] == states[1], f"{what}: {pids} {states}")
@@ -113,6 +115,7 @@ def _check_processes(found: Found, table: str, consumer: Side, provider: Side) -
         found.check(not open_, f"{what}: not over {open_}")
 
 
+_HOLDING: Final = ("active", "suspended")
 _OVER: Final = ("FINALIZED", "TERMINATED")
 
 
@@ -127,11 +130,13 @@ def _check_agreements(found: Found, consumer: Side, provider: Side) -> None:
     what = f"agreements of {consumer.name}"
     agreed = [[row[:4] for row in rows if row[4] == "FINALIZED"] for rows in (mine, theirs)]
     found.miss(what, set(agreed[0]) ^ set(agreed[1]))
+    holds = [{row[0] for row in rows if row[5] in _HOLDING} for rows in (mine, theirs)]
+    found.check(holds[0] == holds[1], f"{what}: in force on one side {holds[0] ^ holds[1]}")
     for side, rows in ((consumer, mine), (provider, theirs)):
         found.repeat(what, len(rows) - len({row[0] for row in rows}))
         for row in rows:
-            right = {"FINALIZED": ("active", "suspended")}.get(row[4], ("withdrawn",))
-            found.check(row[5] in right, f"{what} at {side.name}: {row}")
+            if row[4] != "FINALIZED":
+                found.check(row[5] == "withdrawn", f"{what} at {side.name}: {row}")
         ((count,),) = side.query(
             "SELECT count(*) FROM negotiations WHERE state = 'FINALIZED' AND role = ?",
             "consumer" if side is consumer else "provider",
@@ -174,8 +179,9 @@ def _check_told(found: Found, side: Side, told: Told) -> None:
     negotiations = dict(side.query("SELECT pid, state FROM negotiations"))
     found.miss(f"negotiations of {side.name}", told.begun - set(negotiations))
     sql = "SELECT pid, reason FROM negotiations WHERE state = 'TERMINATED'"
-    # Nobody but an officer ends what was asked for as it was offered.
-    ended = {pid for pid, reason in side.query(sql) if not reason.startswith("declined")}
+    # Nobody but an officer, now or before, ends what was asked for as it was offered.
+    right = ("declined", "refused negotiation-declined")
+    ended = {pid for pid, reason in side.query(sql) if not reason.startswith(right)}
     found.miss(f"agreements of {side.name} as offered", told.as_offered & ended)
     requests = dict(side.query("SELECT id, state FROM requests WHERE role = 'provider'"))
     transfers = dict(side.query("SELECT pid, state FROM transfers"))

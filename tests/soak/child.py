@@ -7,15 +7,16 @@ from pathlib import Path
 from typing import Final
 
 from comity.edge import lock, logs, tls
-from comity.edge.operators_listener import AnyOperation, operators_app
+from comity.edge.file_listener import FileListener
+from comity.edge.operators_listener import operators_app
 from comity.edge.peer_listener import peer_app
 from comity.edge.serve import Listener, Ready, serve
+from comity.gate import FileGate
 from comity.node import Node, open_node
 from comity.operations import find, names
 from comity.operations.setup import authenticate
 from comity.serving import LOOPBACK, version_document
 from comity.worker import Worker
-from soak.acts import ACTS
 from soak.clock import SharedClock
 from soak.mortal import Fate, make_mortal, mortal_app
 
@@ -43,8 +44,9 @@ def live(folder: Path, step: str, count: int) -> None:
             threading.Thread(target=_hurry, args=(node,), daemon=True).start()
 
         keys, config = folder / "keys", node.config
-        peers = mortal_app(peer_app(node.exchange, version_document("")), fate)
-        acts: list[AnyOperation] = [*(find(name) for name in names()), *ACTS]
+        files = FileListener(FileGate(node.local, node.store, node.wake.set), "")
+        peers = mortal_app(peer_app(node.exchange, version_document(""), files=files), fate)
+        acts = [find(name) for name in names()]
         officers = operators_app(node, acts, lambda said: authenticate(node.store, said), LOOPBACK)
         context = tls.server_context(keys / "tls.pem", keys / "tls.key")
         listeners = (

@@ -20,12 +20,15 @@ from comity.core.identity import Pinned
 from comity.core.keys import Signer
 from comity.core.token import RequestClaims, ResponseClaims
 from comity.delivery import Delivery
-from comity.edge.peer_listener import App, Message, Receive, Scope, Send
+from comity.edge.asgi import App, Message, Receive, Scope, Send
 from comity.exchange import Exchange
 from comity.node import Node
 from comity.protocol.authentication import Authenticator, TokenAuthenticator
 from comity.protocol.replies import REPLIES
+from comity.protocol.sending import State
+from comity.pushing import Pusher
 from comity.store.engine import Store
+from comity.store.rows import Message as Entry
 from comity.store.rows import Outgoing
 
 ResultT = TypeVar("ResultT")
@@ -141,13 +144,13 @@ class MortalExchange(Exchange):
 class MortalDelivery(Delivery):
     """The walk backwards: its transactions are told apart."""
 
-    def _take(self, *args: Any) -> None:
+    def _send(self, row: Outgoing, peer: Pinned, request: Request) -> Entry:
         with within("take"):
-            super()._take(*args)
+            return super()._send(row, peer, request)
 
-    def _settle(self, waiting: Outgoing, **values: object) -> None:
+    def _settle(self, row: Outgoing, state: State, **values: object) -> None:
         with within("put-off"):
-            super()._settle(waiting, **values)
+            super()._settle(row, state, **values)
 
 
 @dataclass(frozen=True)
@@ -231,4 +234,7 @@ def make_mortal(node: Node, passes: Passes) -> Node:
         return MortalEndpoint(node.clients.of(peer), passes)
 
     delivery = MortalDelivery(local, store, believed, endpoint, REPLIES)
-    return replace(node, local=local, store=store, exchange=exchange, delivery=delivery)
+    pusher = Pusher(local, store)
+    return replace(
+        node, local=local, store=store, exchange=exchange, delivery=delivery, pusher=pusher
+    )

@@ -10,11 +10,10 @@ from random import Random
 from typing import Any, Final, TypeAlias
 
 from comity.errors import Code, ComityError
-from comity.operations import agreeing, inbox, matching
+from comity.operations import agreeing, agreements, inbox, matching, transfers
 from comity.protocol.catalog import REQUEST
-from soak import acts
 from soak.sides import Side
-from soak.staging import MATCHED, TALKED
+from soak.staging import MATCHED, TALKED, TERMS
 
 Act: TypeAlias = Callable[[], object]
 OPEN_AT_ONCE: Final = 25
@@ -78,7 +77,11 @@ class Officer:
         sql = f"SELECT count(*) FROM negotiations WHERE role = 'consumer' AND state NOT IN {over}"
         if self._side.query(sql)[0][0] >= OPEN_AT_ONCE:
             return []
-        return [(1.5, self._negotiate), (1.5, partial(self._negotiate, terms=self._terms()))]
+        return [
+            (1.5, self._negotiate),
+            (1.5, partial(self._negotiate, terms=self._terms())),
+            (0.5, self._propose),
+        ]
 
     def _negotiate(self, **more: Any) -> None:
         begun = self._side.call(agreeing.negotiate, peer=self._other, dataset=TALKED, **more)
@@ -86,12 +89,19 @@ class Officer:
         if not more:
             self.told.as_offered.add(begun.id)
 
+    def _propose(self) -> None:
+        terms = {**TERMS, **self._terms()}
+        begun = self._side.call(agreeing.propose, peer=self._other, dataset=TALKED, terms=terms)
+        self.told.begun.add(begun.id)
+
     def _terms(self) -> dict[str, Any]:
         return {"expiry": f"20{self._random.randint(31, 60)}-01-01T00:00:00Z"}
 
     def _proposals(self) -> list[tuple[float, Act]]:
-        sql = "SELECT pid, waits FROM negotiations WHERE state NOT IN ('FINALIZED', 'TERMINATED')"
         found: list[tuple[float, Act]] = []
+        for (pid,) in self._side.query("SELECT pid FROM negotiations WHERE final"):
+            found += [(2, self._bound(agreeing.reopen, negotiation=pid))]
+        sql = "SELECT pid, waits FROM negotiations WHERE state NOT IN ('FINALIZED', 'TERMINATED')"
         for pid, waits in self._side.query(sql):
             if waits:
                 found += [(1.5, self._bound(agreeing.accept, negotiation=pid))]
@@ -111,12 +121,15 @@ class Officer:
         started = self._side.query("SELECT count(*) FROM transfers WHERE state = 'STARTED'")[0][0]
         for agreement, role, state in self._side.query(sql):
             if state == "suspended":
-                found += [(1, self._bound(agreeing.resume, agreement=agreement))]
+                found += [(1, self._bound(agreements.resume, agreement=agreement))]
             else:
-                found += [(0.1, self._bound(agreeing.suspend, agreement=agreement))]
+                found += [(0.1, self._bound(agreements.suspend, agreement=agreement))]
             if role == "consumer" and state == "active" and started < OPEN_AT_ONCE:
-                begin = self._bound(acts.BEGIN, agreement=agreement, format=REQUEST)
-                found += [(0.3, begin)]
+                asked = {"peer": self._other, "agreement": agreement, "format": REQUEST}
+                found += [(0.3, self._bound(transfers.request, **asked))]
+            found += [(0.02, self._bound(agreements.withdraw, agreement=agreement, reason="Over."))]
+            amended = self._bound(agreements.amend, agreement=agreement, terms=self._terms())
+            found += [(0.05, amended)]
         return found
 
     def _transfers(self) -> list[tuple[float, Act]]:
@@ -125,12 +138,15 @@ class Officer:
         found: list[tuple[float, Act]] = []
         for pid, state in self._side.query(sql, REQUEST):
             if state == "STARTED":
-                found += [(0.1, self._bound(acts.END, transfer=pid, how="completed"))]
+                found += [(0.1, self._bound(transfers.complete, transfer=pid))]
+                found += [(0.1, self._bound(transfers.suspend, transfer=pid, reason="Wait."))]
+            if state == "SUSPENDED":
+                found += [(0.2, self._bound(transfers.resume, transfer=pid))]
             found += [(0.1, partial(self._terminate, pid))]
         return found
 
     def _terminate(self, pid: str) -> None:
-        self._side.call(acts.END, transfer=pid, how="terminated")
+        self._side.call(transfers.terminate, transfer=pid, reason="It is over.")
         self.told.ended[pid] = "TERMINATED"
 
     def _ask(self) -> None:

@@ -5,12 +5,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from comity.core.identity import fingerprint
-from comity.operations import agreeing, matching, setup, tagging
+from comity.operations import agreeing, matching, offering, setup, tagging, transfers
 from comity.operations.peers import peer_add
 from comity.protocol.catalog import MATCH
 from commands import free_ports
 from nodes import MX, OFFICER, US, Pair, opened, run
-from soak.acts import BEGIN
 from soak.child import CLOCK_FILE
 from soak.clock import SharedClock
 from stages import MX_ROWS, US_ROWS, load
@@ -58,7 +57,7 @@ def _meet(p: Pair) -> None:
         run(peer_add, node, document=document, fingerprint=fingerprint(document))
         for dataset in (MATCHED, TALKED):
             load(node, dataset, *rows)
-            run(agreeing.make_offer, node, dataset=dataset, terms=TERMS)
+            run(offering.make_offer, node, dataset=dataset, terms=TERMS)
 
 
 def _match(p: Pair, asker: str, holder: str) -> None:
@@ -68,7 +67,7 @@ def _match(p: Pair, asker: str, holder: str) -> None:
     p.pump()
     agreement = run(agreeing.show, asking, negotiation=begun.id).agreement
     run(tagging.tag, holding, peer=asking.id, dataset=MATCHED)
-    run(BEGIN, asking, agreement=agreement, format=MATCH)
+    run(transfers.request, asking, peer=holding.id, agreement=agreement, format=MATCH)
     p.pump()
     assert run(matching.match, asking, peer=holding.id, dataset=MATCHED, holdings=MATCHED).hits
     p.pump()

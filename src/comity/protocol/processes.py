@@ -7,7 +7,9 @@ from sqlalchemy import Connection
 from comity.core.machines import Event, Machine, Role, State
 from comity.errors import Code, ComityError
 from comity.protocol.base import Moved, Reply
-from comity.store.rows import Negotiation, Outgoing, Transfer, change, one
+from comity.protocol.sending import State as Sending
+from comity.store.rows import Negotiation, Outgoing, Transfer, change, many
+from comity.store.schema import outbox
 
 Process = TypeVar("Process", Negotiation, Transfer)
 
@@ -52,8 +54,8 @@ def is_ending(machine: Machine[State, Event], state: State, pending: str, mine: 
 
 def is_older(reply: Reply, tx: Connection) -> bool:
     """Whether a reply is to an older message than the last of its kind about its process."""
-    sent = {"peer": reply.peer.id, "kind": reply.kind, "subject": reply.subject}
-    return one(tx, Outgoing, state="waiting", **sent) is not None
+    about = {"peer": reply.peer.id, "kind": reply.kind, "subject": reply.subject}
+    return bool(many(tx, Outgoing, outbox.c.state != Sending.DONE, limit=1, **about))
 
 
 def move(tx: Connection, process: Process, **values: object) -> None:
