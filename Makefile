@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test test-postgres lint format bench docs picture clean
+.PHONY: help demo test soak test-postgres lint format bench docs picture clean
 
 help: ## Show this
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -28,6 +28,9 @@ test: $(VENV)/.develop ## Run the tests
 
 test-postgres: $(VENV)/.develop ## Run the store's tests on a real PostgreSQL (see CONTRIBUTING.md)
 	BIN=$(BIN) tests/postgres.sh $(ARGS)
+
+soak: $(VENV)/.develop ## Kill two nodes at every step, KILLS times (1000), as SEED says
+	PYTHONPATH=tests $(BIN)/python -m soak
 
 lint: $(VENV)/.develop ## Style, types and layers
 	$(BIN)/ruff check .

@@ -25,12 +25,12 @@ from comity.core.machines import TRANSFER, Role, TransferMessage, TransferState
 from comity.core.terms import Approval
 from comity.errors import Code, ComityError
 from comity.limits import BODY_BYTES
-from comity.protocol import filing
+from comity.protocol import filing, processes
 from comity.protocol.addresses import callback, dsp_base, pinned_path
 from comity.protocol.agreed import terms_of
 from comity.protocol.base import DATA, Local, Reply, fill_path
 from comity.protocol.catalog import MATCH, PUSH
-from comity.protocol.processes import move
+from comity.protocol.processes import is_older, move
 from comity.protocol.sending import post
 from comity.store.rows import Agreement, ManifestRow, Transfer, add, change, many, one
 
@@ -44,6 +44,11 @@ _NO_PID: Final = "urn:none"
 def is_over(row: Transfer) -> bool:
     """Whether a transfer has reached a terminal state."""
     return TRANSFER.is_terminal(TransferState(row.state))
+
+
+def is_ending(row: Transfer) -> bool:
+    """Whether our word that a transfer is complete is on its way."""
+    return processes.is_ending(TRANSFER, TransferState(row.state), row.pending, Role(row.role))
 
 
 def state_of(row: Transfer, state: TransferState | None = None) -> TransferProcess:
@@ -202,7 +207,14 @@ def complete(local: Local, tx: Connection, peer: Pinned, row: Transfer) -> None:
 
 
 def terminate(local: Local, tx: Connection, peer: Pinned, row: Transfer, reason: str) -> None:
-    """End a transfer. It is over here at once, whatever the peer answers."""
+    """End a transfer. It is over here at once, whatever the peer answers.
+
+    Raises STATE_NOT_ALLOWED, also where our word that it is complete is on its way.
+    """
+    if is_ending(row):
+        raise ComityError(
+            Code.STATE_NOT_ALLOWED, state=row.state, message="terminate", sender=Role(row.role)
+        )
     TRANSFER.next(TransferState(row.state), Role(row.role), TransferMessage.TERMINATION)
     over: dict[str, object] = {"state": TransferState.TERMINATED, "pending": "", "reason": reason}
     move(tx, row, **over, updated=local.now())
@@ -243,7 +255,7 @@ def on_reply(reply: Reply, tx: Connection) -> None:
         filing.forget_sent(tx, reply.peer.id, reply.jti)
     if row and reply.kind == TransferMessage.REQUEST and reply.accepted and is_over(row):
         _end_late(reply, tx, row)
-    if row is None or is_over(row) or row.pending != reply.kind:
+    if row is None or is_over(row) or row.pending != reply.kind or is_older(reply, tx):
         # Where the peer's next message overtook its acknowledgement, that message said it all.
         return
     values: dict[str, object] = {"pending": "", "updated": reply.now}
@@ -297,6 +309,9 @@ def _send(
     **values: object,
 ) -> None:
     event: TransferMessage = message.event  # type: ignore[attr-defined]
+    if row.pending:
+        # The peer may be in either state; which of them, its acknowledgement tells.
+        raise ComityError(Code.TRANSFER_PENDING, message=row.pending)
     TRANSFER.next(TransferState(row.state), Role(row.role), event)
     move(tx, row, pending=event, updated=local.now(), **values)
     _post(local, tx, peer, row, path, message)
