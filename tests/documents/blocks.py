@@ -36,6 +36,9 @@ _EXCHANGES: Final = (
     "answer-declined",
     "answer-expired",
     "record",
+    "file-request",
+    "file-start",
+    "push-request",
     "refused",
     "unknown-message",
     "uniform-error",
@@ -73,6 +76,8 @@ def _protocol() -> dict[str, str]:
         "disclosed-digests": "\n".join(
             ["```text", *map(disclosure.digest, answer["disclosures"]), "```"]
         ),
+        "file-pull": played.pulled,
+        "file-push": played.pushed,
         "checkpoint": shown.text(record["cosigned"].strip()),
         "messages": tables.messages(),
         "limits": tables.bounds(),
