@@ -35,7 +35,7 @@ TEXTS: Final[dict[str, str]] = {
     "cause.TransferCompletionMessage": "Say that a transfer with you is complete.",
     "cause.TransferTerminationMessage": "End a transfer with you.",
     "cause.HttpData-PULL": "Read the file of a started transfer, with the token it was given.",
-    "cause.HttpData-PUSH": "Leave a file here that an officer asked for; nobody opens it by itself.",
+    "cause.HttpData-PUSH": "Leave a file here that an officer asked for; nothing opens it.",
     "cause.TransferProcess": "Read the state of a transfer that it is a party to.",
     "cause.comity-manifest-1": (
         "Read the manifest of the tag set that was made for it: families, sizes, dates; no record."
