@@ -60,6 +60,8 @@ class Pusher:
         """Push what waits for a peer and is due, one after another."""
         with self._locks[peer]:
             for granted in self._due(peer):
+                if self._stopping.is_set():
+                    return
                 try:
                     self._push(granted)
                 except ComityError as error:

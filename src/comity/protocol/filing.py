@@ -45,6 +45,8 @@ FILES: Final = f"{DATA}/files/{{}}"
 """Where a file is pulled from: GET, below the address of the provider."""
 INBOX: Final = f"{DATA}/inbox/{{}}"
 """Where a file is pushed to: POST, below the address of the consumer."""
+PATHS: Final = ((PULL, "GET", FILES), (PULL, "HEAD", FILES), (PUSH, "POST", INBOX))
+"""What can be reached with a token of a transfer instead of a message token."""
 AUTH_TYPE, AUTHORIZATION = "authType", "authorization"
 SHA256, SIZE, STATEMENT = "comity:sha256", "comity:size", "comity:statement"
 """Ours: what the file is, and the signed statement of it. Other makes ignore them."""
