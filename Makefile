@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test test-postgres lint format bench docs picture clean
+.PHONY: help demo test test-postgres interop lint format bench docs picture clean
 
 help: ## Show this
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -29,6 +29,16 @@ test: $(VENV)/.develop ## Run the tests
 test-postgres: $(VENV)/.develop ## Run the store's tests on a real PostgreSQL (see CONTRIBUTING.md)
 	BIN=$(BIN) tests/postgres.sh $(ARGS)
 
+# The Eclipse connector, from Maven Central, and the few lines of Java that plug into it.
+EDC := tests/interop/edc
+$(EDC)/target/.built: $(EDC)/pom.xml
+	mvn --quiet --batch-mode --file $(EDC) dependency:copy-dependencies -DexcludeTypes=pom \
+		-DincludeScope=runtime -DoutputDirectory=target/lib
+	@touch $@
+
+interop: $(VENV)/.develop $(EDC)/target/.built ## Play with the Eclipse connector, both ways
+	PYTHONPATH=tests $(BIN)/python -m interop $(ARGS)
+
 lint: $(VENV)/.develop ## Style, types and layers
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -50,4 +60,4 @@ picture: $(VENV)/.develop ## Play the demo and draw it into docs/demo.svg
 	PYTHONPATH=tests $(BIN)/python -m documents.picture
 
 clean: ## Remove what the targets above made
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(EDC)/target .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,7 +1,9 @@
 """The catalog: what is offered here, to the peer that asks (DSP 2025-1, Catalog Protocol)."""
 
 from functools import partial
+from typing import Annotated, Literal
 
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from sqlalchemy import Connection, or_
 
 from comity.core.canonical import model
@@ -41,8 +43,7 @@ def open_offers(tx: Connection, peer: str) -> dict[str, list[rows.Offer]]:
 
 
 def _catalog(inbound: Inbound, tx: Connection, message: CatalogRequestMessage) -> Act:
-    if message.filter:
-        raise ComityError(Code.FILTER_NOT_SUPPORTED)
+    page = _page(message.filter)
     visible = open_offers(tx, inbound.peer.id)
     datasets = tuple(
         Dataset(
@@ -51,7 +52,7 @@ def _catalog(inbound: Inbound, tx: Connection, message: CatalogRequestMessage) -
             has_policy=_policies(made),
             distribution=_distributions(inbound.local),
         )
-        for dataset, made in list(visible.items())[:CATALOG_PAGE]
+        for dataset, made in list(visible.items())[page]
     )
     catalog = RootCatalog(
         id=f"{inbound.local.identity.id}#catalog",
@@ -60,6 +61,34 @@ def _catalog(inbound: Inbound, tx: Connection, message: CatalogRequestMessage) -
         service=(_service(inbound.local),),
     )
     return partial(Outcome, 200, catalog.to_json())
+
+
+class _Query(BaseModel):
+    """What the Eclipse connector sends as the filter of each catalog request, meant or not.
+
+    Without criteria it asks for a part of the catalog by place, so it can be answered.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    type: Literal["QuerySpec"] = Field(alias="@type")
+    offset: Annotated[int, Field(ge=0)] = 0
+    limit: Annotated[int, Field(ge=1)] = CATALOG_PAGE
+    sort_order: Literal["ASC", "DESC"] | None = Field(default=None, alias="sortOrder")
+    """Of the field to sort by, which is not there."""
+    criteria: Annotated[list[JsonValue], Field(max_length=0)] = Field(alias="filterExpression")
+
+
+def _page(filter: tuple[JsonValue, ...] | None) -> slice:
+    """Return which datasets are asked for. Raises FILTER_NOT_SUPPORTED for any other filter."""
+    if not filter:
+        return slice(CATALOG_PAGE)
+    try:
+        (only,) = filter
+        query = _Query.model_validate(only)
+    except ValueError:
+        raise ComityError(Code.FILTER_NOT_SUPPORTED) from None
+    return slice(query.offset, query.offset + min(query.limit, CATALOG_PAGE))
 
 
 def _dataset(inbound: Inbound, tx: Connection, _: None) -> Act:
