@@ -31,9 +31,14 @@ test-postgres: $(VENV)/.develop ## Run the store's tests on a real PostgreSQL (s
 
 # The Eclipse connector, from Maven Central, and the few lines of Java that plug into it.
 EDC := tests/interop/edc
-$(EDC)/target/.built: $(EDC)/pom.xml
+$(EDC)/target/.fetched: $(EDC)/pom.xml
+	rm -rf $(EDC)/target
 	mvn --quiet --batch-mode --file $(EDC) dependency:copy-dependencies -DexcludeTypes=pom \
 		-DincludeScope=runtime -DoutputDirectory=target/lib
+	@touch $@
+
+$(EDC)/target/.built: $(EDC)/target/.fetched $(wildcard $(EDC)/src/interop/*.java)
+	javac -proc:none -nowarn -d $(EDC)/target/classes -cp '$(EDC)/target/lib/*' $(EDC)/src/interop/*.java
 	@touch $@
 
 interop: $(VENV)/.develop $(EDC)/target/.built ## Play with the Eclipse connector, both ways

@@ -16,7 +16,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.serialization import pkcs12
 
-_BUILT: Final = Path(__file__).parent / "edc" / "target"
+_EDC: Final = Path(__file__).parent / "edc"
+_CLASSPATH: Final = (_EDC / "target" / "classes", _EDC / "resources", _EDC / "target" / "lib" / "*")
 MAIN: Final = "org.eclipse.edc.boot.system.runtime.BaseRuntime"
 VOCAB: Final = "https://w3id.org/edc/v0.0.1/ns/"
 ODRL: Final = "http://www.w3.org/ns/odrl.jsonld"
@@ -112,7 +113,7 @@ def running(folder: Path, id: str, address: str, certificate: bytes) -> Iterator
         "-Djavax.net.ssl.trustStoreType=PKCS12",
         f"-Djavax.net.ssl.trustStorePassword={password}",
         "-cp",
-        os.pathsep.join((str(_BUILT / "classes"), str(_BUILT / "lib" / "*"))),
+        os.pathsep.join(map(str, _CLASSPATH)),
         MAIN,
     ]
     management = f"http://{HOST}:{ports['management']}/management/v3"
