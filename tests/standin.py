@@ -44,7 +44,9 @@ class Heard:
 class StandIn:
     """Signs in the name of one peer, towards one node."""
 
-    def __init__(self, id: str, node: str, signer: Signer) -> None:
+    def __init__(self, id: str, address: str, node: str, signer: Signer) -> None:
+        self.address = address
+        """The pinned address of the peer."""
         self._id = id
         self._node = node
         self._signer = signer
@@ -140,4 +142,4 @@ def pin(node: Node, config: NodeConfig, folder: Path, officer: Caller) -> StandI
     args = PeerAdd(document=document, fingerprint=identity.fingerprint(document))
     peer_add.run(node, officer, args, lambda *_: None)
     signer = keyfiles.read_signer(folder / "keys" / "message.key")
-    return StandIn(config.id, node.id, signer)
+    return StandIn(config.id, config.address, node.id, signer)

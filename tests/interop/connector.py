@@ -21,6 +21,8 @@ _CLASSPATH: Final = (_EDC / "target" / "classes", _EDC / "resources", _EDC / "ta
 MAIN: Final = "org.eclipse.edc.boot.system.runtime.BaseRuntime"
 VOCAB: Final = "https://w3id.org/edc/v0.0.1/ns/"
 ODRL: Final = "http://www.w3.org/ns/odrl.jsonld"
+CONTEXT: Final[list[Any]] = ["https://w3id.org/dspace/2025/1/odrl-profile.jsonld", {"@vocab": None}]
+"""The context that a policy stands under in the messages of the protocol, and nothing else."""
 PROTOCOL: Final = "dataspace-protocol-http:2025-1"
 HOST: Final = "127.0.0.1"
 _CONTEXTS: Final = ("default", "management", "protocol", "control", "version", "public")

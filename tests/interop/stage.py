@@ -1,4 +1,4 @@
-"""A Comity node that serves on loopback, an Eclipse connector, and the stand-in between them."""
+"""A Comity node that serves on loopback, an Eclipse connector, and what stands between them."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -6,9 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-import httpx
-
-from comity.api import Endpoint, Request, Response
 from comity.core.canonical import unb64url
 from comity.edge.config import NodeConfig
 from comity.edge.peer_listener import peer_app
@@ -19,8 +16,10 @@ from comity.operations import Caller, Model, Operation, setup
 from comity.serving import version_document
 from comity.worker import Worker
 from edge.loopback import running as listening
-from interop import connector
+from interop import connector, outside
 from interop.connector import HOST, Connector, free_ports
+from interop.front import front
+from interop.outside import Outside
 from standin import StandIn, pin
 
 ResultT = TypeVar("ResultT", bound=Model)
@@ -35,8 +34,10 @@ class Stage:
 
     node: Node
     edc: Connector
+    outside: Outside
     stand_in: StandIn
     folder: Path
+    """For files of the play."""
 
     @property
     def dsp(self) -> str:
@@ -51,59 +52,31 @@ class Stage:
 @contextmanager
 def stage(folder: Path) -> Iterator[Stage]:
     """Make and start everything in an empty folder."""
-    port, edc_port = free_ports(2)
-    home = folder / "node"
-    config = NodeConfig(
-        id=COMITY,
-        name="Comity node",
-        territory="XA",
-        address=f"https://{HOST}:{port}",
-    )
+    ports = free_ports(2)
+    home, front_home = folder / "node", folder / "edc-identity"
+    address, front_address = (f"https://{HOST}:{port}" for port in ports)
+    config = NodeConfig(id=COMITY, name="Comity node", territory="XA", address=address)
+    peer = NodeConfig(id=EDC, name="Eclipse connector", territory="XB", address=front_address)
     setup.init(home, config, OFFICER.officer, folder / "node.recovery")
-    # Nobody listens there: the stand-in takes what is sent to it to the connector's plain ports.
-    address = f"https://{HOST}:{edc_port}"
     with ExitStack() as stack:
-        ways: list[Endpoint] = []
-        node = stack.enter_context(closing(open_node(home, endpoint=lambda peer: ways[0])))
-        peer = NodeConfig(id=EDC, name="Eclipse connector", territory="XB", address=address)
-        stand_in = pin(node, peer, folder / "edc-identity", OFFICER)
-        certificate = unb64url(node.local.identity.certificate)
-        keys = home / "keys"
-        listener = Listener(
-            peer_app(stand_in.inward(node.exchange), version_document("")),
-            HOST,
-            port,
-            server_context(keys / "tls.pem", keys / "tls.key"),
-        )
-        stack.enter_context(listening([listener]))
+        around = stack.enter_context(outside.serving())
+        node = stack.enter_context(closing(open_node(home)))
+        stand_in = pin(node, peer, front_home, OFFICER)
+        own = peer_app(stand_in.inward(node.exchange), version_document(""))
+        stack.enter_context(listening([_listener(own, ports[0], home)]))
         # Ended before the listener, so that it holds no connection open when that one stops.
-        edc = stack.enter_context(connector.running(folder / "edc", EDC, address, certificate))
-        ways.append(stand_in.outward(_Carrier(edc).carry))
+        certificate = unb64url(node.local.identity.certificate)
+        running = connector.running(folder / "edc", EDC, front_address, certificate)
+        edc = stack.enter_context(running)
+        app = front(stand_in, edc, around, COMITY)
+        stack.enter_context(listening([_listener(app, ports[1], front_home)]))
         worker = Worker(node)
         worker.start()
         stack.callback(worker.stop)
-        yield Stage(node, edc, stand_in, folder)
+        stack.callback(node.clients.close)
+        yield Stage(node, edc, around, stand_in, folder)
 
 
-class _Carrier:
-    """Carries the node's requests to the plain port of the connector that each belongs to."""
-
-    def __init__(self, edc: Connector) -> None:
-        self._edc = edc
-        self._client = httpx.Client(trust_env=False, verify=False, timeout=30)
-
-    def carry(self, request: Request) -> Response:
-        """Take a request to the connector and return its plain reply."""
-        context = "public" if request.target.startswith("/public") else "protocol"
-        token = {"region": "eu", "audience": self._edc.id, "clientId": COMITY}
-        reply = self._client.request(
-            request.method,
-            f"http://{HOST}:{self._edc.ports[context]}{request.target}",
-            content=request.body,
-            headers={
-                "Authorization": httpx.Response(200, json=token).text,
-                **({"Content-Type": request.content_type} if request.content_type else {}),
-            },
-        )
-        content_type = reply.headers.get("content-type", "")
-        return Response(reply.status_code, "", content_type, reply.content)
+def _listener(app: Any, port: int, home: Path) -> Listener:
+    keys = home / "keys"
+    return Listener(app, HOST, port, server_context(keys / "tls.pem", keys / "tls.key"))
