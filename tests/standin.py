@@ -17,7 +17,8 @@ from typing import Final
 
 from comity.api import Endpoint, Request, Response
 from comity.core import identity, token
-from comity.core.canonical import b64url
+from comity.core.canonical import b64url, unb64url
+from comity.core.identity import Identity
 from comity.core.keys import Signer
 from comity.core.merkle import EMPTY_ROOT
 from comity.core.token import Envelope, Seen
@@ -44,11 +45,12 @@ class Heard:
 class StandIn:
     """Signs in the name of one peer, towards one node."""
 
-    def __init__(self, id: str, address: str, node: str, signer: Signer) -> None:
+    def __init__(self, id: str, address: str, node: Identity, signer: Signer) -> None:
         self.address = address
         """The pinned address of the peer."""
         self._id = id
         self._node = node
+        self._node_key = unb64url(node.keys.message)
         self._signer = signer
         self._next = 0
         self._lock = Lock()
@@ -68,6 +70,15 @@ class StandIn:
         What `carry` returns is signed as the peer's reply.
         """
         return _Outward(self, carry)
+
+    def check_request(self, request: Request) -> None:
+        """Check that a request is the node's. Raises NOT_AUTHENTIC."""
+        token.open_request(request, self._id, self._node_key, _now())
+
+    def check_response(self, response: Response, request: Request) -> None:
+        """Check that a response is the node's, to this request. Raises PEER_ANSWER_INVALID."""
+        if response.token:
+            token.open_response(response, request, self._node.id, self._id, self._node_key)
 
     def sign_request(self, request: Request) -> Request:
         """Return a request of the peer, with a message token."""
@@ -97,14 +108,18 @@ class StandIn:
             seq, self._next = self._next, self._next + 1
         return Envelope(
             issuer=self._id,
-            audience=self._node,
+            audience=self._node.id,
             id=b64url(secrets.token_bytes(16)),
             seq=seq,
             salt=secrets.token_bytes(token.SALT_BYTES),
-            issued=int(SystemClock().now().timestamp()),
+            issued=_now(),
             lifetime=MESSAGE_LIFETIME_SECONDS,
             seen=_NOTHING_SEEN,
         )
+
+
+def _now() -> int:
+    return int(SystemClock().now().timestamp())
 
 
 class _Inward:
@@ -113,9 +128,10 @@ class _Inward:
         self._target = target
 
     def handle(self, request: Request) -> Response:
-        """Sign a request that has no token, and take it to the node."""
+        """Sign a request that has no token, take it to the node, and check the reply."""
         signed = request if request.token else self._by.sign_request(request)
         response = self._target.handle(signed)
+        self._by.check_response(response, signed)
         self._by.heard.append(Heard(True, replace(request, token=""), response))
         return response
 
@@ -126,7 +142,8 @@ class _Outward:
         self._carry = carry
 
     def handle(self, request: Request) -> Response:
-        """Carry a request of the node to the peer, and sign what it answers."""
+        """Check a request of the node, carry it to the peer, and sign what that answers."""
+        self._by.check_request(request)
         response = self._carry(request)
         self._by.heard.append(Heard(False, replace(request, token=""), response))
         return self._by.sign_response(request, response)
@@ -142,4 +159,4 @@ def pin(node: Node, config: NodeConfig, folder: Path, officer: Caller) -> StandI
     args = PeerAdd(document=document, fingerprint=identity.fingerprint(document))
     peer_add.run(node, officer, args, lambda *_: None)
     signer = keyfiles.read_signer(folder / "keys" / "message.key")
-    return StandIn(config.id, config.address, node.id, signer)
+    return StandIn(config.id, config.address, node.local.identity, signer)
