@@ -24,7 +24,6 @@ TERMS: Final[dict[str, Any]] = {
     "receive": {"approval": "one-officer"},
 }
 SIZE: Final = 300_000
-ENDPOINT: Final = "https://w3id.org/edc/v0.0.1/ns/"
 
 
 def play(stage: Stage, shown: Play) -> None:
@@ -123,8 +122,8 @@ def _pull(stage: Stage, agreement: str, content: bytes) -> None:
     properties: dict[str, str] = told["properties"]
     certificate = unb64url(stage.node.local.identity.certificate)
     with httpx.Client(verify=client_context(certificate), trust_env=False) as client:
-        endpoint = properties[f"{ENDPOINT}endpoint"]
-        authorization = {"Authorization": f"Bearer {properties[f'{ENDPOINT}authorization']}"}
+        endpoint = properties["endpoint"]
+        authorization = {"Authorization": f"Bearer {properties['authorization']}"}
         reply = client.get(endpoint, headers=authorization)
         check((reply.status_code, _digest(reply.content)), (200, _digest(content)), "the file")
         part = client.get(endpoint, headers={**authorization, "Range": "bytes=1000-1999"})

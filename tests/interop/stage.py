@@ -8,9 +8,11 @@ from typing import Any, Final, TypeVar
 
 from comity.core.canonical import unb64url
 from comity.edge.config import NodeConfig
+from comity.edge.file_listener import FileListener
 from comity.edge.peer_listener import peer_app
 from comity.edge.serve import Listener
 from comity.edge.tls import server_context
+from comity.gate import FileGate
 from comity.node import Node, open_node
 from comity.operations import Caller, Model, Operation, setup
 from comity.serving import version_document
@@ -62,7 +64,8 @@ def stage(folder: Path) -> Iterator[Stage]:
         around = stack.enter_context(outside.serving())
         node = stack.enter_context(closing(open_node(home)))
         stand_in = pin(node, peer, front_home, OFFICER)
-        own = peer_app(stand_in.inward(node.exchange), version_document(""))
+        files = FileListener(FileGate(node.local, node.store, node.wake.set))
+        own = peer_app(stand_in.inward(node.exchange), version_document(""), files=files)
         stack.enter_context(listening([_listener(own, ports[0], home)]))
         # Ended before the listener, so that it holds no connection open when that one stops.
         certificate = unb64url(node.local.identity.certificate)

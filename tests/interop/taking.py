@@ -1,9 +1,11 @@
 """The node takes: it reads the connector's catalog, negotiates, and receives the asset's bytes."""
 
 import secrets
+from hashlib import sha256
 from typing import Any, Final
 
-from comity.operations import agreeing, agreements, offering, transfers
+from comity.core.canonical import b64url
+from comity.operations import agreeing, agreements, offering, receiving, transfers
 from interop.connector import ODRL, VOCAB, until
 from interop.play import Play, act, check
 from interop.stage import EDC, Stage
@@ -35,7 +37,8 @@ def play(stage: Stage, shown: Play) -> None:
         agreement = _negotiate(stage)
     with shown.step("HttpData-PULL: STARTED on both sides, with a data address"):
         transfer = _start(stage, agreement)
-    _ = transfer
+    with shown.step("the node fetches the asset's bytes, bytes equal, and completes"):
+        _fetch(stage, transfer, content)
 
 
 def _seed(stage: Stage, content: bytes) -> None:
@@ -92,15 +95,30 @@ def _start(stage: Stage, agreement: str) -> str:
     """Ask for a transfer; returns its id when it has started on both sides."""
     asked = stage.run(transfers.request, peer=EDC, agreement=agreement, format="HttpData-PULL")
 
-    def started() -> transfers.TransferShown | None:
-        shown = stage.run(transfers.show, transfer=asked.id)
-        return shown if shown.state == "STARTED" else None
+    _both(stage, asked.id, "STARTED")
+    return asked.id
 
-    until(started, "STARTED at the node")
+
+def _fetch(stage: Stage, transfer: str, content: bytes) -> None:
+    received = stage.run(receiving.fetch, transfer=transfer)
+    check((received.size, received.sha256), (SIZE, b64url(sha256(content).digest())), "the file")
+    path = stage.folder / "taken.bin"
+    stage.run(receiving.take, id=received.id, path=str(path))
+    check(path.read_bytes() == content, True, "the copy")
+    # Once complete, the connector clears up and calls the state by that.
+    _both(stage, transfer, "COMPLETED", "DEPROVISIONING", "DEPROVISIONED")
+
+
+def _both(stage: Stage, transfer: str, state: str, *or_there: str) -> None:
+    """Wait until both sides say that a transfer is in a state; the connector may be further."""
+
+    def ours() -> bool | None:
+        return stage.run(transfers.show, transfer=transfer).state == state or None
+
+    until(ours, f"{state} at the node")
     (theirs,) = [
         item
         for item in stage.edc.call("POST", "/transferprocesses/request", "QuerySpec")
         if item["type"] == "PROVIDER"
     ]
-    stage.edc.wait(f"/transferprocesses/{theirs['@id']}", "STARTED")
-    return asked.id
+    stage.edc.wait(f"/transferprocesses/{theirs['@id']}", state, *or_there)
