@@ -22,6 +22,7 @@ class Code(StrEnum):
     MESSAGE_UNKNOWN = "message-unknown"
     MESSAGE_ID_REUSED = "message-id-reused"
     SEQUENCE_REUSED = "sequence-reused"
+    MESSAGE_EXPIRED = "message-expired"
 
     # Identity, keys and peers.
     ID_INVALID = "id-invalid"
@@ -81,6 +82,7 @@ class Code(StrEnum):
     TERRITORY_NOT_AGREED = "territory-not-agreed"
     FAMILY_NOT_AGREED = "family-not-agreed"
     FIELD_NOT_AGREED = "field-not-agreed"
+    ONWARD_NOT_AGREED = "onward-not-agreed"
     QUOTA_EXCEEDED = "quota-exceeded"
     AGREEMENT_UNKNOWN = "agreement-unknown"
     AGREEMENT_EXPIRED = "agreement-expired"
@@ -92,6 +94,10 @@ class Code(StrEnum):
     TRANSFER_UNKNOWN = "transfer-unknown"
     TRANSFER_NOT_STARTED = "transfer-not-started"
     TRANSFER_FORMAT_UNKNOWN = "transfer-format-unknown"
+    TRANSFER_PENDING = "transfer-pending"
+    TRANSFER_SUSPENDED = "transfer-suspended"
+    FILE_DIFFERS = "file-differs"
+    RECEIVED_UNKNOWN = "received-unknown"
     STATE_NOT_ALLOWED = "state-not-allowed"
     FILTER_NOT_SUPPORTED = "filter-not-supported"
     WAIT_ENDED = "wait-ended"

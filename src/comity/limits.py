@@ -73,6 +73,9 @@ OPEN_TRANSFERS_PER_PEER: Final = 100
 UNREADABLE_PER_HOUR: Final = 100
 """Authentic messages of one peer that cannot be read and still enter the record: enough for a
 mistaken version on the other side to show, too few to fill a disk."""
+REFUSED_PER_HOUR: Final = 1_000
+"""Messages of one peer that can be read, are refused and still enter the record: more than a run of
+questions into a spent quota, and 72 MB a day at most."""
 DELIVERIES_AT_ONCE: Final = 8
 """Peers that are delivered to at the same time: more than are slow at once, in practice."""
 CATALOG_PAGE: Final = 100
@@ -95,8 +98,9 @@ KEEP_ALIVE_SECONDS: Final = 15
 IDLE_SECONDS: Final = 10
 """How long the client keeps an idle connection: shorter than the listener, or else a request could
 meet a connection that is just being closed."""
-CONNECTIONS_TO_PEER: Final = 4
-"""Connections the client opens to one peer at once."""
+CONNECTIONS_TO_PEER: Final = 16
+"""Connections the client opens to one peer at once: half of what the peer works on at once, so that
+two such peers leave it nothing idle and neither locks the other out."""
 LINGER_SECONDS: Final = 2
 """How long the rest of a refused body is thrown away: closing at once could destroy the reply
 before the other side has read it."""
@@ -109,6 +113,11 @@ PROGRESS_WAITING: Final = 100
 SHUTDOWN_SECONDS: Final = 30
 """How long a stop waits for replies under way. Operations in threads finish all the same."""
 
+WRITERS_PER_COMMIT: Final = 64
+"""Writers that share one commit: all who can be there at once, and an end for the first of them."""
+REHEARSED_SHOWN: Final = 1_000
+"""Messages that a rehearsal of terms lists: the latest, which people look at; all are counted."""
+
 # --- the record -------------------------------------------------------------------------------
 NOTE_BYTES: Final = 128 * KIB
 """A signed note: its readers take at least 16 signatures, of up to 5 kB where keys are
@@ -120,6 +129,27 @@ PROOF_EXTRA_BYTES: Final = 16 * KIB
 LIST_BYTES: Final = 1024 * MIB
 """One list file: it is checked as a whole, in memory, before anything of it is loaded. Ten million
 records of a name and an identifier are about 700 MiB."""
+FILE_BYTES: Final = 2048 * MIB
+"""A dataset's file, given or received: larger ones want other means than one HTTP body."""
+FILE_CHUNK_BYTES: Final = 256 * KIB
+"""What is read, sent or written of a file at a time: between two of them the transfer is looked at
+again, so that a suspension stops a download in its middle."""
+FILES_AT_ONCE: Final = 8
+"""Files that cross the peer listener at once, in either direction: their streams must not hold all
+of its connections."""
+FILE_STALL_SECONDS: Final = 30
+"""How long a file's stream may stand still: a reader that does not read must not hold a place."""
+FILE_SLOWEST_BYTES: Final = 16 * KIB
+"""Bytes a second that a file's stream must make on the whole: a slow line passes, a drip does
+not."""
+FILE_REQUESTS: Final = 1_000
+"""Requests with the token of one start: enough to resume on a bad line, too few to fill a disk
+with entries of the journal."""
+PUSH_GRACE_SECONDS: Final = 60
+"""How long the giver waits for the receiver to say that a pushed file completes the transfer,
+before it says so itself: a connector of another make may never."""
+MEDIA_TYPE_CHARS: Final = 100
+"""A media type: the longest registered ones have 80 characters."""
 LIST_LINE_BYTES: Final = 256 * KIB
 """One line of a list file."""
 LIST_RECORDS: Final = 10_000_000

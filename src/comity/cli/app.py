@@ -16,6 +16,7 @@ from comity.cli.commands import (
     recording,
     running,
     setup,
+    terms,
     transferring,
 )
 from comity.cli.session import Options
@@ -25,7 +26,7 @@ ORDER: Final = (
     "holdings",
     *("terms", "offer", "catalog", "negotiate", "propose", "negotiations"),
     "agreements",
-    *("tag", "transfers", "match", "check", "hits", "handles"),
+    *("tag", "transfers", "received", "match", "check", "hits", "handles"),
     *("ask", "requests", "inbox", "approve", "decline", "reopen"),
     *("record", "journal", "posture"),
     *("serve", "doctor", "demo"),
@@ -82,7 +83,7 @@ def root(
 
 
 for group in (
-    *(setup, holdings, offering, agreeing, agreements),
+    *(setup, holdings, terms, offering, agreeing, agreements),
     *(matching, transferring, asking, recording, running),
 ):
     group.register(app)

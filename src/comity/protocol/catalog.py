@@ -2,12 +2,13 @@
 
 import re
 from bisect import bisect_left, bisect_right
-from functools import partial
+from collections.abc import Sequence
+from functools import lru_cache, partial
 from typing import Annotated, Final, Literal
 from urllib.parse import quote, unquote
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
-from sqlalchemy import Connection, or_
+from sqlalchemy import Connection, bindparam, or_, select
 
 from comity.core.canonical import model
 from comity.core.dsp.catalog import (
@@ -20,15 +21,19 @@ from comity.core.dsp.catalog import (
     RootDataset,
 )
 from comity.core.dsp.policy import Offer as Policy
+from comity.core.identity import Identity
 from comity.errors import Code, ComityError
 from comity.limits import BODY_BYTES, CATALOG_PAGE, REPLY_BYTES
 from comity.protocol.base import DSP, Act, Inbound, Local, Outcome, Route, nothing
 from comity.store import rows
-from comity.store.rows import many, one
+from comity.store.rows import one
 from comity.store.schema import offers
+from comity.store.statements import Statement
 
 MATCH, REQUEST = "Comity-Match", "Comity-Request"
 """Our transfer formats."""
+PULL, PUSH = "HttpData-PULL", "HttpData-PUSH"
+"""The plain ones: a dataset's file, over HTTP."""
 _PAGE: Final = re.compile(r"(?:after|before)=[A-Za-z0-9._~%-]{1,800}", re.ASCII)
 """A place in the sorted list of datasets, as the query of a link: stable when others come or go."""
 
@@ -37,12 +42,17 @@ def _refusal(code: Code, _: tuple[str, str]) -> bytes:
     return CatalogError(code=str(code)).to_json()
 
 
+_VISIBLE: Final = Statement(
+    select(offers)
+    .where(or_(offers.c.peer == "", offers.c.peer == bindparam("to")), offers.c.open.is_(True))
+    .order_by(offers.c.created)
+)
+
+
 def open_offers(tx: Connection, peer: str) -> dict[str, list[rows.Offer]]:
     """Return the offers that a peer may see, by dataset."""
     found: dict[str, list[rows.Offer]] = {}
-    for offer in many(
-        tx, rows.Offer, or_(offers.c.peer == "", offers.c.peer == peer), open=True, order="created"
-    ):
+    for offer in (rows.Offer(*row) for row in _VISIBLE.rows(tx, {"to": peer})):
         found.setdefault(offer.dataset, []).append(offer)
     return dict(sorted(found.items()))
 
@@ -81,7 +91,7 @@ def _catalog(inbound: Inbound, tx: Connection, message: CatalogRequestMessage) -
             id=dataset,
             title=_title(tx, dataset),
             has_policy=_policies(visible[dataset]),
-            distribution=_distributions(inbound.local),
+            distribution=_distributions(inbound.local.identity, formats(tx, dataset)),
         )
         for dataset in names[start:stop]
     )
@@ -89,7 +99,7 @@ def _catalog(inbound: Inbound, tx: Connection, message: CatalogRequestMessage) -
         id=f"{inbound.local.identity.id}#catalog",
         participant_id=inbound.local.identity.id,
         dataset=datasets or None,
-        service=(_service(inbound.local),),
+        service=(_service(inbound.local.identity),),
         previous=f"before={quote(names[start], safe='')}" if start and datasets else None,
         next=f"after={quote(names[stop - 1], safe='')}" if stop < len(names) else None,
     )
@@ -147,13 +157,27 @@ def _dataset(inbound: Inbound, tx: Connection, _: None) -> Act:
     made = open_offers(tx, inbound.peer.id).get(dataset)
     if not made:
         raise ComityError(Code.DATASET_UNKNOWN, dataset=dataset)
+    title, names = _title(tx, dataset), formats(tx, dataset)
+    body = _shown(inbound.local.identity, dataset, title, tuple(made), names)
+    return partial(Outcome, 200, body)
+
+
+@lru_cache(maxsize=256)
+def _shown(
+    identity: Identity,
+    dataset: str,
+    title: str | None,
+    made: tuple[rows.Offer, ...],
+    names: tuple[str, ...],
+) -> bytes:
+    """Return what is said of a dataset. All that it is made of is given, so it stays the same."""
     found = RootDataset(
         id=dataset,
-        title=_title(tx, dataset),
+        title=title,
         has_policy=_policies(made),
-        distribution=_distributions(inbound.local),
+        distribution=_distributions(identity, names),
     )
-    return partial(Outcome, 200, found.to_json())
+    return found.to_json()
 
 
 def _title(tx: Connection, dataset: str) -> str | None:
@@ -161,17 +185,31 @@ def _title(tx: Connection, dataset: str) -> str | None:
     return found.title if found else None
 
 
-def _policies(made: list[rows.Offer]) -> tuple[Policy, ...]:
-    return tuple(model(Policy, offer.policy.encode(), BODY_BYTES) for offer in made)
+def _policies(made: Sequence[rows.Offer]) -> tuple[Policy, ...]:
+    return tuple(_policy(offer.policy) for offer in made)
 
 
-def _service(local: Local) -> DataService:
-    return DataService(id=f"{local.identity.id}#node", endpoint_url=local.identity.address + DSP)
+@lru_cache(maxsize=256)
+def _policy(text: str) -> Policy:
+    return model(Policy, text.encode(), BODY_BYTES)
 
 
-def _distributions(local: Local) -> tuple[Distribution, ...]:
-    service = _service(local)
-    return tuple(Distribution(format=name, access_service=service) for name in (MATCH, REQUEST))
+def formats(tx: Connection, dataset: str) -> tuple[str, ...]:
+    """Return the formats in which a dataset can really be had."""
+    found = one(tx, rows.Dataset, id=dataset)
+    listed = (MATCH, REQUEST) if found and found.records else ()
+    filed = (PULL, PUSH) if one(tx, rows.DatasetFile, dataset=dataset) else ()
+    # What is offered and no longer held has no format; the schema asks for one.
+    return (listed + filed) or (MATCH, REQUEST)
+
+
+def _service(identity: Identity) -> DataService:
+    return DataService(id=f"{identity.id}#node", endpoint_url=identity.address + DSP)
+
+
+def _distributions(identity: Identity, names: tuple[str, ...]) -> tuple[Distribution, ...]:
+    service = _service(identity)
+    return tuple(Distribution(format=name, access_service=service) for name in names)
 
 
 ROUTES = (
@@ -183,8 +221,15 @@ ROUTES = (
         _catalog,
         _refusal,
         links=links,
+        reads=True,
     ),
     Route(
-        "DatasetRequestMessage", "GET", f"{DSP}/catalog/datasets/{{}}", nothing, _dataset, _refusal
+        "DatasetRequestMessage",
+        "GET",
+        f"{DSP}/catalog/datasets/{{}}",
+        nothing,
+        _dataset,
+        _refusal,
+        reads=True,
     ),
 )

@@ -39,6 +39,10 @@ ERRORS: Final[dict[Code, tuple[str, str]]] = {
         "This field was not agreed, or no answer has it[: {field}].",
         "comity agreements show prints the fields that an answer may release.",
     ),
+    Code.ONWARD_NOT_AGREED: (
+        "This came in under terms without onward sharing[: {dataset}].",
+        "It was not offered. Ask whoever gave it, and negotiate terms that let it be passed on.",
+    ),
     Code.QUOTA_EXCEEDED: (
         "The quota does not allow this[: {asked} asked for][, {used} used][, {limit} allowed]"
         "[ {period}].",
@@ -78,15 +82,31 @@ ERRORS: Final[dict[Code, tuple[str, str]]] = {
     ),
     Code.TRANSFER_NOT_STARTED: (
         "The transfer has not started, or is no longer under way[ ({state})].",
-        "The holder starts it once its tag set is made and its officers agree: comity tag.",
+        "The holder starts it once what it gives is ready and its officers agree.",
     ),
     Code.TRANSFER_FORMAT_UNKNOWN: (
         "There is no such transfer format.",
         "The catalog names those that a dataset has.",
     ),
+    Code.TRANSFER_PENDING: (
+        "A message about this transfer is still on its way to the peer[ ({message})].",
+        "Try again when it has arrived: comity transfers show.",
+    ),
+    Code.TRANSFER_SUSPENDED: (
+        "The other side suspended this transfer.",
+        "Only the side that suspended it can let it go on.",
+    ),
+    Code.FILE_DIFFERS: (
+        "The file is not the one that was announced[ ({reason})].",
+        "Nothing of it is kept. Fetch it again, and tell the peer if it stays so.",
+    ),
+    Code.RECEIVED_UNKNOWN: (
+        "There is no such received file.",
+        "List them: comity received.",
+    ),
     Code.STATE_NOT_ALLOWED: (
         "This step does not fit the state[ ({state})].",
-        "Look at where it stands: comity negotiations show, comity agreements show.",
+        "Look at where it stands: comity negotiations show, comity transfers show.",
     ),
     Code.FILTER_NOT_SUPPORTED: (
         "Catalogs cannot be filtered here.",
