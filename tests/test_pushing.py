@@ -18,7 +18,7 @@ from comity.edge.tls import server_context
 from comity.errors import Code
 from comity.exchange import UNIFORM
 from comity.limits import FILE_CHUNK_BYTES, PUSH_GRACE_SECONDS
-from comity.operations import agreeing, receiving, transfers
+from comity.operations import agreements, receiving, transfers
 from comity.protocol import filing
 from comity.protocol.base import DSP
 from comity.protocol.catalog import PUSH
@@ -166,7 +166,7 @@ def _statement(f: Filed, **changes: Any) -> FileStatement:
     true = FileStatement(
         provider=f.mx.id,
         consumer=f.us.id,
-        agreement=run(agreeing.agreement_list, f.us).agreements[0].id,
+        agreement=run(agreements.agreement_list, f.us).agreements[0].id,
         transfer=f.of(f.mx).id,
         dataset="report",
         sha256=b64url(SHA256),
@@ -210,8 +210,8 @@ def test_what_else_closes_the_inbox(f: Filed) -> None:
     f.p.clock.forward(days=61)
     assert post(f, path, token, b"x")[0] == 401
     f.p.clock.forward(days=-61)
-    agreement = run(agreeing.agreement_list, f.us).agreements[0].id
-    run(agreeing.suspend, f.us, agreement=agreement)
+    agreement = run(agreements.agreement_list, f.us).agreements[0].id
+    run(agreements.suspend, f.us, agreement=agreement)
     assert post(f, path, token, b"x")[0] == 401
     assert files(f) == ()
 

@@ -9,7 +9,7 @@ from comity.api import Request, Response
 from comity.edge.file_listener import DIGEST_HEADER, FileListener, repr_digest
 from comity.gate import FileGate
 from comity.node import Node
-from comity.operations import agreeing, filing, transfers
+from comity.operations import agreeing, agreements, filing, offering, transfers
 from comity.protocol import filing as protocol
 from comity.protocol.catalog import PULL, PUSH
 from nodes import Pair, run
@@ -32,10 +32,10 @@ def play(nodes: Pair) -> Iterator[tuple[str, Exchange]]:
     path = nodes.folder / "report.txt"
     path.write_bytes(CONTENT)
     run(filing.keep, mx, dataset="report", path=str(path), media_type="text/plain")
-    run(agreeing.make_offer, mx, dataset="report", terms=TERMS)
+    run(offering.make_offer, mx, dataset="report", terms=TERMS)
     run(agreeing.negotiate, us, peer=mx.id, dataset="report")
     nodes.pump()
-    agreement = run(agreeing.agreement_list, us).agreements[-1].id
+    agreement = run(agreements.agreement_list, us).agreements[-1].id
     for name, format in (("file", PULL), ("push", PUSH)):
         _forget(nodes)
         run(transfers.request, us, peer=mx.id, agreement=agreement, format=format)

@@ -9,7 +9,7 @@ from comity.core.canonical import b64url, model
 from comity.core.dsp.catalog import RootCatalog
 from comity.errors import Code
 from comity.limits import FILE_BYTES, MEDIA_TYPE_CHARS, MIB
-from comity.operations import agreeing, filing, holdings
+from comity.operations import filing, holdings, offering
 from comity.operations.holdings import HoldingsShown
 from comity.protocol.catalog import MATCH, PULL, PUSH, REQUEST
 from comity.store import kept
@@ -34,13 +34,13 @@ def formats(p: Pair) -> dict[str, list[str]]:
 
 
 def test_a_catalog_lists_what_can_be_had(loaded: Pair) -> None:
-    run(agreeing.make_offer, loaded.mx, dataset=MX_LIST, terms=TERMS)
+    run(offering.make_offer, loaded.mx, dataset=MX_LIST, terms=TERMS)
     assert formats(loaded) == {MX_LIST: [MATCH, REQUEST]}
     keep(loaded, MX_LIST)
     shown = keep(loaded, "report", title="A report", media_type="application/pdf")
     assert (shown.records, shown.title) == (0, "A report")
     terms = {**RECEIVE, "receive": {"approval": "automatic"}}
-    run(agreeing.make_offer, loaded.mx, dataset="report", terms=terms)
+    run(offering.make_offer, loaded.mx, dataset="report", terms=terms)
     assert formats(loaded) == {MX_LIST: [MATCH, REQUEST, PULL, PUSH], "report": [PULL, PUSH]}
 
 

@@ -96,6 +96,7 @@ async def _lifespan(
     await asyncio.to_thread(workers.shutdown)
     if files is not None:
         await asyncio.to_thread(files.close)
+    # Said last: the server ends the loop, and with it what is still under way.
     await send({"type": "lifespan.shutdown.complete"})
 
 
