@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test test-postgres lint format bench docs picture clean
+.PHONY: help demo test test-postgres tck lint format bench docs picture clean
 
 help: ## Show this
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -28,6 +28,14 @@ test: $(VENV)/.develop ## Run the tests
 
 test-postgres: $(VENV)/.develop ## Run the store's tests on a real PostgreSQL (see CONTRIBUTING.md)
 	BIN=$(BIN) tests/postgres.sh $(ARGS)
+
+# The kit's modules, as Maven Central has them; the list of their files is all that is written.
+$(VENV)/tck.classpath: tests/tck/pom.xml $(VENV)/.develop
+	tests/tck/install.sh
+	mvn --quiet --batch-mode --file $< dependency:build-classpath -Dmdep.outputFile=$(abspath $@)
+
+tck: $(VENV)/tck.classpath ## Run the public DSP conformance kit (see CONTRIBUTING.md)
+	PYTHONPATH=tests $(BIN)/python -m tck $< $(ARGS)
 
 lint: $(VENV)/.develop ## Style, types and layers
 	$(BIN)/ruff check .
