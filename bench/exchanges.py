@@ -15,7 +15,7 @@ from typing import TypedDict
 from comity.core.identity import fingerprint
 from comity.edge.config import NodeConfig
 from comity.node import Node, open_node
-from comity.operations import Caller, agreeing, holdings, peers, setup
+from comity.operations import Caller, holdings, offering, peers, setup
 from comity.operations.peering import call
 from comity.protocol.addresses import dsp_base
 from comity.serving import run
@@ -107,8 +107,8 @@ def _pair(folder: Path) -> tuple[Node, Node]:
         path=str(path), format="csv", dataset="list", mapping="id=id;name=name;kind=organisation"
     )
     holdings.load.run(holder, OFFICER, loading, _quiet)
-    agreeing.make_offer.run(
-        holder, OFFICER, agreeing.OfferMake(dataset="list", terms=TERMS), _quiet
+    offering.make_offer.run(
+        holder, OFFICER, offering.OfferMake(dataset="list", terms=TERMS), _quiet
     )
     return holder, asker
 

@@ -25,7 +25,7 @@ from comity.core.token import Envelope
 from comity.edge.config import NodeConfig
 from comity.limits import BODY_BYTES, DAY
 from comity.node import IDENTITY_FILE, Node
-from comity.operations import agreeing, holdings, matching, peers, setup, tagging
+from comity.operations import agreeing, holdings, matching, offering, peers, setup, tagging
 from comity.protocol import transferring
 from comity.protocol.base import DSP, JSON
 from comity.protocol.catalog import MATCH, REQUEST
@@ -111,7 +111,7 @@ def request_terms(**request: Any) -> dict[str, Any]:
 
 def agree(p: Pair, draft: dict[str, Any] = TERMS, dataset: str = MX_LIST) -> str:
     """Bring the pair to an agreement under which Mexico gives; returns its id."""
-    offer = run(agreeing.make_offer, p.mx, dataset=dataset, terms=draft)
+    offer = run(offering.make_offer, p.mx, dataset=dataset, terms=draft)
     begun = run(agreeing.negotiate, p.us, peer=MX.id, dataset=dataset, offer=offer.id)
     p.pump()
     return run(agreeing.show, p.us, negotiation=begun.id).agreement
@@ -245,7 +245,7 @@ def _loaded(p: Pair) -> None:
 
 STEPS: Final[dict[str, tuple[str, Callable[[Pair], object]]]] = {
     "loaded": ("pinned", _loaded),
-    "offered": ("loaded", lambda p: run(agreeing.make_offer, p.mx, dataset=MX_LIST, terms=TERMS)),
+    "offered": ("loaded", lambda p: run(offering.make_offer, p.mx, dataset=MX_LIST, terms=TERMS)),
     "agreed": ("loaded", agree),
     "tagged": ("loaded", ready),
     "matched": ("tagged", match),

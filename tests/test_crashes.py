@@ -12,7 +12,7 @@ import pytest
 
 from comity.api import Response
 from comity.errors import ComityError
-from comity.operations import agreeing, inbox, matching, records
+from comity.operations import agreeing, agreements, inbox, matching, records
 from comity.store import record
 from comity.store.rows import Outgoing, Question, RequestRow, Usage, many
 from dying import Killed, make_mortal
@@ -76,7 +76,7 @@ def negotiate(p: Pair) -> None:
 def check_agreed(p: Pair) -> None:
     for node in (p.mx, p.us):
         (row,) = run(agreeing.negotiation_list, node).negotiations
-        (agreed,) = run(agreeing.agreement_list, node).agreements
+        (agreed,) = run(agreements.agreement_list, node).agreements
         assert (row.state, agreed.state, agreed.signed_by_both) == ("FINALIZED", "active", True)
         assert agreed.id == row.agreement
 

@@ -86,7 +86,7 @@ def test_an_authentic_message_gets_a_signed_reply_and_both_are_kept(pinned: Pair
 UNREADABLE: dict[str, tuple[Code, dict[str, str | bytes]]] = {
     "a path that there is not": (Code.MESSAGE_UNKNOWN, {"target": "/admin"}),
     "a method that there is not": (Code.MESSAGE_UNKNOWN, {"method": "GET"}),
-    "a query": (Code.MESSAGE_UNKNOWN, {"target": f"{CATALOG}?x=1"}),
+    "a query": (Code.MESSAGE_UNKNOWN, {"target": f"{DSP}/negotiations/request?x=1"}),
     "another spelling of the path": (Code.MESSAGE_UNKNOWN, {"target": f"{DSP}/%63atalog/request"}),
     "dots": (Code.MESSAGE_UNKNOWN, {"target": f"{DSP}/x/../catalog/request"}),
     "an id that is no text": (Code.MESSAGE_UNKNOWN, {"target": f"{DSP}/negotiations/%ff/request"}),

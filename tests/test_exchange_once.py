@@ -11,7 +11,7 @@ from comity.core.canonical import parse
 from comity.errors import Code
 from comity.exchange import UNIFORM, Exchange
 from comity.node import Node
-from comity.operations import agreeing, posture, tagging
+from comity.operations import agreeing, agreements, offering, posture, tagging
 from comity.protocol.authentication import TokenAuthenticator
 from comity.protocol.base import BYTES, DATA, DSP, fill_path
 from comity.store import record
@@ -41,7 +41,7 @@ def entries(p: Pair, direction: str = record.IN) -> list[Message]:
 
 
 def test_a_redelivery_gets_the_stored_bytes_and_no_second_effect(loaded: Pair) -> None:
-    run(agreeing.make_offer, loaded.mx, dataset=MX_LIST, terms=TERMS)
+    run(offering.make_offer, loaded.mx, dataset=MX_LIST, terms=TERMS)
     run(agreeing.negotiate, loaded.us, peer=MX.id, dataset=MX_LIST)
     loaded.pump()
     before = len(entries(loaded)), len(entries(loaded, record.OUT))
@@ -65,8 +65,8 @@ def again(p: Pair) -> None:
 
 
 def suspend(p: Pair) -> None:
-    agreement = run(agreeing.agreement_list, p.mx).agreements[0].id
-    run(agreeing.suspend, p.mx, agreement=agreement)
+    agreement = run(agreements.agreement_list, p.mx).agreements[0].id
+    run(agreements.suspend, p.mx, agreement=agreement)
 
 
 def days_pass(p: Pair) -> None:
@@ -109,7 +109,7 @@ def test_the_same_message_from_many_threads_has_one_effect(loaded: Pair) -> None
 
 
 def first(p: Pair) -> bytes:
-    run(agreeing.make_offer, p.mx, dataset=MX_LIST, terms=TERMS)
+    run(offering.make_offer, p.mx, dataset=MX_LIST, terms=TERMS)
     return first_request(p).to_json()
 
 
@@ -160,7 +160,7 @@ def interrupted(p: Pair, side: str, times: int, happens: Callable[[], object]) -
 
 
 def test_state_that_moved_between_decide_and_commit_is_decided_again(loaded: Pair) -> None:
-    run(agreeing.make_offer, loaded.mx, dataset=MX_LIST, terms=TERMS)
+    run(offering.make_offer, loaded.mx, dataset=MX_LIST, terms=TERMS)
     begun = run(agreeing.negotiate, loaded.us, peer=MX.id, dataset=MX_LIST)
     work(loaded.us)
 
@@ -175,14 +175,14 @@ def test_state_that_moved_between_decide_and_commit_is_decided_again(loaded: Pai
     loaded.pump()
     for node in (loaded.mx, loaded.us):
         assert run(agreeing.negotiation_list, node).negotiations[0].state == "TERMINATED"
-    assert run(agreeing.agreement_list, loaded.us).agreements == ()
-    assert [one.state for one in run(agreeing.agreement_list, loaded.mx).agreements] == [
+    assert run(agreements.agreement_list, loaded.us).agreements == ()
+    assert [one.state for one in run(agreements.agreement_list, loaded.mx).agreements] == [
         "withdrawn"
     ]
 
 
 def test_state_that_never_stands_still_is_an_error_of_ours_and_loses_nothing(loaded: Pair) -> None:
-    run(agreeing.make_offer, loaded.mx, dataset=MX_LIST, terms=TERMS)
+    run(offering.make_offer, loaded.mx, dataset=MX_LIST, terms=TERMS)
     begun = run(agreeing.negotiate, loaded.us, peer=MX.id, dataset=MX_LIST)
     work(loaded.us)
 

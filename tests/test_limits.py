@@ -53,6 +53,7 @@ HIT = {
     "OPEN_NEGOTIATIONS_PER_PEER": (
         "protocol/test_negotiation.py::test_no_more_open_negotiations_than_the_limit"
     ),
+    "CATALOG_PAGES": "protocol/test_catalog.py::test_a_catalog_that_never_ends",
     "OPEN_REQUESTS_PER_PEER": "protocol/test_requests.py::test_no_more_than_the_limit_wait",
     "OPEN_TRANSFERS_PER_PEER": (
         "protocol/test_transfer.py::test_no_more_open_transfers_than_the_limit"

@@ -13,7 +13,7 @@ import pytest
 from comity.core.identity import fingerprint
 from comity.demo.sides import MX, US, Side
 from comity.errors import Code, ComityError
-from comity.operations import agreeing, holdings, matching, peers, records, tagging
+from comity.operations import agreeing, holdings, matching, offering, peers, records, tagging
 from commands import free_ports
 
 pytestmark = pytest.mark.processes
@@ -67,7 +67,7 @@ def sides(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Side, Side
         for side, count in ((mx, 50), (us, NAMES)):
             path = write_list(folder / f"{side.party.key}.csv", count, side.party.key)
             side.run(holdings.load, path=path, format="csv", dataset="list", mapping=MAP)
-        mx.run(agreeing.make_offer, dataset="list", terms=TERMS)
+        mx.run(offering.make_offer, dataset="list", terms=TERMS)
         begun = us.run(agreeing.negotiate, peer=mx.id, dataset="list")
         us.wait(agreeing.show, lambda shown: shown.state == "FINALIZED", negotiation=begun.id)
         mx.run(tagging.tag, peer=us.id, dataset="list")

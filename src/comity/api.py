@@ -28,6 +28,8 @@ class Response:
     token: str = ""
     content_type: str = ""
     body: bytes = b""
+    link: str = ""
+    """A Link header (RFC 8288) for those who follow the standard; it repeats what the body says."""
 
 
 class Endpoint(Protocol):

@@ -88,6 +88,7 @@ class Code(StrEnum):
     AGREEMENT_DIFFERS = "agreement-differs"
     OFFER_UNKNOWN = "offer-unknown"
     NEGOTIATION_UNKNOWN = "negotiation-unknown"
+    NEGOTIATION_DECLINED = "negotiation-declined"
     TRANSFER_UNKNOWN = "transfer-unknown"
     TRANSFER_NOT_STARTED = "transfer-not-started"
     TRANSFER_FORMAT_UNKNOWN = "transfer-format-unknown"

@@ -100,7 +100,7 @@ class Exchange:
                     self._keep_evidence(opened, error.code)
                 return UNIFORM
             if stored is not None:
-                return self._again(opened, stored)
+                return self._linked(opened, self._again(opened, stored))
             for _ in range(_RETRIES):
                 outcome = self._outcome(opened)
                 try:
@@ -109,7 +109,7 @@ class Exchange:
                     continue
                 self._committed()
                 _log.info("handled", peer=peer, jti=opened.claims.jti, status=reply.status)
-                return reply
+                return self._linked(opened, reply)
         raise ComityError(Code.INTERNAL)
 
     def _open(self, request: Request) -> _Opened:
@@ -117,15 +117,16 @@ class Exchange:
         peer, claims = self._authenticator.request(request)
         route: AnyRoute | None = None
         params: tuple[str, ...] = ()
+        query = ""
         message: Any = None
         refused: ComityError | None = None
         try:
             under = prefix(self._local.identity)
-            route, params = find_route(request.method, request.target, under)
+            route, params, query = find_route(request.method, request.target, under)
             message = route.parse(request.body)
         except ComityError as error:
             refused = error
-        inbound = Inbound(self._local, peer, claims.jti, self._local.now(), params)
+        inbound = Inbound(self._local, peer, claims.jti, self._local.now(), params, query)
         return _Opened(request, claims, inbound, route, message, refused)
 
     def _admit(self, opened: _Opened) -> Response | None:
@@ -172,6 +173,12 @@ class Exchange:
         except ComityError:
             return UNIFORM
         return replace(stored, body=body)
+
+    def _linked(self, opened: _Opened, reply: Response) -> Response:
+        """Say in a header, too, where the pages before and after this one are."""
+        if reply.status != 200 or opened.route is None or opened.route.links is None:
+            return reply
+        return replace(reply, link=opened.route.links(self._local, reply.body))
 
     def _commit(self, opened: _Opened, outcome: Outcome) -> Response:
         """Steps 6 and 7."""

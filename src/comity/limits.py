@@ -77,6 +77,8 @@ DELIVERIES_AT_ONCE: Final = 8
 """Peers that are delivered to at the same time: more than are slow at once, in practice."""
 CATALOG_PAGE: Final = 100
 """Datasets on one page of a catalog."""
+CATALOG_PAGES: Final = 100
+"""Pages that are asked for of one catalog: a peer that says «next» for ever is not followed."""
 HEADER_BYTES: Final = 16 * KIB
 """Request line and headers, as the HTTP parser takes them."""
 CONNECTIONS: Final = 200

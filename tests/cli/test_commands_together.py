@@ -8,7 +8,16 @@ from pathlib import Path
 import pytest
 
 from comity.core.disclosure import Field
-from comity.operations import agreeing, inbox, matching, posture, records, tagging
+from comity.operations import (
+    agreeing,
+    agreements,
+    inbox,
+    matching,
+    offering,
+    posture,
+    records,
+    tagging,
+)
 from commands import Officer, Ran, free_ports, make_node, pin_each_other, quiet_logs, served
 
 MX_LIST = """\
@@ -75,9 +84,9 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
     terms.write_text(mx.run("terms", "template").out)
     with quiet_logs(), served(mx, us):
         offer = mx.says(
-            agreeing.OfferShown, "offer", "make", "firms", "--terms", str(terms), "--to", "us"
+            offering.OfferShown, "offer", "make", "firms", "--terms", str(terms), "--to", "us"
         )
-        (seen,) = us.says(agreeing.Offers, "catalog", "mx").offers
+        (seen,) = us.says(offering.Offers, "catalog", "mx").offers
         assert seen.id == offer.id
         asked = us.says(agreeing.NegotiationShown, "negotiate", "mx", "firms", "--offer", offer.id)
         done = until(
@@ -95,10 +104,10 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
 def test_the_agreement_is_shown_on_both_sides(two: Two) -> None:
     digests = set()
     for officer in (two.mx, two.us):
-        shown = officer.says(agreeing.AgreementShown, "agreements", "show", two.agreement)
+        shown = officer.says(agreements.AgreementShown, "agreements", "show", two.agreement)
         assert shown.signed_by_both
         digests.add(shown.digest)
-        assert officer.says(agreeing.Agreements, "agreements").agreements == (shown,)
+        assert officer.says(agreements.Agreements, "agreements").agreements == (shown,)
         assert "in force" in officer.run("agreements", "list").out
     assert len(digests) == 1
     text = two.us.run("agreements", "show", two.agreement.removeprefix("urn:uuid:")[:6]).out
@@ -222,7 +231,7 @@ def test_a_negotiation_is_countered_accepted_and_declined(two: Two) -> None:
 def test_an_agreement_is_suspended_and_resumed(two: Two) -> None:
     name = two.agreement
     for word, state in (("suspend", "suspended"), ("resume", "active")):
-        shown = two.mx.says(agreeing.AgreementShown, "agreements", word, name)
+        shown = two.mx.says(agreements.AgreementShown, "agreements", word, name)
         assert shown.state == state
 
 

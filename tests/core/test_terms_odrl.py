@@ -5,13 +5,22 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
+from comity.core.agreement import draw_up
 from comity.core.canonical import canonical, model
 from comity.core.dsp.policy import MessageOffer, Offer, Prohibition
 from comity.core.terms import Terms
-from comity.core.terms_odrl import OPERANDS, PROFILE, from_policy, to_message_offer, to_offer
+from comity.core.terms_odrl import (
+    OPERANDS,
+    PROFILE,
+    REPLACES,
+    from_policy,
+    replaces_of,
+    to_message_offer,
+    to_offer,
+)
 from comity.errors import Code
 from comity.limits import BODY_BYTES
-from core.drafts import TERMS, terms
+from core.drafts import EXPIRY, TERMS, terms
 from core.dsp.schemas import check_against_schema
 from refusals import refuses
 
@@ -203,6 +212,50 @@ def test_what_the_profile_does_not_define_denies(
     assert read(value) == TERMS
     change(value)
     with refuses(Code.TERMS_UNKNOWN, where=where):
+        read(value)
+
+
+REPLACED = "urn:uuid:7d0b8a52-0000-4000-8000-000000000001"
+
+
+def test_a_policy_may_say_which_agreement_it_replaces() -> None:
+    sent = to_message_offer(TERMS, "urn:uuid:1", "urn:uuid:2", replaces=REPLACED)
+    assert json.loads(sent.to_json())[REPLACES] == REPLACED
+    received = model(MessageOffer, sent.to_json(), BODY_BYTES)
+    assert received == sent
+    assert replaces_of(received) == REPLACED
+    assert from_policy(received) == TERMS
+    assert replaces_of(to_offer(TERMS, "urn:uuid:1", replaces=REPLACED)) == REPLACED
+    agreed = draw_up(
+        received, id="urn:uuid:3", provider="did:web:a", consumer="did:web:b", timestamp=EXPIRY
+    )
+    assert (replaces_of(agreed), from_policy(agreed)) == (REPLACED, TERMS)
+
+
+def test_what_says_which_agreement_it_replaces_is_a_policy_as_the_schema_has_them() -> None:
+    offer = to_offer(TERMS, "urn:uuid:1", replaces=REPLACED)
+    check_against_schema("Offer", json.loads(offer.to_json()))
+
+
+def test_a_policy_replaces_nothing_by_itself() -> None:
+    assert REPLACES not in offer_value()
+    assert replaces_of(to_message_offer(TERMS, "urn:uuid:1", "urn:uuid:2")) is None
+
+
+@pytest.mark.parametrize(
+    "value", [None, "", 7, ["urn:uuid:1"], {"@id": "urn:uuid:1"}, "urn:uuid: 1", "a" * 201]
+)
+def test_a_policy_that_replaces_no_agreement_is_refused(value: object) -> None:
+    offer = model(MessageOffer, canonical(offer_value() | {REPLACES: value}), BODY_BYTES)
+    for read_it in (replaces_of, from_policy):
+        with refuses(Code.TERMS_INVALID, where="replaces"):
+            read_it(offer)
+
+
+def test_a_rule_replaces_nothing() -> None:
+    value = offer_value()
+    value["permission"][0][REPLACES] = REPLACED
+    with refuses(Code.TERMS_UNKNOWN, where="permission.0"):
         read(value)
 
 

@@ -11,7 +11,16 @@ import pytest
 
 from comity.api import Request, Response
 from comity.errors import Code, ComityError
-from comity.operations import agreeing, holdings, inbox, matching, records, tagging
+from comity.operations import (
+    agreeing,
+    agreements,
+    holdings,
+    inbox,
+    matching,
+    offering,
+    records,
+    tagging,
+)
 from comity.operations.peering import call, find_peer
 from comity.protocol.addresses import dsp_base
 from documents import seeded
@@ -84,9 +93,9 @@ def _play(nodes: Pair, result: Played) -> Iterator[tuple[str, tuple[Request, Res
         path = nodes.folder / f"{side}.csv"
         path.write_text(text, "utf-8")
         run(holdings.load, node, path=str(path), format="csv", dataset=side, mapping=MAPPING)
-    run(agreeing.make_offer, mx, dataset="mx", terms=TERMS)
+    run(offering.make_offer, mx, dataset="mx", terms=TERMS)
 
-    run(agreeing.catalog, us, peer=mx.id)
+    run(offering.catalog, us, peer=mx.id)
     yield "catalog-request", nodes.to_mx.seen[-1]
     with us.store.read() as tx:
         peer = find_peer(tx, mx.id)
@@ -111,7 +120,7 @@ def _play(nodes: Pair, result: Played) -> Iterator[tuple[str, tuple[Request, Res
         ("/verification", "negotiation-verification"),
         ("/events", "negotiation-finalized"),
     )
-    agreed = run(agreeing.agreement_list, us).agreements[0]
+    agreed = run(agreements.agreement_list, us).agreements[0]
     result.agreement = agreed.id
 
     asked: dict[str, Any] = {"peer": mx.id, "dataset": "mx", "holdings": "us"}
@@ -151,9 +160,9 @@ def _play(nodes: Pair, result: Played) -> Iterator[tuple[str, tuple[Request, Res
             nodes.clock.forward(days=8)
             yield from _named(nodes, ("/answers", "answer-expired"))
 
-    run(agreeing.suspend, mx, agreement=agreed.id, reason="Under review.")
+    run(agreements.suspend, mx, agreement=agreed.id, reason="Under review.")
     yield from _named(nodes, ("/suspension", "transfer-suspension"))
-    run(agreeing.resume, mx, agreement=agreed.id)
+    run(agreements.resume, mx, agreement=agreed.id)
     nodes.pump()
     run(agreeing.negotiate, us, peer=mx.id, dataset="mx", terms={"onward": True})
     nodes.pump()

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from comity.errors import Code
-from comity.operations import agreeing, records
+from comity.operations import agreeing, agreements, offering, records
 from nodes import MX, US, Pair, run
 from refusals import refuses
 from stages import MX_LIST, TERMS
@@ -17,8 +17,9 @@ def changed(p: Pair, changes: dict[str, Any]) -> Any:
 
 
 def test_what_is_changed_and_what_stays(offered: Pair) -> None:
-    (offer,) = run(agreeing.offer_list, offered.mx).offers
+    (offer,) = run(offering.offer_list, offered.mx).offers
     before = offer.terms
+    assert before
     after = changed(offered, {"onward": True, "match": {"tokensInAll": 7, "handling": "TLP:RED"}})
     assert before.match
     assert before.request
@@ -31,7 +32,7 @@ def test_what_is_changed_and_what_stays(offered: Pair) -> None:
 
 def test_a_grant_that_was_not_offered_is_added_and_nothing_else_is_lost(loaded: Pair) -> None:
     draft = {name: value for name, value in TERMS.items() if name != "request"}
-    run(agreeing.make_offer, loaded.mx, dataset=MX_LIST, terms=draft)
+    run(offering.make_offer, loaded.mx, dataset=MX_LIST, terms=draft)
     conditions = {"purposes": ["sanctions"], "expiry": "2027-01-01T00:00:00Z"}
     more = {"approval": "one-officer", "handling": "TLP:RED", **conditions}
     after = changed(loaded, {"receive": more})
@@ -65,16 +66,16 @@ def test_changes_that_are_no_terms(offered: Pair, changes: dict[str, Any]) -> No
 
 def test_an_offer_of_what_is_not_held(loaded: Pair) -> None:
     with refuses(Code.DATASET_UNKNOWN, dataset="nothing"):
-        run(agreeing.make_offer, loaded.mx, dataset="nothing", terms=TERMS)
+        run(offering.make_offer, loaded.mx, dataset="nothing", terms=TERMS)
     with refuses(Code.PEER_UNKNOWN, peer="nobody"):
-        run(agreeing.make_offer, loaded.mx, dataset=MX_LIST, terms=TERMS, peer="nobody")
+        run(offering.make_offer, loaded.mx, dataset=MX_LIST, terms=TERMS, peer="nobody")
     draft = {**TERMS, "request": {**TERMS["request"], "fields": ["names", "passwords"]}}
     with refuses(Code.FIELD_NOT_AGREED, field="passwords"):
-        run(agreeing.make_offer, loaded.mx, dataset=MX_LIST, terms=draft)
+        run(offering.make_offer, loaded.mx, dataset=MX_LIST, terms=draft)
     with refuses(Code.TERMS_INVALID):
-        run(agreeing.make_offer, loaded.mx, dataset=MX_LIST, terms={})
+        run(offering.make_offer, loaded.mx, dataset=MX_LIST, terms={})
     with refuses(Code.OFFER_UNKNOWN):
-        run(agreeing.withdraw_offer, loaded.mx, offer="urn:uuid:1")
+        run(offering.withdraw_offer, loaded.mx, offer="urn:uuid:1")
 
 
 def test_asking_for_what_is_not_in_the_catalog(offered: Pair) -> None:
@@ -86,7 +87,7 @@ def test_asking_for_what_is_not_in_the_catalog(offered: Pair) -> None:
 def test_the_latest_offer_is_meant_where_none_is_named(offered: Pair) -> None:
     offered.clock.forward(seconds=1)
     draft = {**TERMS, "handling": "TLP:RED"}
-    run(agreeing.make_offer, offered.mx, dataset=MX_LIST, terms=draft)
+    run(offering.make_offer, offered.mx, dataset=MX_LIST, terms=draft)
     assert changed(offered, {}).match.handling == "TLP:RED"
 
 
@@ -94,7 +95,7 @@ def test_things_that_there_are_not(offered: Pair) -> None:
     for operation in (agreeing.show, agreeing.accept):
         with refuses(Code.NEGOTIATION_UNKNOWN):
             run(operation, offered.mx, negotiation="urn:uuid:1")
-    for each in (agreeing.agreement_show, agreeing.suspend, agreeing.resume):
+    for each in (agreements.agreement_show, agreements.suspend, agreements.resume):
         with refuses(Code.AGREEMENT_UNKNOWN):
             run(each, offered.mx, agreement="urn:uuid:1")
 
@@ -105,8 +106,8 @@ def test_who_agreed_to_what_is_noted(offered: Pair) -> None:
     (waits,) = run(agreeing.negotiation_list, offered.mx).negotiations
     run(agreeing.accept, offered.mx, negotiation=waits.id)
     offered.pump()
-    (agreed,) = run(agreeing.agreement_list, offered.mx).agreements
-    assert run(agreeing.agreement_show, offered.mx, agreement=agreed.id) == agreed
+    (agreed,) = run(agreements.agreement_list, offered.mx).agreements
+    assert run(agreements.agreement_show, offered.mx, agreement=agreed.id) == agreed
     noted = run(records.journal_show, offered.mx).entries[-1]
     assert (noted.action, noted.officer, noted.detail) == (
         "negotiation.accept",

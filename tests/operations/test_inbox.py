@@ -9,7 +9,7 @@ from comity.core.canonical import b64url, canonical, digest
 from comity.core.messages import Answer, DetailRequest
 from comity.errors import Code
 from comity.limits import DAY, TEXT_CHARS
-from comity.operations import Caller, agreeing, holdings, inbox, posture, records
+from comity.operations import Caller, agreements, holdings, inbox, posture, records
 from comity.operations.inbox import RequestShown
 from comity.store.rows import Approval, Held, RequestRow, change, many, remove
 from comity.worker import work
@@ -120,7 +120,7 @@ def test_an_approval_is_bound_to_request_answer_and_agreement(matched: Pair) -> 
     held = ask(matched)
     with matched.mx.store.read() as tx:
         (row,) = many(tx, RequestRow)
-    (agreement,) = run(agreeing.agreement_list, matched.mx).agreements
+    (agreement,) = run(agreements.agreement_list, matched.mx).agreements
     request = DetailRequest.read(row.request.encode())
     bound = {
         "request": b64url(request.digest()),
@@ -249,8 +249,8 @@ def test_silence_is_a_decline_by_expiry_and_told_apart(matched: Pair) -> None:
 
 def test_a_suspended_agreement_answers_nothing_but_no(matched: Pair) -> None:
     held = ask(matched)
-    (agreement,) = run(agreeing.agreement_list, matched.mx).agreements
-    run(agreeing.suspend, matched.mx, agreement=agreement.id)
+    (agreement,) = run(agreements.agreement_list, matched.mx).agreements
+    run(agreements.suspend, matched.mx, agreement=agreement.id)
     with refuses(Code.AGREEMENT_SUSPENDED, agreement=agreement.id):
         approve(matched, held)
     run(inbox.decline, matched.mx, request=held.id, reason="suspended")

@@ -17,7 +17,16 @@ from comity.errors import Code
 from comity.kernel.portable import Portable
 from comity.limits import CANARIES
 from comity.node import Node
-from comity.operations import agreeing, asking, holdings, matching, posture, tagging
+from comity.operations import (
+    agreeing,
+    agreements,
+    asking,
+    holdings,
+    matching,
+    offering,
+    posture,
+    tagging,
+)
 from comity.protocol import transferring
 from comity.protocol.catalog import MATCH
 from comity.store import peers, record
@@ -97,7 +106,7 @@ def test_again_gives_the_same_and_asks_for_no_canaries(tagged: Pair) -> None:
 
 def test_the_other_direction(loaded: Pair) -> None:
     offer = run(
-        agreeing.make_offer,
+        offering.make_offer,
         loaded.us,
         dataset=US_LIST,
         terms={**TERMS, "territories": ["MX"]},
@@ -106,7 +115,7 @@ def test_the_other_direction(loaded: Pair) -> None:
     run(agreeing.negotiate, loaded.mx, peer=US.id, dataset=US_LIST, offer=offer.id)
     loaded.pump()
     run(tagging.tag, loaded.us, peer=MX.id, dataset=US_LIST)
-    (agreed,) = run(agreeing.agreement_list, loaded.mx).agreements
+    (agreed,) = run(agreements.agreement_list, loaded.mx).agreements
     with loaded.mx.store.write() as tx:
         row, peer = one(tx, Agreement, id=agreed.id), peers.pinned(tx, US.id)
         assert row is not None

@@ -10,7 +10,7 @@ from comity.core.keys import Ed25519Signer
 from comity.core.merkle import Frontier, leaf_hash
 from comity.core.messages import RecordReply, RecordState
 from comity.errors import Code
-from comity.operations import agreeing, inbox, matching, posture, records
+from comity.operations import agreements, inbox, matching, posture, records
 from comity.protocol import recording
 from comity.protocol.base import DATA, DSP
 from comity.store import record
@@ -40,7 +40,7 @@ def converse(p: Pair) -> None:
     p.pump()
     for target in ("/admin", f"{DSP}/negotiations/nothing", f"{DSP}/catalog/request"):
         assert say(p.us, MX.id, target, b"{").status in (400, 404)
-    run(agreeing.suspend, p.mx, agreement=run(agreeing.agreement_list, p.mx).agreements[0].id)
+    run(agreements.suspend, p.mx, agreement=run(agreements.agreement_list, p.mx).agreements[0].id)
     p.pump()
 
 
@@ -185,13 +185,13 @@ def test_messages_that_cross_leave_no_gap(tagged: Pair) -> None:
     crossed: list[int] = []
 
     def crossing(response: Response) -> Response:
-        run(agreeing.suspend, tagged.mx, agreement=agreement)
+        run(agreements.suspend, tagged.mx, agreement=agreement)
         tagged.to_mx.mend()
         work(tagged.mx)
         crossed.append(run(posture.posture, tagged.us, peer=MX.id).messages_missing)
         return response
 
-    (one,) = run(agreeing.agreement_list, tagged.mx).agreements
+    (one,) = run(agreements.agreement_list, tagged.mx).agreements
     agreement = one.id
     tagged.to_mx.on_response = crossing
     say(tagged.us, MX.id, f"{DSP}/catalog/datasets/x", method="GET")
@@ -203,8 +203,8 @@ def test_messages_that_cross_leave_no_gap(tagged: Pair) -> None:
 
 
 def test_what_still_waits_goes_first(tagged: Pair) -> None:
-    (agreement,) = run(agreeing.agreement_list, tagged.mx).agreements
-    run(agreeing.suspend, tagged.mx, agreement=agreement.id)
+    (agreement,) = run(agreements.agreement_list, tagged.mx).agreements
+    run(agreements.suspend, tagged.mx, agreement=agreement.id)
     with tagged.mx.store.read() as tx:
         waiting = len(many(tx, Message, direction="out"))
     assert verify(tagged, "mx").sent.size == waiting

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from comity.core import agreement as agreements
+from comity.core import agreement as consents
 from comity.core.canonical import model, parse
 from comity.core.dsp.message import Message
 from comity.core.dsp.negotiation import (
@@ -19,7 +19,7 @@ from comity.core.machines import Role
 from comity.errors import Code
 from comity.limits import BODY_BYTES
 from comity.node import Node
-from comity.operations import agreeing
+from comity.operations import agreeing, agreements
 from comity.protocol.base import DSP, fill_path
 from comity.store import rows
 from comity.store.rows import Negotiation, add, many
@@ -56,7 +56,7 @@ Draw = Callable[[Pair, Negotiation], Message]
 
 def agreed(p: Pair, asked: Negotiation, **changes: Any) -> Agreement:
     """Draw up the agreement to what was asked, with changes."""
-    drawn = agreements.draw_up(
+    drawn = consents.draw_up(
         offer_of(asked),
         id="urn:uuid:00000000-0000-4000-8000-000000000001",
         provider=MX.id,
@@ -74,7 +74,7 @@ def message(
     signer: Ed25519Signer | None = None,
     over: Agreement | None = None,
 ) -> ContractAgreementMessage:
-    signature = agreements.sign(over or drawn, role, signer or p.mx.local.signers.message)
+    signature = consents.sign(over or drawn, role, signer or p.mx.local.signers.message)
     return ContractAgreementMessage(
         provider_pid=asked.their_pid, consumer_pid=asked.pid, agreement=drawn, signature=signature
     )
@@ -135,7 +135,19 @@ def test_an_id_of_an_agreement_that_there_is(offered: Pair) -> None:
         add(
             tx,
             rows.Agreement(
-                drawn.id, "did:web:ca.example", "consumer", "x", "{}", "", "", "", "active", 1
+                drawn.id,
+                "did:web:ca.example",
+                "consumer",
+                "x",
+                "{}",
+                "",
+                "",
+                "",
+                "active",
+                1,
+                False,
+                0,
+                "",
             ),
         )
     assert code(say(offered.mx, US.id, target, message(offered, asked, drawn))) == DIFFERS
@@ -157,16 +169,16 @@ def stored(node: Node) -> Agreement:
 
 SIGNATURES: dict[str, Callable[[Pair], str | None]] = {
     "no signature": lambda p: None,
-    "the provider's own": lambda p: agreements.sign(
+    "the provider's own": lambda p: consents.sign(
         stored(p.mx), Role.PROVIDER, p.mx.local.signers.message
     ),
-    "signed by the provider": lambda p: agreements.sign(
+    "signed by the provider": lambda p: consents.sign(
         stored(p.mx), Role.CONSUMER, p.mx.local.signers.message
     ),
-    "in the other's part": lambda p: agreements.sign(
+    "in the other's part": lambda p: consents.sign(
         stored(p.mx), Role.PROVIDER, p.us.local.signers.message
     ),
-    "over another agreement": lambda p: agreements.sign(
+    "over another agreement": lambda p: consents.sign(
         stored(p.mx).model_copy(update={"target": "x"}), Role.CONSUMER, p.us.local.signers.message
     ),
     "none at all": lambda p: "a.b.c",
@@ -185,6 +197,8 @@ def test_a_verification_that_is_none(offered: Pair, flaw: str) -> None:
     response = offered.mx.exchange.handle(seal(offered, seq=1_000, target=target, body=body))
     assert parse(response.body, 10_000)["code"] == Code.SIGNATURE_INVALID
     assert row(offered.mx) == before
-    assert [one.state for one in run(agreeing.agreement_list, offered.mx).agreements] == ["agreed"]
+    assert [one.state for one in run(agreements.agreement_list, offered.mx).agreements] == [
+        "agreed"
+    ]
     offered.pump()
     assert row(offered.mx).state == "FINALIZED"

@@ -14,7 +14,7 @@ from comity.core.dsp.policy import MessageOffer
 from comity.errors import Code
 from comity.limits import BODY_BYTES
 from comity.node import Node
-from comity.operations import agreeing
+from comity.operations import agreeing, offering
 from comity.protocol.base import DSP, fill_path
 from comity.store import rows
 from comity.store.rows import Negotiation, change, many
@@ -81,14 +81,14 @@ def with_constraint(p: Pair, **constraint: Any) -> bytes:
 
 def for_a_third(p: Pair) -> bytes:
     """Ask for an offer that was made to somebody else."""
-    run(agreeing.make_offer, p.mx, dataset=MX_LIST, terms=TERMS, peer=pin_third(p))
+    run(offering.make_offer, p.mx, dataset=MX_LIST, terms=TERMS, peer=pin_third(p))
     return first_request(p).to_json()
 
 
 def withdrawn(p: Pair) -> bytes:
     body = first_request(p).to_json()
-    for offer in run(agreeing.offer_list, p.mx).offers:
-        run(agreeing.withdraw_offer, p.mx, offer=offer.id)
+    for offer in run(offering.offer_list, p.mx).offers:
+        run(offering.withdraw_offer, p.mx, offer=offer.id)
     return body
 
 
@@ -96,7 +96,7 @@ def another_dataset(p: Pair) -> bytes:
     """Ask under an offer of one dataset for another, which is offered, too."""
     load(p.mx, "second-list", *MX_ROWS)
     body = with_offer(p, target="second-list")
-    run(agreeing.make_offer, p.mx, dataset="second-list", terms=TERMS)
+    run(offering.make_offer, p.mx, dataset="second-list", terms=TERMS)
     return body
 
 
@@ -137,7 +137,6 @@ UNUSABLE: dict[str, tuple[Code, Callable[[Pair], bytes]]] = {
         Code.TERMS_UNKNOWN,
         lambda p: with_offer(p, inheritFrom="x"),
     ),
-    "another profile": (Code.TERMS_UNKNOWN, lambda p: with_offer(p, profile="urn:other:1")),
     "an action of its own": (
         Code.TERMS_UNKNOWN,
         lambda p: with_offer(p, permission=[{"action": "execute"}]),

@@ -15,7 +15,7 @@ from comity.core.dsp.policy import Agreement
 from comity.errors import Code
 from comity.limits import BODY_BYTES, DAY, OPEN_NEGOTIATIONS_PER_PEER, TEXT_CHARS
 from comity.node import Node
-from comity.operations import agreeing, posture, records
+from comity.operations import agreeing, agreements, posture, records
 from comity.protocol.base import DSP, fill_path
 from comity.store import rows
 from comity.store.rows import Negotiation, add, change, many
@@ -57,7 +57,8 @@ def check_finalized(p: Pair, quota: int | None) -> None:
         evidence.check(p.mx.local.signers.message.public, p.us.local.signers.message.public)
         kept.append((row.id, row.agreement, row.digest))
     assert kept[0] == kept[1]
-    terms = run(agreeing.agreement_list, p.us).agreements[0].terms
+    terms = run(agreements.agreement_list, p.us).agreements[0].terms
+    assert terms is not None
     assert terms.match is not None
     assert terms.match.tokens_in_all == quota
 
@@ -74,7 +75,7 @@ def test_what_is_changed_waits_for_an_officer(offered: Pair) -> None:
     assert [(item.field, item.old, item.new) for item in asked.changed] == [
         ("match.tokensInAll", (), ("5",))
     ]
-    assert run(agreeing.agreement_list, offered.mx).agreements == ()
+    assert run(agreements.agreement_list, offered.mx).agreements == ()
     assert run(posture.posture, offered.mx, peer=US.id).negotiations_waiting == 1
     run(agreeing.accept, offered.mx, negotiation=asked.id)
     offered.pump()
@@ -220,9 +221,10 @@ def test_no_more_open_negotiations_than_the_limit(offered: Pair) -> None:
         add(tx, *(replace(row, pid=f"urn:{n}") for n in others))
     target = f"{DSP}/negotiations/request"
     assert say(offered.us, MX.id, target, first_request(offered)).status == 201
-    reply = say(offered.us, MX.id, target, first_request(offered))
+    reply = say(offered.us, MX.id, target, first_request(offered, consumer_pid="urn:uuid:2"))
     assert (reply.status, code(reply)) == (429, Code.QUOTA_EXCEEDED)
     # Those that are over do not count.
     with offered.mx.store.write() as tx:
         change(tx, Negotiation, {"pid": row.pid}, state="TERMINATED")
-    assert say(offered.us, MX.id, target, first_request(offered)).status == 201
+    another = first_request(offered, consumer_pid="urn:uuid:3")
+    assert say(offered.us, MX.id, target, another).status == 201

@@ -19,7 +19,7 @@ from comity.core.machines import NEGOTIATION, NegotiationState, Role
 from comity.errors import Code
 from comity.limits import BODY_BYTES
 from comity.node import Node
-from comity.operations import agreeing
+from comity.operations import agreeing, agreements
 from comity.protocol.base import DSP, fill_path
 from comity.store import rows
 from comity.store.rows import Negotiation, add, change, many
@@ -60,7 +60,8 @@ def check_finalized(p: Pair, quota: int | None) -> None:
         evidence.check(p.mx.local.signers.message.public, p.us.local.signers.message.public)
         kept.append((row.id, row.agreement, row.digest))
     assert kept[0] == kept[1]
-    terms = run(agreeing.agreement_list, p.us).agreements[0].terms
+    terms = run(agreements.agreement_list, p.us).agreements[0].terms
+    assert terms is not None
     assert terms.match is not None
     assert terms.match.tokens_in_all == quota
 

@@ -13,7 +13,7 @@ from comity.core.records import Family
 from comity.errors import Code
 from comity.kernel.portable import Portable
 from comity.limits import BATCH_ELEMENTS, EPOCH_SECONDS
-from comity.operations import agreeing
+from comity.operations import agreements
 from comity.protocol.base import DATA, fill_path
 from comity.protocol.catalog import REQUEST
 from comity.store import record
@@ -151,7 +151,7 @@ def test_officers_who_approve_matching_are_not_passed_by(loaded: Pair) -> None:
 
 
 def test_after_a_suspension(tagged: Pair) -> None:
-    run(agreeing.suspend, tagged.mx, agreement=transfer(tagged.mx).agreement)
+    run(agreements.suspend, tagged.mx, agreement=transfer(tagged.mx).agreement)
     assert code(ask(tagged)) == Code.AGREEMENT_SUSPENDED
     assert used(tagged) == []
     for rest in ("manifest", "set/0"):
@@ -215,12 +215,12 @@ def test_a_question_under_way_when_the_process_ends_is_counted_once(loaded: Pair
 def test_a_question_admitted_while_suspended_is_counted_when_it_is_evaluated(loaded: Pair) -> None:
     agreement = ready(loaded, matching_terms(tokensInAll=5))
     request = seal(loaded, seq=1_000, target=target(loaded), body=question(loaded, 4).encode())
-    run(agreeing.suspend, loaded.mx, agreement=agreement)
+    run(agreements.suspend, loaded.mx, agreement=agreement)
     make_mortal(loaded, "mx", 2)  # it dies before it has said no
     with pytest.raises(Killed):
         loaded.mx.exchange.handle(request)
     loaded.restart("mx")
-    run(agreeing.resume, loaded.mx, agreement=agreement)
+    run(agreements.resume, loaded.mx, agreement=agreement)
     loaded.pump()
     assert loaded.mx.exchange.handle(request).status == 200
     assert used(loaded) == [4]

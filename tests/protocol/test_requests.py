@@ -13,7 +13,7 @@ from comity.core.disclosure import Field
 from comity.core.messages import Answer, AnswerTaken, DetailRequest
 from comity.errors import Code
 from comity.limits import ANSWER_TERM_SECONDS, BODY_BYTES, OPEN_REQUESTS_PER_PEER
-from comity.operations import agreeing, inbox, matching
+from comity.operations import agreements, inbox, matching, offering
 from comity.protocol.base import DATA, fill_path
 from comity.protocol.catalog import MATCH, REQUEST
 from comity.store.rows import Agreement, Handle, ManifestRow, Message, RequestRow, add, change, many
@@ -118,7 +118,7 @@ def test_the_longest_term_for_an_answer(loaded: Pair) -> None:
     assert held(loaded)[0].due == loaded.mx.local.now() + ANSWER_TERM_SECONDS
     with refuses(Code.TERMS_INVALID):
         run(
-            agreeing.make_offer,
+            offering.make_offer,
             loaded.mx,
             dataset="mx-list",
             terms=request_terms(answerWithin="P31D"),
@@ -130,7 +130,7 @@ def test_a_request_in_the_frame_of_questions(tagged: Pair) -> None:
 
 
 def test_a_request_after_a_suspension(tagged: Pair) -> None:
-    run(agreeing.suspend, tagged.mx, agreement=transfer(tagged.mx).agreement)
+    run(agreements.suspend, tagged.mx, agreement=transfer(tagged.mx).agreement)
     assert code(ask(tagged)) == Code.AGREEMENT_SUSPENDED
 
 

@@ -13,6 +13,7 @@ CLOSED = """
 POST /dsp/2025-1/catalog/request CatalogRequestMessage
 GET /dsp/2025-1/catalog/datasets/{} DatasetRequestMessage
 POST /dsp/2025-1/negotiations/request ContractRequestMessage
+POST /dsp/2025-1/negotiations/offers ContractOfferMessage
 POST /dsp/2025-1/negotiations/{}/request ContractRequestMessage
 POST /dsp/2025-1/negotiations/{}/offers ContractOfferMessage
 POST /dsp/2025-1/negotiations/{}/agreement ContractAgreementMessage
@@ -20,6 +21,7 @@ POST /dsp/2025-1/negotiations/{}/agreement/verification ContractAgreementVerific
 POST /dsp/2025-1/negotiations/{}/events ContractNegotiationEventMessage
 POST /dsp/2025-1/negotiations/{}/termination ContractNegotiationTerminationMessage
 GET /dsp/2025-1/negotiations/{} ContractNegotiation
+POST /comity/1/agreements comity-consent-1
 POST /dsp/2025-1/transfers/request TransferRequestMessage
 POST /dsp/2025-1/transfers/{}/start TransferStartMessage
 POST /dsp/2025-1/transfers/{}/suspension TransferSuspensionMessage
@@ -75,8 +77,8 @@ def test_everything_else_is_unknown(method: str, path: str) -> None:
 
 
 def test_all_of_it_is_below_the_nodes_own_path() -> None:
-    route, params = find_route("GET", "/a/b/dsp/2025-1/transfers/x", "/a/b")
-    assert (route.what, params) == ("TransferProcess", ("x",))
+    route, params, query = find_route("GET", "/a/b/dsp/2025-1/transfers/x", "/a/b")
+    assert (route.what, params, query) == ("TransferProcess", ("x",), "")
     for target in ("/dsp/2025-1/transfers/x", "/a/bc/dsp/2025-1/transfers/x", "/a/b", ""):
         with refuses(Code.MESSAGE_UNKNOWN):
             find_route("GET", target, "/a/b")

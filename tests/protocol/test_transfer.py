@@ -14,7 +14,7 @@ from comity.core.dsp.transfer import (
 from comity.errors import Code
 from comity.limits import OPEN_TRANSFERS_PER_PEER
 from comity.node import Node
-from comity.operations import Caller, agreeing, matching, posture, transfers
+from comity.operations import Caller, agreements, matching, posture, transfers
 from comity.operations.matching import started_transfer
 from comity.protocol.base import DSP, fill_path
 from comity.protocol.catalog import MATCH, REQUEST
@@ -86,7 +86,7 @@ def test_a_suspended_agreement_starts_nothing(loaded: Pair) -> None:
     made = agree(loaded, matching_terms(approval="one-officer"))
     tag(loaded)
     begin(loaded, made)
-    run(agreeing.suspend, loaded.mx, agreement=made)
+    run(agreements.suspend, loaded.mx, agreement=made)
     with refuses(Code.AGREEMENT_SUSPENDED):
         run(transfers.approve, loaded.mx, transfer=transfer(loaded.mx).pid)
 
@@ -104,7 +104,7 @@ def test_the_start_may_overtake_the_acknowledgement(agreed: Pair) -> None:
 
 
 def test_a_transfer_that_is_refused_is_asked_for_once(agreed: Pair) -> None:
-    run(agreeing.suspend, agreed.mx, agreement=agreement(agreed.mx).id)
+    run(agreements.suspend, agreed.mx, agreement=agreement(agreed.mx).id)
     with refuses(Code.PEER_REFUSED, peer=MX.id, status=400, reason=Code.AGREEMENT_SUSPENDED.value):
         started_transfer(agreed.us, agreement(agreed.us), MATCH, 5)
     assert len(agreed.to_mx.seen) == 1
@@ -136,12 +136,12 @@ def test_a_transfer_that_does_not_start_ends_the_wait(agreed: Pair) -> None:
 
 
 def suspend(p: Pair, node: Node) -> None:
-    run(agreeing.suspend, node, agreement=agreement(node).id, reason="audit")
+    run(agreements.suspend, node, agreement=agreement(node).id, reason="audit")
     p.pump()
 
 
 def resume(p: Pair, node: Node) -> None:
-    run(agreeing.resume, node, agreement=agreement(node).id)
+    run(agreements.resume, node, agreement=agreement(node).id)
     p.pump()
 
 
@@ -159,7 +159,7 @@ def test_the_provider_suspends_at_once_and_resumes(tagged: Pair) -> None:
 
 
 def test_a_suspension_holds_before_the_peer_knows(tagged: Pair) -> None:
-    run(agreeing.suspend, tagged.mx, agreement=agreement(tagged.mx).id)
+    run(agreements.suspend, tagged.mx, agreement=agreement(tagged.mx).id)
     with refuses(Code.PEER_REFUSED, peer=MX.id, status=400, reason=Code.AGREEMENT_SUSPENDED.value):
         match(tagged)
 
@@ -189,8 +189,8 @@ def test_the_consumer_suspends_and_resumes(tagged: Pair) -> None:
 
 def test_a_suspension_that_ended_before_the_peer_heard_of_it(tagged: Pair) -> None:
     made = agreement(tagged.mx).id
-    run(agreeing.suspend, tagged.mx, agreement=made)
-    run(agreeing.resume, tagged.mx, agreement=made)
+    run(agreements.suspend, tagged.mx, agreement=made)
+    run(agreements.resume, tagged.mx, agreement=made)
     tagged.pump()
     assert states(tagged) == states(tagged, REQUEST) == ("STARTED", "STARTED")
     assert len(match(tagged).hits) == 8

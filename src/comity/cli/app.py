@@ -8,9 +8,11 @@ from typer.core import TyperGroup
 from comity.cli.command import Folder, Json, Officer, Quiet, Spoken, remember
 from comity.cli.commands import (
     agreeing,
+    agreements,
     asking,
     holdings,
     matching,
+    offering,
     recording,
     running,
     setup,
@@ -21,7 +23,8 @@ from comity.cli.session import Options
 ORDER: Final = (
     *("init", "identity", "officer", "peer"),
     "holdings",
-    *("terms", "offer", "catalog", "negotiate", "negotiations", "agreements"),
+    *("terms", "offer", "catalog", "negotiate", "propose", "negotiations"),
+    "agreements",
     *("tag", "transfers", "match", "check", "hits", "handles"),
     *("ask", "requests", "inbox", "approve", "decline", "reopen"),
     *("record", "journal", "posture"),
@@ -78,5 +81,8 @@ def root(
     remember(ctx, Options(folder, acting, language, json, quiet))
 
 
-for group in (setup, holdings, agreeing, matching, transferring, asking, recording, running):
+for group in (
+    *(setup, holdings, offering, agreeing, agreements),
+    *(matching, transferring, asking, recording, running),
+):
     group.register(app)

@@ -112,6 +112,11 @@ class Screen:
         """Print a sentence as part of the result."""
         _line(self.out, Text(self.text(key, **params), style))
 
+    def written(self, value: object) -> None:
+        """Print JSON values as they are, with invisible characters written as escapes."""
+        made = json.dumps(value, indent=2, ensure_ascii=False)
+        self.out.print(_escaped(made), soft_wrap=True)
+
     def hint(self, key: str, **params: str | int) -> None:
         """Print a sentence beside the result: what to do next, what to bear in mind."""
         if not (self.quiet or self.json):

@@ -7,6 +7,7 @@ so that the agreement can be shown together with both consents, and withheld whi
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Final
 
 from pydantic import JsonValue
@@ -16,12 +17,31 @@ from comity.core.canonical import b64url, canonical
 from comity.core.dsp.policy import Agreement, MessageOffer, Policy
 from comity.core.keys import Signer
 from comity.core.machines import Role
+from comity.core.terms_odrl import from_policy
 from comity.errors import Code, ComityError
 
 TYP: Final = "comity-agreement+jwt"
 _NOT_TERMS: Final = frozenset(
     {"@context", "@id", "@type", "target", "assigner", "assignee", "timestamp"}
 )
+
+
+class Standing(StrEnum):
+    """What an agreement is worth at this side now. Only one that is active allows anything."""
+
+    AGREED = "agreed"
+    """Drawn up, and not finalized yet."""
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    """By this side; the peer's suspension is a word of the peer's."""
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    SUPERSEDED = "superseded"
+    """A later agreement between the two takes its place."""
+
+
+IN_FORCE: Final = frozenset({Standing.ACTIVE, Standing.SUSPENDED})
+"""What can still be suspended, resumed, withdrawn or replaced."""
 
 
 def draw_up(
@@ -63,6 +83,32 @@ def check_agreement(
     for where, found, expected in parts:
         if found != expected:
             raise ComityError(Code.AGREEMENT_DIFFERS, where=where)
+
+
+def must_be_signed(policy: Policy) -> bool:
+    """Tell whether each side's signature over the agreement itself is needed.
+
+    It is where the terms grant what only a node that signs can use: to match and to request. Other
+    makes of connector sign no agreement; with them the message token over the whole message is
+    the evidence, and a file is all that they can be given. Terms that are not known grant nothing.
+    """
+    try:
+        terms = from_policy(policy)
+    except ComityError:
+        return False
+    return terms.match is not None or terms.request is not None
+
+
+def ends(agreement: Agreement) -> int:
+    """Return when no grant of it allows anything any more, in seconds since 1970-01-01 UTC.
+
+    An agreement whose terms are not known allows nothing, and has no end either: 2^53 - 1.
+    """
+    try:
+        grants = from_policy(agreement).grants()
+    except ComityError:
+        return 2**53 - 1
+    return max(int(grant.expiry.timestamp()) for _, grant in grants)
 
 
 def sign(agreement: Agreement, role: Role, signer: Signer) -> str:

@@ -153,6 +153,22 @@ class AnswerTaken(Wire):
     request: Id
 
 
+class Consent(Wire):
+    """What one side's consent to an agreement is from now on. A withdrawal is for good."""
+
+    type: Literal["comity-consent-1"] = "comity-consent-1"
+    agreement: Id
+    state: Literal["active", "suspended", "withdrawn"]
+    reason: Text = ""
+
+
+class ConsentTaken(Wire):
+    """The acknowledgement of a consent."""
+
+    type: Literal["comity-consent-taken-1"] = "comity-consent-taken-1"
+    agreement: Id
+
+
 class RecordState(Wire):
     """A checkpoint of the sender's own log, as a C2SP signed note."""
 

@@ -21,6 +21,9 @@ Operands (left, operator, right; every right operand is text or a list of text, 
     …:family          isAnyOf  families of tokens
     …:field           isAnyOf  fields an answer may release
     …:answer-within   lteq     ISO 8601 duration
+
+A policy may also say which agreement it takes the place of, by Dublin Core's `replaces` in full.
+That is no condition: it is about the negotiation, and what it means there is not decided here.
 """
 
 import re
@@ -28,9 +31,10 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final, TypeAlias
 
-from pydantic import JsonValue, ValidationError
+from pydantic import JsonValue, TypeAdapter, ValidationError
 from pydantic.alias_generators import to_camel
 
+from comity.core.dsp.message import Id
 from comity.core.dsp.policy import (
     AtomicConstraint,
     Constraint,
@@ -48,12 +52,15 @@ from comity.errors import Code, ComityError
 
 PROFILE: Final = "urn:comity:terms:1"
 PERIOD: Final = f"{PROFILE}:period"
+REPLACES: Final = "http://purl.org/dc/terms/replaces"
+"""The one property of a policy besides DSP's own: the id of the agreement that it replaces."""
 _GRANTS: Final[dict[Action, type[Grant]]] = {
     Action.MATCH: MatchTerms,
     Action.REQUEST: RequestTerms,
     Action.RECEIVE: ReceiveTerms,
 }
 _NUMBER: Final = re.compile(r"[1-9][0-9]{0,12}", re.ASCII)
+_ID: Final = TypeAdapter(Id)
 _MOMENT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z", re.ASCII)
 
 _Read: TypeAlias = "str | int | bool | list[str] | dict[str, str | int]"
@@ -109,15 +116,39 @@ def to_permissions(terms: Terms) -> tuple[Permission, ...]:
     )
 
 
-def to_offer(terms: Terms, id: str) -> Offer:
+def to_offer(terms: Terms, id: str, replaces: str | None = None) -> Offer:
     """Write terms as the offer of a dataset in a catalog."""
-    return Offer(id=id, type="Offer", profile=PROFILE, permission=to_permissions(terms))
+    return Offer.model_validate({"id": id, "type": "Offer", **_policy(terms, replaces)})
 
 
-def to_message_offer(terms: Terms, id: str, target: str) -> MessageOffer:
-    """Write terms as the offer of a message; `target` is the dataset."""
-    permissions = to_permissions(terms)
-    return MessageOffer(id=id, type="Offer", target=target, profile=PROFILE, permission=permissions)
+def to_message_offer(
+    terms: Terms, id: str, target: str, replaces: str | None = None
+) -> MessageOffer:
+    """Write terms as the offer of a message; `target` is the dataset.
+
+    `replaces` is the id of the agreement that this one would take the place of.
+    """
+    parts = {"id": id, "type": "Offer", "target": target, **_policy(terms, replaces)}
+    return MessageOffer.model_validate(parts)
+
+
+def replaces_of(policy: Policy) -> str | None:
+    """Return the id of the agreement that a policy says it replaces, or None.
+
+    Raises TERMS_INVALID where it is there and no id.
+    """
+    extra = policy.model_extra or {}
+    if REPLACES not in extra:
+        return None
+    try:
+        return _ID.validate_python(extra[REPLACES], strict=True)
+    except ValidationError:
+        raise ComityError(Code.TERMS_INVALID, where="replaces") from None
+
+
+def _policy(terms: Terms, replaces: str | None) -> dict[str, object]:
+    named = {} if replaces is None else {REPLACES: replaces}
+    return {"profile": PROFILE, "permission": to_permissions(terms), **named}
 
 
 def from_policy(policy: Policy) -> Terms:
@@ -126,7 +157,9 @@ def from_policy(policy: Policy) -> Terms:
     Raises TERMS_UNKNOWN (where) for anything the profile does not define, and TERMS_INVALID
     (where) for a value that is missing, malformed or out of bounds.
     """
-    _check_known(policy, "policy")
+    if set(policy.unknown()) - {REPLACES}:
+        raise _unknown("policy")
+    replaces_of(policy)  # Which agreement, is for the negotiation; that it is one, is not.
     if policy.profile not in (PROFILE, (PROFILE,)):
         raise _unknown("profile")
     for name in ("prohibition", "obligation"):

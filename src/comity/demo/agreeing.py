@@ -6,8 +6,10 @@ from comity.core.terms import Quota
 from comity.demo import terms
 from comity.demo.sides import Side
 from comity.demo.stage import Stage
-from comity.operations import agreeing
-from comity.operations.agreeing import AgreementShown, NegotiationShown, OfferShown
+from comity.operations import agreeing, agreements, offering
+from comity.operations.agreeing import NegotiationShown
+from comity.operations.agreements import AgreementShown
+from comity.operations.offering import OfferShown
 
 
 def with_counter(stage: Stage, questions: int) -> AgreementShown:
@@ -17,7 +19,7 @@ def with_counter(stage: Stage, questions: int) -> AgreementShown:
     """
     mx, us, screen = stage.mx, stage.us, stage.screen
     dataset = stage.lists.mx.dataset
-    mx.run(agreeing.make_offer, dataset=dataset, peer=us.id, terms=terms.draft("US", terms.OFFERED))
+    mx.run(offering.make_offer, dataset=dataset, peer=us.id, terms=terms.draft("US", terms.OFFERED))
     offered = _offer_in_catalog(us, mx, dataset)
     screen.say("catalog", name=us.name, peer=mx.name, title=offered.title)
     screen.facts(_terms(stage, offered))
@@ -42,7 +44,8 @@ def with_counter(stage: Stage, questions: int) -> AgreementShown:
     if proposal is not None:
         mx.run(agreeing.counter, negotiation=proposal.id, terms=terms.quota(met))
     countered = us.wait(agreeing.show, lambda found: found.waits, negotiation=begun.id)
-    limit = countered.terms.match.tokens_per_period if countered.terms.match else None
+    grant = countered.terms.match if countered.terms else None
+    limit = grant.tokens_per_period if grant else None
     stage.claims.check("countered", limit is not None and limit.count == met, new=met)
     us.run(agreeing.accept, negotiation=begun.id)
     return _finalized(stage, us, mx, begun)
@@ -54,14 +57,14 @@ def as_offered(stage: Stage) -> AgreementShown:
     dataset = stage.lists.us.dataset
     stage.screen.say("turn", holder=us.name, asker=mx.name)
     draft = terms.draft("MX", terms.CHECKS)
-    us.run(agreeing.make_offer, dataset=dataset, peer=mx.id, terms=draft)
+    us.run(offering.make_offer, dataset=dataset, peer=mx.id, terms=draft)
     offered = _offer_in_catalog(mx, us, dataset)
     begun = mx.run(agreeing.negotiate, peer=us.id, dataset=dataset, offer=offered.id)
     return _finalized(stage, mx, us, begun)
 
 
 def _offer_in_catalog(asker: Side, holder: Side, dataset: str) -> OfferShown:
-    offers = asker.run(agreeing.catalog, peer=holder.id).offers
+    offers = asker.run(offering.catalog, peer=holder.id).offers
     return next(offer for offer in offers if offer.dataset == dataset)
 
 
@@ -77,11 +80,11 @@ def _finalized(stage: Stage, asker: Side, holder: Side, begun: NegotiationShown)
         negotiation=begun.id,
     )
     held = holder.wait(
-        agreeing.agreement_show,
+        agreements.agreement_show,
         lambda found: found.state == "active" and found.signed_by_both,
         agreement=done.agreement,
     )
-    ours = asker.run(agreeing.agreement_show, agreement=done.agreement)
+    ours = asker.run(agreements.agreement_show, agreement=done.agreement)
     stage.claims.check(
         "agreed",
         ours.state == "active" and ours.signed_by_both and ours.digest == held.digest,
@@ -102,9 +105,10 @@ def _quota(stage: Stage, limit: Quota | None) -> str:
 
 
 def _terms(stage: Stage, offered: OfferShown) -> list[tuple[str, str]]:
-    screen, match, request = stage.screen, offered.terms.match, offered.terms.request
-    if match is None or request is None:
+    screen, found = stage.screen, offered.terms
+    if found is None or found.match is None or found.request is None:
         return []
+    match, request = found.match, found.request
     limit = match.tokens_per_period
     return [
         ("purpose", ", ".join(match.purposes)),

@@ -49,7 +49,8 @@ def _quota(scene: Scene) -> Came:
         for each in mx.run(posture.posture, peer=us.id).agreements
         if each.agreement == scene.intruder.agreement()
     )
-    limit = given.terms.match.tokens_per_period if given.terms.match else None
+    grant = given.terms.match if given.terms else None
+    limit = grant.tokens_per_period if grant else None
     left = limit.count - given.tokens_used if limit else 0
     asked, _ = scene.intruder.question()
     target, body = scene.intruder.another_question(asked, left + 1)

@@ -13,7 +13,7 @@ from comity.demo.sides import Side
 from comity.demo.stage import Stage
 from comity.edge import lock
 from comity.node import open_node
-from comity.operations import agreeing, holdings, inbox, posture
+from comity.operations import agreeing, agreements, holdings, inbox, offering, posture
 from comity.operations.posture import Posture
 
 
@@ -45,7 +45,7 @@ def attempt_all(stage: Stage) -> list[Refused]:
         refused = [_play(scene, attempt) for attempt in BEFORE]
         agreement = intruder.agreement()
         reason = stage.screen.text("say.suspension")
-        state = mx.run(agreeing.suspend, agreement=agreement, reason=reason).state
+        state = mx.run(agreements.suspend, agreement=agreement, reason=reason).state
         stage.claims.check("suspended", state == "suspended", name=mx.name)
         refused.append(_play(scene, AFTER))
     us.start()
@@ -80,9 +80,9 @@ def _effects(mx: Side, seen: Posture) -> tuple[str, ...]:
     """Return all that an attempt could have changed, but for the count of what was refused."""
     found = (
         seen.model_copy(update={"refused": 0}),
-        mx.run(agreeing.agreement_list),
+        mx.run(agreements.agreement_list),
         mx.run(agreeing.negotiation_list),
-        mx.run(agreeing.offer_list),
+        mx.run(offering.offer_list),
         mx.run(holdings.holdings_list),
         mx.run(inbox.inbox),
     )

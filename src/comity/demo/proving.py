@@ -67,7 +67,8 @@ def show_posture(stage: Stage) -> Posture:
         ("may-see", ", ".join(found.datasets_offered)),
     ]
     for each in found.agreements:
-        limit = each.terms.match.tokens_per_period if each.terms.match else None
+        grant = each.terms.match if each.terms else None
+        limit = grant.tokens_per_period if grant else None
         used = (
             f"{each.tokens_used:,} / {limit.count:,} {screen.word('period', limit.period)}"
             if limit

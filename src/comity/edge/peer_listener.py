@@ -191,4 +191,6 @@ async def _start(send: Send, response: Response, more: list[tuple[bytes, bytes]]
         headers.append((b"content-type", response.content_type.encode("ascii")))
     if response.token:
         headers.append((TOKEN_HEADER.lower().encode("ascii"), response.token.encode("ascii")))
+    if response.link:
+        headers.append((b"link", response.link.encode("ascii")))
     await send({"type": "http.response.start", "status": response.status, "headers": headers})

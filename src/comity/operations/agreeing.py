@@ -1,78 +1,61 @@
-"""Offers, catalogs, negotiations and agreements."""
+"""Negotiations: begun by either side, and what an officer says to each proposal."""
 
 from typing import Any
 
+from pydantic import Field, JsonValue
 from sqlalchemy import Connection
 
 from comity.api import Progress
-from comity.core.canonical import model
-from comity.core.dsp.catalog import CatalogRequestMessage, RootCatalog
-from comity.core.dsp.policy import MessageOffer, Offer
+from comity.core.canonical import b64url, digest, model
+from comity.core.dsp.policy import Offer
 from comity.core.identity import Pinned
-from comity.core.machines import Role, TransferState
-from comity.core.terms import Action, Terms, differences, draft_terms
-from comity.core.terms_odrl import from_policy, to_message_offer, to_offer
+from comity.core.machines import Role
+from comity.core.terms import Approval, Terms, differences
+from comity.core.terms_odrl import from_policy, replaces_of, to_message_offer
 from comity.errors import Code, ComityError
-from comity.limits import BODY_BYTES, REPLY_BYTES, TEXT_CHARS
+from comity.limits import BODY_BYTES, TEXT_CHARS
 from comity.node import Node
-from comity.operations.peering import call, find_peer
+from comity.operations.offering import (
+    PeerArgs,
+    approval_of,
+    catalog,
+    changed_terms,
+    known,
+    message_offer,
+    offerable,
+)
+from comity.operations.peering import find_peer
 from comity.operations.registry import Caller, Model, operation
 from comity.operations.setup import Nothing
-from comity.protocol import negotiating, transferring
-from comity.protocol.addresses import dsp_base
-from comity.protocol.agreed import terms_of
-from comity.protocol.answering import FIELDS
+from comity.protocol import negotiating
+from comity.protocol.signing import offer_of
 from comity.store import journal, peers, rows
-from comity.store.rows import Agreement, Dataset, Negotiation, Transfer, add, change, many, one
-
-
-class OfferMake(Model):
-    """A dataset to offer, to whom (empty: to every pinned peer), under which terms.
-
-    `terms` is a draft as people write it: what stands beside the grants holds for each of them.
-    """
-
-    dataset: str
-    peer: str = ""
-    terms: dict[str, Any]
-
-
-class OfferShown(Model):
-    """An offer of ours, or one in a peer's catalog."""
-
-    id: str
-    dataset: str
-    title: str
-    peer: str
-    open: bool
-    terms: Terms
-
-
-class Offers(Model):
-    """Offers."""
-
-    offers: tuple[OfferShown, ...]
-
-
-class OfferId(Model):
-    """An offer of ours."""
-
-    offer: str
-
-
-class PeerArgs(Model):
-    """A peer, by id or by a unique part of its id or name."""
-
-    peer: str
+from comity.store.rows import Approval as Approved
+from comity.store.rows import Negotiation, add, change, many, one, remove
 
 
 class Negotiate(Model):
-    """A dataset to ask for, under the offer as it stands or under changed terms."""
+    """A dataset to ask for, under the offer as it stands or under changed terms.
+
+    `policy` is an offer that came another way than by the peer's catalog, as DSP writes it (ODRL
+    with `@id` and, of the dataset, `target`). `agreeing` says who approves each later step here.
+    """
 
     peer: str
     dataset: str
     offer: str = ""
     terms: dict[str, Any] | None = None
+    policy: dict[str, JsonValue] | None = None
+    agreeing: Approval = Approval.AUTOMATIC
+
+
+class Propose(Model):
+    """A dataset of ours to offer to one peer, in a negotiation that this side begins."""
+
+    peer: str
+    dataset: str
+    terms: dict[str, Any]
+    agreeing: Approval = Approval.AUTOMATIC
 
 
 class NegotiationId(Model):
@@ -81,11 +64,23 @@ class NegotiationId(Model):
     negotiation: str
 
 
-class Counter(Model):
-    """Terms to answer with."""
+class Accept(Model):
+    """A negotiation whose latest proposal is accepted.
+
+    `unknown_terms` for a policy that this node does not know: it will allow nothing under it, but
+    what the peer allows is the peer's to say.
+    """
 
     negotiation: str
-    terms: dict[str, Any]
+    unknown_terms: bool = False
+
+
+class Counter(Model):
+    """Terms to answer with, as changes, or a whole policy as DSP writes it."""
+
+    negotiation: str
+    terms: dict[str, Any] = Field(default_factory=dict)
+    policy: dict[str, JsonValue] | None = None
 
 
 class Decline(Model):
@@ -113,9 +108,20 @@ class NegotiationShown(Model):
     state: str
     waits: bool
     """For an officer here."""
+    agreeing: Approval
+    """Who approves each step here."""
+    approved_by: tuple[str, ...] = ()
+    """The officers who approved the step that waits."""
     reason: str
+    final: bool
+    """Declined here until it is reopened here."""
     agreement: str
-    terms: Terms
+    replaces: str
+    """The agreement that this would take the place of, or empty."""
+    terms: Terms | None
+    """None where this node does not know the terms: then it would allow nothing under them."""
+    policy: dict[str, JsonValue]
+    """The latest proposal as it is written, ODRL."""
     changed: tuple[Changed, ...] = ()
     """Against our open offer, where the proposal is about one of ours."""
 
@@ -126,112 +132,48 @@ class Negotiations(Model):
     negotiations: tuple[NegotiationShown, ...]
 
 
-class AgreementId(Model):
-    """An agreement."""
-
-    agreement: str
-    reason: str = ""
-
-
-class AgreementShown(Model):
-    """An agreement, with whom, and what it allows."""
-
-    id: str
-    peer: str
-    role: str
-    dataset: str
-    state: str
-    digest: str
-    signed_by_both: bool
-    terms: Terms
-
-
-class Agreements(Model):
-    """Agreements."""
-
-    agreements: tuple[AgreementShown, ...]
-
-
-@operation("offer.make", OfferMake, OfferShown)
-def make_offer(node: Node, caller: Caller, args: OfferMake, progress: Progress) -> OfferShown:
-    """Offer a dataset under terms. Raises DATASET_UNKNOWN, TERMS_INVALID, FIELD_NOT_AGREED."""
-    terms = draft_terms(args.terms)
-    unknown = set(terms.request.fields if terms.request else ()) - set(FIELDS)
-    if unknown:
-        raise ComityError(Code.FIELD_NOT_AGREED, field=min(unknown))
-    with node.store.write() as tx:
-        if one(tx, Dataset, id=args.dataset) is None:
-            raise ComityError(Code.DATASET_UNKNOWN, dataset=args.dataset)
-        peer = find_peer(tx, args.peer).id if args.peer else ""
-        offer_id, now = node.local.new_urn(), node.local.now()
-        policy = to_offer(terms, offer_id).to_json().decode()
-        row = rows.Offer(offer_id, args.dataset, peer, policy, True, caller.officer, now)
-        add(tx, row)
-        journal.note(tx, now, caller.officer, "offer.make", offer=offer_id, dataset=args.dataset)
-        return _offer(tx, row)
-
-
-@operation("offer.list", Nothing, Offers)
-def offer_list(node: Node, caller: Caller, args: Nothing, progress: Progress) -> Offers:
-    """List our offers."""
-    with node.store.read() as tx:
-        made = many(tx, rows.Offer, order="created")
-        return Offers(offers=tuple(_offer(tx, row) for row in made))
-
-
-@operation("offer.withdraw", OfferId, OfferShown)
-def withdraw_offer(node: Node, caller: Caller, args: OfferId, progress: Progress) -> OfferShown:
-    """Withdraw an offer; agreements made under it stay. Raises OFFER_UNKNOWN."""
-    with node.store.write() as tx:
-        if not change(tx, rows.Offer, {"id": args.offer}, open=False):
-            raise ComityError(Code.OFFER_UNKNOWN)
-        journal.note(tx, node.local.now(), caller.officer, "offer.withdraw", offer=args.offer)
-        return _offer(tx, _get(tx, rows.Offer, Code.OFFER_UNKNOWN, id=args.offer))
-
-
-@operation("catalog.show", PeerArgs, Offers, serving=True)
-def catalog(node: Node, caller: Caller, args: PeerArgs, progress: Progress) -> Offers:
-    """Ask a peer what it offers. Raises PEER_UNREACHABLE, PEER_REFUSED, TERMS_UNKNOWN."""
-    with node.store.read() as tx:
-        peer = find_peer(tx, args.peer)
-    asked = CatalogRequestMessage()
-    target = f"{dsp_base(peer.identity)}/catalog/request"
-    reply = call(node, peer, type(asked).__name__, "POST", target, asked.to_json())
-    found = model(RootCatalog, reply.body, REPLY_BYTES)
-    return Offers(
-        offers=tuple(
-            OfferShown(
-                id=policy.id,
-                dataset=dataset.id,
-                title=dataset.title or dataset.id,
-                peer=peer.id,
-                open=True,
-                terms=from_policy(policy),
-            )
-            for dataset in found.dataset or ()
-            for policy in dataset.has_policy
-        )
-    )
-
-
 @operation("negotiation.start", Negotiate, NegotiationShown, serving=True)
 def negotiate(node: Node, caller: Caller, args: Negotiate, progress: Progress) -> NegotiationShown:
-    """Ask a peer for an agreement. Raises DATASET_UNKNOWN, OFFER_UNKNOWN and what catalog does."""
-    visible = catalog.run(node, caller, PeerArgs(peer=args.peer), progress).offers
-    fitting = [
-        offer for offer in visible if offer.dataset == args.dataset and args.offer in ("", offer.id)
-    ]
-    if not fitting:
-        raise ComityError(Code.OFFER_UNKNOWN)
-    chosen = fitting[-1]
-    terms = chosen.terms if args.terms is None else _changed_terms(chosen.terms, args.terms)
-    offer = to_message_offer(terms, chosen.id, chosen.dataset)
+    """Ask a peer for an agreement.
+
+    Raises OFFER_UNKNOWN, TERMS_INVALID, TERMS_UNKNOWN (to change), and what `catalog` raises.
+    """
+    written = args.policy
+    if written is None:
+        visible = catalog.run(node, caller, PeerArgs(peer=args.peer), progress).offers
+        fitting = [
+            offer
+            for offer in visible
+            if offer.dataset == args.dataset and args.offer in ("", offer.id)
+        ]
+        if not fitting:
+            raise ComityError(Code.OFFER_UNKNOWN)
+        written = fitting[-1].policy
+    offer = message_offer(written, args.dataset)
+    if args.terms is not None:
+        offer = to_message_offer(
+            changed_terms(from_policy(offer), args.terms), offer.id, offer.target
+        )
     with node.store.write() as tx:
-        peer = peers.pinned(tx, chosen.peer)
-        row = negotiating.start(node.local, tx, peer, offer)
-        _note(node, tx, caller, "negotiation.start", row)
-    node.wake.set()
-    return _negotiation(node, row.pid)
+        peer = find_peer(tx, args.peer)
+        row = negotiating.start(node.local, tx, peer, offer, Role.CONSUMER, args.agreeing.officers)
+        return _note(node, tx, caller, "negotiation.start", row)
+
+
+@operation("negotiation.offer", Propose, NegotiationShown, serving=True)
+def propose(node: Node, caller: Caller, args: Propose, progress: Progress) -> NegotiationShown:
+    """Offer a dataset to one peer, who decides (DSP: the provider begins).
+
+    Raises PEER_UNKNOWN, DATASET_UNKNOWN, TERMS_INVALID, FIELD_NOT_AGREED.
+    """
+    terms = offerable(args.terms)
+    with node.store.write() as tx:
+        if one(tx, rows.Dataset, id=args.dataset) is None:
+            raise ComityError(Code.DATASET_UNKNOWN, dataset=args.dataset)
+        peer = find_peer(tx, args.peer)
+        offer = to_message_offer(terms, node.local.new_urn(), args.dataset)
+        row = negotiating.start(node.local, tx, peer, offer, Role.PROVIDER, args.agreeing.officers)
+        return _note(node, tx, caller, "negotiation.offer", row)
 
 
 @operation("negotiation.list", Nothing, Negotiations)
@@ -239,174 +181,87 @@ def negotiation_list(node: Node, caller: Caller, args: Nothing, progress: Progre
     """List all negotiations, latest first."""
     with node.store.read() as tx:
         found = sorted(many(tx, Negotiation), key=lambda row: row.updated, reverse=True)
-        return Negotiations(negotiations=tuple(_shown(tx, row) for row in found))
+        return Negotiations(negotiations=tuple(shown(tx, row) for row in found))
 
 
 @operation("negotiation.show", NegotiationId, NegotiationShown)
 def show(node: Node, caller: Caller, args: NegotiationId, progress: Progress) -> NegotiationShown:
     """Show a negotiation. Raises NEGOTIATION_UNKNOWN."""
-    return _negotiation(node, args.negotiation)
+    with node.store.read() as tx:
+        return shown(tx, _get(tx, args.negotiation))
 
 
-@operation("negotiation.accept", NegotiationId, NegotiationShown, serving=True)
-def accept(node: Node, caller: Caller, args: NegotiationId, progress: Progress) -> NegotiationShown:
-    """Accept the peer's latest proposal. Raises NEGOTIATION_UNKNOWN, STATE_NOT_ALLOWED."""
+@operation("negotiation.accept", Accept, NegotiationShown, serving=True)
+def accept(node: Node, caller: Caller, args: Accept, progress: Progress) -> NegotiationShown:
+    """Say yes to the step that waits, as one of the officers that it needs.
+
+    Raises NEGOTIATION_UNKNOWN, STATE_NOT_ALLOWED, TERMS_UNKNOWN, APPROVAL_REPEATED.
+    """
     with node.store.write() as tx:
         row, peer = _waiting(tx, args.negotiation)
-        if row.role == Role.PROVIDER:
-            negotiating.agree(node.local, tx, peer, row)
-        else:
-            negotiating.send_event(node.local, tx, peer, row, "ACCEPTED")
-        _note(node, tx, caller, "negotiation.accept", row)
-    node.wake.set()
-    return _negotiation(node, row.pid)
+        if not args.unknown_terms:
+            from_policy(offer_of(row))
+        approvals = _approve(node, tx, caller, row)
+        if approvals >= max(1, row.officers):
+            remove(tx, Approved, request=row.pid)
+            negotiating.step(node.local, tx, peer, row)
+        return _note(node, tx, caller, "negotiation.accept", row)
 
 
 @operation("negotiation.counter", Counter, NegotiationShown, serving=True)
 def counter(node: Node, caller: Caller, args: Counter, progress: Progress) -> NegotiationShown:
-    """Answer with changed terms. Raises NEGOTIATION_UNKNOWN, STATE_NOT_ALLOWED, TERMS_INVALID."""
+    """Answer with other terms.
+
+    Raises NEGOTIATION_UNKNOWN, STATE_NOT_ALLOWED, TERMS_INVALID, TERMS_UNKNOWN (to change).
+    """
     with node.store.write() as tx:
         row, peer = _waiting(tx, args.negotiation)
-        last = model(MessageOffer, row.offer.encode(), BODY_BYTES)
-        terms = _changed_terms(from_policy(last), args.terms)
-        offer = to_message_offer(terms, last.id, last.target)
-        provider = row.role == Role.PROVIDER
-        say = negotiating.offer_again if provider else negotiating.request_again
-        say(node.local, tx, peer, row, offer)
-        _note(node, tx, caller, "negotiation.counter", row)
-    node.wake.set()
-    return _negotiation(node, row.pid)
+        last = offer_of(row)
+        if args.policy is not None:
+            offer = message_offer(args.policy, row.dataset)
+        else:
+            terms = changed_terms(from_policy(last), args.terms)
+            offer = to_message_offer(terms, last.id, last.target, replaces_of(last))
+        negotiating.counter(node.local, tx, peer, row, offer)
+        return _note(node, tx, caller, "negotiation.counter", row)
 
 
 @operation("negotiation.decline", Decline, NegotiationShown)
 def decline(node: Node, caller: Caller, args: Decline, progress: Progress) -> NegotiationShown:
-    """Decline, for good. Raises NEGOTIATION_UNKNOWN, STATE_NOT_ALLOWED, ARGUMENT_INVALID."""
+    """Decline, for good: what the peer began, it cannot begin again until it is reopened here.
+
+    Raises NEGOTIATION_UNKNOWN, STATE_NOT_ALLOWED, ARGUMENT_INVALID.
+    """
     if not args.reason or len(args.reason) > TEXT_CHARS:
         raise ComityError(Code.ARGUMENT_INVALID, where="reason")
     with node.store.write() as tx:
-        row = _get(tx, Negotiation, Code.NEGOTIATION_UNKNOWN, pid=args.negotiation)
+        row = _get(tx, args.negotiation)
         if negotiating.is_over(row):
             raise ComityError(
                 Code.STATE_NOT_ALLOWED, state=row.state, message="decline", sender=row.role
             )
-        peer = peers.pinned(tx, row.peer)
-        negotiating.terminate(node.local, tx, peer, row, "declined", args.reason)
-        _note(node, tx, caller, "negotiation.decline", row)
-    node.wake.set()
-    return _negotiation(node, row.pid)
+        peer, theirs = peers.pinned(tx, row.peer), row.begun_by != row.role
+        negotiating.terminate(node.local, tx, peer, row, "declined", args.reason, final=theirs)
+        return _note(node, tx, caller, "negotiation.decline", row)
 
 
-@operation("agreement.list", Nothing, Agreements)
-def agreement_list(node: Node, caller: Caller, args: Nothing, progress: Progress) -> Agreements:
-    """List all agreements."""
-    with node.store.read() as tx:
-        return Agreements(
-            agreements=tuple(_agreement(row) for row in many(tx, Agreement, order="at"))
-        )
-
-
-@operation("agreement.show", AgreementId, AgreementShown)
-def agreement_show(
-    node: Node, caller: Caller, args: AgreementId, progress: Progress
-) -> AgreementShown:
-    """Show an agreement. Raises AGREEMENT_UNKNOWN."""
-    with node.store.read() as tx:
-        return _agreement(_get(tx, Agreement, Code.AGREEMENT_UNKNOWN, id=args.agreement))
-
-
-@operation("agreement.suspend", AgreementId, AgreementShown)
-def suspend(node: Node, caller: Caller, args: AgreementId, progress: Progress) -> AgreementShown:
-    """Suspend consent at once; the peer is told. Raises AGREEMENT_UNKNOWN."""
+@operation("negotiation.reopen", NegotiationId, NegotiationShown)
+def reopen(node: Node, caller: Caller, args: NegotiationId, progress: Progress) -> NegotiationShown:
+    """Let the peer begin anew what was declined here. Raises NEGOTIATION_UNKNOWN."""
     with node.store.write() as tx:
-        if not change(tx, Agreement, {"id": args.agreement, "state": "active"}, state="suspended"):
-            raise ComityError(Code.AGREEMENT_UNKNOWN)
-        row = _get(tx, Agreement, Code.AGREEMENT_UNKNOWN, id=args.agreement)
-        peer = peers.pinned(tx, row.peer)
-        for transfer in many(tx, Transfer, agreement=row.id, state=TransferState.STARTED):
-            transferring.suspend(node.local, tx, peer, transfer, args.reason)
-        now = node.local.now()
-        journal.note(tx, now, caller.officer, "agreement.suspend", agreement=row.id)
-    node.wake.set()
-    return _agreement(row)
+        row = _get(tx, args.negotiation)
+        if not change(tx, Negotiation, {"pid": row.pid, "final": True}, final=False):
+            raise ComityError(Code.NEGOTIATION_UNKNOWN)
+        return _note(node, tx, caller, "negotiation.reopen", row)
 
 
-@operation("agreement.resume", AgreementId, AgreementShown)
-def resume(node: Node, caller: Caller, args: AgreementId, progress: Progress) -> AgreementShown:
-    """End a suspension of ours. Raises AGREEMENT_UNKNOWN."""
-    with node.store.write() as tx:
-        if not change(tx, Agreement, {"id": args.agreement, "state": "suspended"}, state="active"):
-            raise ComityError(Code.AGREEMENT_UNKNOWN)
-        row = _get(tx, Agreement, Code.AGREEMENT_UNKNOWN, id=args.agreement)
-        peer = peers.pinned(tx, row.peer)
-        for transfer in many(tx, Transfer, agreement=row.id, state=TransferState.SUSPENDED):
-            transferring.resume(node.local, tx, peer, transfer)
-        now = node.local.now()
-        journal.note(tx, now, caller.officer, "agreement.resume", agreement=row.id)
-    node.wake.set()
-    return _agreement(row)
-
-
-def _waiting(tx: Connection, pid: str) -> tuple[Negotiation, Pinned]:
-    row = _get(tx, Negotiation, Code.NEGOTIATION_UNKNOWN, pid=pid)
-    if not row.waits:
-        raise ComityError(
-            Code.STATE_NOT_ALLOWED, state=row.state, message="answer", sender=row.role
-        )
-    return row, peers.pinned(tx, row.peer)
-
-
-def _changed_terms(terms: Terms, changes: dict[str, Any]) -> Terms:
-    """Return terms with changes merged in, grant by grant; a grant that was not there is added."""
-    merged = terms.model_dump(mode="json", by_alias=True, exclude_none=True)
-    shared = {name: value for name, value in changes.items() if name not in set(Action)}
-    for name in Action:
-        grant = changes.get(name, {})
-        if not isinstance(grant, dict):
-            raise ComityError(Code.TERMS_INVALID, where=name)
-        if name in merged or name in changes:
-            merged[name] = {**merged.get(name, {}), **shared, **grant}
-    return draft_terms(merged)
-
-
-def _note(node: Node, tx: Connection, caller: Caller, action: str, row: Negotiation) -> None:
-    journal.note(tx, node.local.now(), caller.officer, action, negotiation=row.pid, peer=row.peer)
-
-
-def _get(tx: Connection, cls: type[rows.RowT], code: Code, **where: object) -> rows.RowT:
-    found = one(tx, cls, **where)
-    if found is None:
-        raise ComityError(code)
-    return found
-
-
-def _offer(tx: Connection, row: rows.Offer) -> OfferShown:
-    dataset = one(tx, Dataset, id=row.dataset)
-    return OfferShown(
-        id=row.id,
-        dataset=row.dataset,
-        title=dataset.title if dataset else row.dataset,
-        peer=row.peer,
-        open=row.open,
-        terms=from_policy(model(Offer, row.policy.encode(), BODY_BYTES)),
-    )
-
-
-def _negotiation(node: Node, pid: str) -> NegotiationShown:
-    with node.store.read() as tx:
-        return _shown(tx, _get(tx, Negotiation, Code.NEGOTIATION_UNKNOWN, pid=pid))
-
-
-def _shown(tx: Connection, row: Negotiation) -> NegotiationShown:
-    offer = model(MessageOffer, row.offer.encode(), BODY_BYTES)
-    terms = from_policy(offer)
-    changed: tuple[Changed, ...] = ()
+def shown(tx: Connection, row: Negotiation) -> NegotiationShown:
+    """Return a negotiation as surfaces show it."""
+    offer = offer_of(row)
+    terms = known(offer)
     ours = one(tx, rows.Offer, id=offer.id)
-    if ours is not None:
-        before = from_policy(model(Offer, ours.policy.encode(), BODY_BYTES))
-        changed = tuple(
-            Changed(field=item.field, old=item.old, new=item.new)
-            for item in differences(before, terms)
-        )
+    before = known(model(Offer, ours.policy.encode(), BODY_BYTES)) if ours else None
+    changes = differences(before, terms) if before and terms else ()
     return NegotiationShown(
         id=row.pid,
         peer=row.peer,
@@ -414,21 +269,54 @@ def _shown(tx: Connection, row: Negotiation) -> NegotiationShown:
         dataset=row.dataset,
         state=row.state,
         waits=row.waits,
+        agreeing=approval_of(row.officers),
+        approved_by=tuple(item.officer for item in many(tx, Approved, request=row.pid)),
         reason=row.reason,
+        final=row.final,
         agreement=row.agreement,
+        replaces=replaces_of(offer) or "" if terms else "",
         terms=terms,
-        changed=changed,
+        policy=offer.to_value(),
+        changed=tuple(Changed(field=item.field, old=item.old, new=item.new) for item in changes),
     )
 
 
-def _agreement(row: Agreement) -> AgreementShown:
-    return AgreementShown(
-        id=row.id,
-        peer=row.peer,
-        role=row.role,
-        dataset=row.dataset,
-        state=row.state,
-        digest=row.digest,
-        signed_by_both=bool(row.provider_signature and row.consumer_signature),
-        terms=terms_of(row),
-    )
+def _approve(node: Node, tx: Connection, caller: Caller, row: Negotiation) -> int:
+    """Note an officer's yes to exactly this step; returns how many there are now.
+
+    An approval of another step, or of what the proposal was before, is void.
+    """
+    step = b64url(digest({"state": row.state, "offer": row.offer, "agreement": row.agreement}))
+    for item in many(tx, Approved, request=row.pid):
+        if item.approval != step:
+            remove(tx, Approved, request=row.pid, officer=item.officer)
+        elif item.officer == caller.officer:
+            raise ComityError(Code.APPROVAL_REPEATED, officer=caller.officer)
+    add(tx, Approved(row.pid, caller.officer, step, node.local.now()))
+    return len(many(tx, Approved, request=row.pid))
+
+
+def _waiting(tx: Connection, pid: str) -> tuple[Negotiation, Pinned]:
+    row = _get(tx, pid)
+    if not row.waits:
+        raise ComityError(
+            Code.STATE_NOT_ALLOWED, state=row.state, message="answer", sender=row.role
+        )
+    return row, peers.pinned(tx, row.peer)
+
+
+def _note(
+    node: Node, tx: Connection, caller: Caller, action: str, row: Negotiation
+) -> NegotiationShown:
+    """Note what an officer did, and return what came of it."""
+    journal.note(tx, node.local.now(), caller.officer, action, negotiation=row.pid, peer=row.peer)
+    # The outbox is looked into again after the commit: the worker waits for the same lock.
+    node.wake.set()
+    return shown(tx, _get(tx, row.pid))
+
+
+def _get(tx: Connection, pid: str) -> Negotiation:
+    found = one(tx, Negotiation, pid=pid)
+    if found is None:
+        raise ComityError(Code.NEGOTIATION_UNKNOWN)
+    return found

@@ -5,12 +5,16 @@ what the code does.
 """
 
 from comity.api import Progress
+from comity.core.agreement import IN_FORCE
+from comity.core.canonical import model
+from comity.core.dsp.policy import Agreement as Policy
 from comity.core.terms import Terms
+from comity.limits import BODY_BYTES
 from comity.node import Node
+from comity.operations.offering import known
 from comity.operations.peering import find_peer
 from comity.operations.records import PeerArgs
 from comity.operations.registry import Caller, Model, operation
-from comity.protocol.agreed import terms_of
 from comity.protocol.catalog import open_offers
 from comity.protocol.routes import ROUTES
 from comity.store import record
@@ -32,7 +36,8 @@ class AgreementPosture(Model):
     agreement: str
     dataset: str
     state: str
-    terms: Terms
+    terms: Terms | None
+    """None where this node does not know them: then nothing can be had."""
     tokens_used: int
 
 
@@ -80,11 +85,11 @@ def posture(node: Node, caller: Caller, args: PeerArgs, progress: Progress) -> P
                     agreement=row.id,
                     dataset=row.dataset,
                     state=row.state,
-                    terms=terms_of(row),
+                    terms=known(model(Policy, row.agreement.encode(), BODY_BYTES)),
                     tokens_used=used(tx, peer.id, row.dataset, "match", 0, ""),
                 )
                 for row in given
-                if row.state in {"active", "suspended"}
+                if row.state in IN_FORCE
             ),
             negotiations_waiting=len(many(tx, Negotiation, peer=peer.id, waits=True)),
             requests_waiting=len(many(tx, RequestRow, peer=peer.id, role="provider", state="held")),

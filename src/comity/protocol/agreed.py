@@ -2,6 +2,7 @@
 
 from sqlalchemy import Connection
 
+from comity.core.agreement import IN_FORCE, Standing
 from comity.core.canonical import model
 from comity.core.decision import Decision, MatchQuestion, Question, Usage, evaluate
 from comity.core.dsp.policy import Agreement as Policy
@@ -24,13 +25,13 @@ def terms_of(agreement: Agreement) -> Terms:
 def in_force(tx: Connection, agreement: str, peer: str) -> Agreement:
     """Return an agreement with a peer that is in force.
 
-    Raises AGREEMENT_UNKNOWN (not agreed, withdrawn, or somebody else's) or AGREEMENT_SUSPENDED.
-    Expiry is one of the terms, and each grant has its own.
+    Raises AGREEMENT_UNKNOWN (not agreed, at an end, or somebody else's) or AGREEMENT_SUSPENDED (by
+    either side). Expiry is one of the terms, and each grant has its own.
     """
     found = one(tx, Agreement, id=agreement, peer=peer)
-    if found is None or found.state not in {"active", "suspended"}:
+    if found is None or found.state not in IN_FORCE:
         raise ComityError(Code.AGREEMENT_UNKNOWN)
-    if found.state == "suspended":
+    if found.state == Standing.SUSPENDED or found.peer_suspended:
         raise ComityError(Code.AGREEMENT_SUSPENDED, agreement=found.id)
     return found
 

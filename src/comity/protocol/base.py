@@ -72,6 +72,8 @@ class Inbound:
     now: int
     params: tuple[str, ...]
     """The ids in the path, unquoted."""
+    query: str = ""
+    """What stands behind the question mark, where the route takes that."""
 
 
 class Moved(Exception):
@@ -120,6 +122,8 @@ class Route(Generic[MessageT]):
     """Reserves quota in the transaction that admits the message; once, however often it comes."""
     again: Callable[[Inbound, Connection, str], bytes] | None = None
     """Reads again the bulk body of that digest, which was given before."""
+    links: Callable[[Local, bytes], str] | None = None
+    """Makes the Link header of a reply from its body. Only a route with pages takes a query."""
 
 
 AnyRoute = Route[Any]

@@ -1,6 +1,10 @@
 """The catalog: what is offered here, to the peer that asks (DSP 2025-1, Catalog Protocol)."""
 
+import re
+from bisect import bisect_left, bisect_right
 from functools import partial
+from typing import Final
+from urllib.parse import quote, unquote
 
 from sqlalchemy import Connection, or_
 
@@ -16,7 +20,7 @@ from comity.core.dsp.catalog import (
 )
 from comity.core.dsp.policy import Offer as Policy
 from comity.errors import Code, ComityError
-from comity.limits import BODY_BYTES, CATALOG_PAGE
+from comity.limits import BODY_BYTES, CATALOG_PAGE, REPLY_BYTES
 from comity.protocol.base import DSP, Act, Inbound, Local, Outcome, Route, nothing
 from comity.store import rows
 from comity.store.rows import many, one
@@ -24,6 +28,8 @@ from comity.store.schema import offers
 
 MATCH, REQUEST = "Comity-Match", "Comity-Request"
 """Our transfer formats."""
+_PAGE: Final = re.compile(r"(?:after|before)=[A-Za-z0-9._~%-]{1,800}", re.ASCII)
+"""A place in the sorted list of datasets, as the query of a link: stable when others come or go."""
 
 
 def _refusal(code: Code, _: tuple[str, str]) -> bytes:
@@ -40,26 +46,68 @@ def open_offers(tx: Connection, peer: str) -> dict[str, list[rows.Offer]]:
     return dict(sorted(found.items()))
 
 
+def page_target(base: str, page: str | None) -> str:
+    """Return the target of one page of a catalog, the first one where `page` is None.
+
+    `page` is the query of a link. Raises SCHEMA_INVALID where it is anything but a place in the
+    list: a peer names a page, never an address.
+    """
+    if page is None:
+        return f"{base}/catalog/request"
+    if not _PAGE.fullmatch(page):
+        raise ComityError(Code.SCHEMA_INVALID, where="next")
+    return f"{base}/catalog/request?{page}"
+
+
+def links(local: Local, body: bytes) -> str:
+    """Return the Link header of a catalog (RFC 8288), from what the signed body says."""
+    try:
+        page = model(RootCatalog, body, REPLY_BYTES)
+    except ComityError:
+        return ""
+    base = local.identity.address + DSP
+    named = (("previous", page.previous), ("next", page.next))
+    return ", ".join(f'<{page_target(base, at)}>; rel="{rel}"' for rel, at in named if at)
+
+
 def _catalog(inbound: Inbound, tx: Connection, message: CatalogRequestMessage) -> Act:
     if message.filter:
         raise ComityError(Code.FILTER_NOT_SUPPORTED)
     visible = open_offers(tx, inbound.peer.id)
+    names = list(visible)
+    start, stop = _span(names, inbound.query)
     datasets = tuple(
         Dataset(
             id=dataset,
             title=_title(tx, dataset),
-            has_policy=_policies(made),
+            has_policy=_policies(visible[dataset]),
             distribution=_distributions(inbound.local),
         )
-        for dataset, made in list(visible.items())[:CATALOG_PAGE]
+        for dataset in names[start:stop]
     )
     catalog = RootCatalog(
         id=f"{inbound.local.identity.id}#catalog",
         participant_id=inbound.local.identity.id,
         dataset=datasets or None,
         service=(_service(inbound.local),),
+        previous=f"before={quote(names[start], safe='')}" if start and datasets else None,
+        next=f"after={quote(names[stop - 1], safe='')}" if stop < len(names) else None,
     )
     return partial(Outcome, 200, catalog.to_json())
+
+
+def _span(names: list[str], query: str) -> tuple[int, int]:
+    """Return which of the sorted names a page shows. Raises SCHEMA_INVALID."""
+    if not query:
+        return 0, min(CATALOG_PAGE, len(names))
+    if not _PAGE.fullmatch(query):
+        raise ComityError(Code.SCHEMA_INVALID, where="query")
+    way, _, name = query.partition("=")
+    if way == "after":
+        start = bisect_right(names, unquote(name))
+        return start, min(start + CATALOG_PAGE, len(names))
+    stop = bisect_left(names, unquote(name))
+    return max(0, stop - CATALOG_PAGE), stop
 
 
 def _dataset(inbound: Inbound, tx: Connection, _: None) -> Act:
@@ -102,6 +150,7 @@ ROUTES = (
         lambda body: model(CatalogRequestMessage, body, BODY_BYTES),
         _catalog,
         _refusal,
+        links=links,
     ),
     Route(
         "DatasetRequestMessage", "GET", f"{DSP}/catalog/datasets/{{}}", nothing, _dataset, _refusal

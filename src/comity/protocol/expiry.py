@@ -2,15 +2,17 @@
 
 from sqlalchemy import Connection
 
-from comity.protocol import answering, negotiating
+from comity.core.agreement import IN_FORCE, Standing
+from comity.core.machines import Role
+from comity.protocol import answering, consent, negotiating
 from comity.protocol.base import Local, Moved
-from comity.store import files, journal, peers
+from comity.store import journal, peers
 from comity.store.rows import Agreement, ManifestRow, Negotiation, RequestRow, change, many, one
-from comity.store.schema import manifests, negotiations, requests
+from comity.store.schema import agreements, manifests, negotiations, requests
 
 
 def expire(local: Local, tx: Connection) -> None:
-    """Let run out what is due: requests, negotiations, epochs."""
+    """Let run out what is due: requests, negotiations, agreements, epochs."""
     now = local.now()
     for request in many(tx, RequestRow, requests.c.due <= now, state="held", role="provider"):
         agreement = one(tx, Agreement, id=request.agreement)
@@ -25,7 +27,10 @@ def expire(local: Local, tx: Connection) -> None:
         except Moved:
             continue
         journal.note(tx, now, "", "negotiation.expired", negotiation=row.pid)
+    for agreed in many(tx, Agreement, agreements.c.ends <= now, agreements.c.state.in_(IN_FORCE)):
+        change(tx, Agreement, {"id": agreed.id}, state=Standing.EXPIRED)
+        if agreed.role == Role.PROVIDER:
+            consent.end(local, tx, peers.pinned(tx, agreed.peer), agreed, Standing.EXPIRED)
+        journal.note(tx, now, "", "agreement.expired", agreement=agreed.id)
     for epoch in many(tx, ManifestRow, manifests.c.ends <= now, role="provider", ready=True):
-        change(tx, ManifestRow, {"digest": epoch.digest}, ready=False)
-        files.destroy_keys(local.folder, epoch.digest)
-        journal.note(tx, now, "", "epoch.ended", manifest=epoch.digest)
+        consent.end_epoch(local, tx, epoch)

@@ -4,8 +4,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from comity.core import agreement as agreements
-from comity.core.canonical import b64url, model, unb64url
+from comity.core.canonical import model
 from comity.core.dsp.message import Message
 from comity.core.dsp.negotiation import (
     ContractAgreementMessage,
@@ -22,11 +21,11 @@ from comity.core.identity import Pinned
 from comity.core.machines import NEGOTIATION, NegotiationMessage, NegotiationState, Role
 from comity.errors import Code, ComityError
 from comity.limits import BODY_BYTES, DAY, TEXT_CHARS
+from comity.protocol import signing
 from comity.protocol.addresses import callback, dsp_base
 from comity.protocol.base import Local, Reply, fill_path
 from comity.protocol.processes import move
 from comity.protocol.sending import post
-from comity.store import rows
 from comity.store.rows import Negotiation, add, change, one
 
 TERM_SECONDS: Final = 7 * DAY
@@ -42,7 +41,7 @@ def is_over(row: Negotiation) -> bool:
 
 def state_of(row: Negotiation, state: NegotiationState | None = None) -> ContractNegotiation:
     """Return the acknowledgement."""
-    provider, consumer = _pids(row)
+    provider, consumer = pids(row)
     return ContractNegotiation(
         provider_pid=provider,
         consumer_pid=consumer,
@@ -50,127 +49,129 @@ def state_of(row: Negotiation, state: NegotiationState | None = None) -> Contrac
     )
 
 
-def start(local: Local, tx: Connection, peer: Pinned, offer: MessageOffer) -> Negotiation:
-    """Ask a provider for an agreement under an offer, as it stands or changed."""
+def start(
+    local: Local, tx: Connection, peer: Pinned, offer: MessageOffer, role: Role, officers: int = 0
+) -> Negotiation:
+    """Begin a negotiation: ask for an agreement as consumer, or offer one as provider.
+
+    Each later step of this side waits for as many `officers`.
+    """
+    consumer = role is Role.CONSUMER
+    first = NegotiationMessage.REQUEST if consumer else NegotiationMessage.OFFER
     row = Negotiation(
         pid=local.new_urn(),
         peer=peer.id,
         their_pid="",
-        role=Role.CONSUMER,
-        state=NegotiationState.REQUESTED,
-        pending=NegotiationMessage.REQUEST,
+        role=role,
+        state=NEGOTIATION.next(None, role, first),
+        pending=first,
         base=dsp_base(peer.identity),
         dataset=offer.target,
         offer=offer.to_json().decode(),
-        offered_by=Role.CONSUMER,
+        offered_by=role,
         agreement="",
         waits=False,
         reason="",
         due=0,
         updated=local.now(),
+        begun_by=role,
+        officers=officers,
+        final=False,
     )
     add(tx, row)
-    message = ContractRequestMessage(
-        consumer_pid=row.pid, offer=offer, callback_address=callback(local.identity)
-    )
-    _post(local, tx, peer, row, "negotiations/request", message)
+    address = callback(local.identity)
+    if consumer:
+        request = ContractRequestMessage(
+            consumer_pid=row.pid, offer=offer, callback_address=address
+        )
+        _post(local, tx, peer, row, "negotiations/request", request)
+    else:
+        made = ContractOfferMessage(provider_pid=row.pid, offer=offer, callback_address=address)
+        _post(local, tx, peer, row, "negotiations/offers", made)
     return row
 
 
-def request_again(
+def counter(
     local: Local, tx: Connection, peer: Pinned, row: Negotiation, offer: MessageOffer
 ) -> None:
-    """Counter the provider's offer."""
-    message = ContractRequestMessage(consumer_pid=row.pid, provider_pid=row.their_pid, offer=offer)
-    _send(local, tx, peer, row, "negotiations/{}/request", message, offer=offer)
+    """Answer the peer's latest proposal with another one."""
+    provider, consumer = pids(row)
+    message: Message
+    if row.role == Role.CONSUMER:
+        message = ContractRequestMessage(consumer_pid=consumer, provider_pid=provider, offer=offer)
+        path = "negotiations/{}/request"
+    else:
+        message = ContractOfferMessage(provider_pid=provider, consumer_pid=consumer, offer=offer)
+        path = "negotiations/{}/offers"
+    _send(local, tx, peer, row, path, message, offer=offer)
 
 
-def offer_again(
-    local: Local, tx: Connection, peer: Pinned, row: Negotiation, offer: MessageOffer
-) -> None:
-    """Counter the consumer's request."""
-    message = ContractOfferMessage(provider_pid=row.pid, consumer_pid=row.their_pid, offer=offer)
-    _send(local, tx, peer, row, "negotiations/{}/offers", message, offer=offer)
+def step(local: Local, tx: Connection, peer: Pinned, row: Negotiation) -> None:
+    """Say yes to what the peer said last: accept, agree, verify or finalize.
+
+    Raises STATE_NOT_ALLOWED where it is the peer's turn.
+    """
+    match Role(row.role), NegotiationState(row.state):
+        case Role.PROVIDER, NegotiationState.REQUESTED | NegotiationState.ACCEPTED:
+            agree(local, tx, peer, row)
+        case Role.PROVIDER, NegotiationState.VERIFIED:
+            send_event(local, tx, peer, row, "FINALIZED")
+        case Role.CONSUMER, NegotiationState.OFFERED:
+            send_event(local, tx, peer, row, "ACCEPTED")
+        case Role.CONSUMER, NegotiationState.AGREED:
+            verify(local, tx, peer, row)
+        case role, state:
+            raise ComityError(Code.STATE_NOT_ALLOWED, state=state, message="accept", sender=role)
 
 
 def agree(local: Local, tx: Connection, peer: Pinned, row: Negotiation) -> None:
     """Agree to the latest offer as its provider, and sign the agreement."""
-    drawn_up = agreements.draw_up(
-        _offer(row),
-        id=local.new_urn(),
-        provider=local.identity.id,
-        consumer=peer.id,
-        timestamp=local.clock.now(),
-    )
-    signature = agreements.sign(drawn_up, Role.PROVIDER, local.signers.message)
-    add(tx, _agreement_row(row, drawn_up, local.now(), provider_signature=signature))
-    change(tx, Negotiation, {"pid": row.pid}, agreement=drawn_up.id)
+    made = signing.draw_up(local, tx, peer, row)
+    provider, consumer = pids(row)
     message = ContractAgreementMessage(
-        provider_pid=row.pid, consumer_pid=row.their_pid, agreement=drawn_up, signature=signature
+        provider_pid=provider,
+        consumer_pid=consumer,
+        agreement=model(Agreement, made.agreement.encode(), BODY_BYTES),
+        signature=made.provider_signature,
     )
     _send(local, tx, peer, row, "negotiations/{}/agreement", message)
 
 
-def check_agreement(
-    local: Local, peer: Pinned, row: Negotiation, message: ContractAgreementMessage
-) -> rows.Agreement:
-    """Check an agreement as its consumer. Raises AGREEMENT_DIFFERS, SIGNATURE_INVALID."""
-    agreements.check_agreement(
-        message.agreement, _offer(row), provider=peer.id, consumer=local.identity.id
-    )
-    theirs = message.signature or ""
-    key = unb64url(peer.identity.keys.message)
-    agreements.check_signature(message.agreement, Role.PROVIDER, theirs, key)
-    return _agreement_row(
-        row,
-        message.agreement,
-        local.now(),
-        provider_signature=theirs,
-        consumer_signature=agreements.sign(message.agreement, Role.CONSUMER, local.signers.message),
-    )
-
-
-def check_verification(
-    peer: Pinned,
-    tx: Connection,
-    row: Negotiation,
-    message: ContractAgreementVerificationMessage,
-) -> str:
-    """Return the consumer's signature, checked. Raises SIGNATURE_INVALID."""
-    stored = one(tx, rows.Agreement, id=row.agreement)
-    if stored is None:
-        raise ComityError(Code.AGREEMENT_UNKNOWN)
-    agreed = model(Agreement, stored.agreement.encode(), BODY_BYTES)
-    signature = message.signature or ""
-    key = unb64url(peer.identity.keys.message)
-    agreements.check_signature(agreed, Role.CONSUMER, signature, key)
-    return signature
-
-
-def send_verification(
-    local: Local, tx: Connection, peer: Pinned, row: Negotiation, agreed: rows.Agreement
-) -> None:
-    """Verify an agreement as its consumer."""
+def verify(local: Local, tx: Connection, peer: Pinned, row: Negotiation) -> None:
+    """Sign the agreement as its consumer, and say that it was verified."""
+    provider, consumer = pids(row)
     message = ContractAgreementVerificationMessage(
-        provider_pid=row.their_pid, consumer_pid=row.pid, signature=agreed.consumer_signature
+        provider_pid=provider, consumer_pid=consumer, signature=signing.sign(local, tx, row)
     )
     _send(local, tx, peer, row, "negotiations/{}/agreement/verification", message)
 
 
 def send_event(local: Local, tx: Connection, peer: Pinned, row: Negotiation, event: str) -> None:
     """Accept the provider's offer, or finalize as provider."""
-    provider, consumer = _pids(row)
+    provider, consumer = pids(row)
     message = ContractNegotiationEventMessage.model_validate(
         {"provider_pid": provider, "consumer_pid": consumer, "event_type": event}
     )
     _send(local, tx, peer, row, "negotiations/{}/events", message)
+    if event == "FINALIZED":
+        signing.put_in_force(local, tx, peer, row.agreement)
 
 
 def terminate(
-    local: Local, tx: Connection, peer: Pinned, row: Negotiation, code: str, reason: str
+    local: Local,
+    tx: Connection,
+    peer: Pinned,
+    row: Negotiation,
+    code: str,
+    reason: str,
+    *,
+    final: bool = False,
 ) -> None:
-    """End a negotiation, saying why. It is over here at once, whatever the peer answers."""
-    provider, consumer = _pids(row)
+    """End a negotiation, saying why. It is over here at once, whatever the peer answers.
+
+    `final` where the peer may not begin it anew until an officer here reopens it (DESIGN T5).
+    """
+    provider, consumer = pids(row)
     message = ContractNegotiationTerminationMessage(
         provider_pid=provider,
         consumer_pid=consumer,
@@ -186,15 +187,11 @@ def terminate(
         due=0,
         reason=f"{code} {reason}".strip(),
         updated=local.now(),
+        final=final,
     )
-    withdraw_agreement(tx, row.agreement)
+    signing.let_go(tx, row.agreement)
     if row.their_pid:
         _post(local, tx, peer, row, "negotiations/{}/termination", message)
-
-
-def withdraw_agreement(tx: Connection, agreement: str) -> None:
-    """Let an agreement that was never finalized go."""
-    change(tx, rows.Agreement, {"id": agreement, "state": "agreed"}, state="withdrawn")
 
 
 def on_reply(reply: Reply, tx: Connection) -> None:
@@ -213,7 +210,8 @@ def on_reply(reply: Reply, tx: Connection) -> None:
         except ComityError as error:
             values |= {"state": NegotiationState.TERMINATED, "reason": str(error.code)}
         else:
-            values["their_pid"] = state.provider_pid
+            consumer = row.role == Role.CONSUMER
+            values["their_pid"] = state.provider_pid if consumer else state.consumer_pid
     else:
         mine = Role(row.role)
         sent = NegotiationMessage(row.pending)
@@ -224,6 +222,12 @@ def on_reply(reply: Reply, tx: Connection) -> None:
 def printable(text: str) -> str:
     """Return a peer's words as one line that is safe to keep and to show."""
     return "".join(char for char in text if char.isprintable()).strip()[:TEXT_CHARS]
+
+
+def pids(row: Negotiation) -> tuple[str, str]:
+    """Return the (provider, consumer) pids of a negotiation, as messages name them."""
+    theirs = row.their_pid or "urn:none"
+    return (theirs, row.pid) if row.role == Role.CONSUMER else (row.pid, theirs)
 
 
 def _on_refused(reply: Reply, tx: Connection, row: Negotiation) -> None:
@@ -240,6 +244,7 @@ def _on_refused(reply: Reply, tx: Connection, row: Negotiation) -> None:
         reason=printable(f"refused {code}"),
         state=NegotiationState.TERMINATED if never_began else row.state,
         waits=not never_began,
+        due=0 if never_began else reply.now + TERM_SECONDS,
         updated=reply.now,
     )
 
@@ -268,33 +273,3 @@ def _post(
 ) -> None:
     target = f"{row.base}/{fill_path(path, row.their_pid)}"
     post(tx, local, peer, type(message).__name__, "POST", target, message.to_json(), row.pid)
-
-
-def _offer(row: Negotiation) -> MessageOffer:
-    return model(MessageOffer, row.offer.encode(), BODY_BYTES)
-
-
-def _pids(row: Negotiation) -> tuple[str, str]:
-    theirs = row.their_pid or "urn:none"
-    return (theirs, row.pid) if row.role == Role.CONSUMER else (row.pid, theirs)
-
-
-def _agreement_row(
-    row: Negotiation,
-    agreed: Agreement,
-    now: int,
-    provider_signature: str = "",
-    consumer_signature: str = "",
-) -> rows.Agreement:
-    return rows.Agreement(
-        id=agreed.id,
-        peer=row.peer,
-        role=row.role,
-        dataset=row.dataset,
-        agreement=agreed.to_json().decode(),
-        digest=b64url(agreed.digest()),
-        provider_signature=provider_signature,
-        consumer_signature=consumer_signature,
-        state="agreed",
-        at=now,
-    )

@@ -1,7 +1,7 @@
 """Contract negotiation, received: each message, its place in the table, and what follows from it.
 
-What an officer has offered is agreed to at once; everything else waits for an officer here
-(DSP 2025-1, Contract Negotiation Protocol).
+What an officer has offered is agreed to at once, unless the offer asks for officers; everything
+else waits for an officer here (DSP 2025-1, Contract Negotiation Protocol).
 """
 
 from collections.abc import Callable
@@ -22,18 +22,21 @@ from comity.core.dsp.negotiation import (
     ContractOfferMessage,
     ContractRequestMessage,
 )
-from comity.core.dsp.policy import MessageOffer, Offer
+from comity.core.dsp.policy import MessageOffer
 from comity.core.machines import NEGOTIATION, NegotiationMessage, NegotiationState, Role
-from comity.core.terms_odrl import from_policy
 from comity.errors import Code, ComityError
-from comity.limits import BODY_BYTES, OPEN_NEGOTIATIONS_PER_PEER
-from comity.protocol import negotiating
-from comity.protocol.addresses import pinned_path
+from comity.limits import BODY_BYTES
+from comity.protocol import negotiating, signing
 from comity.protocol.base import DSP, Act, Effect, Inbound, Outcome, Route, nothing
-from comity.protocol.catalog import open_offers
 from comity.protocol.processes import advance, move
+from comity.protocol.proposals import (
+    check_readable,
+    on_first_offer,
+    on_first_request,
+    same_terms,
+)
 from comity.store import rows
-from comity.store.rows import Negotiation, add, many, one
+from comity.store.rows import Negotiation, add, one
 
 Later: TypeAlias = (
     ContractRequestMessage
@@ -47,46 +50,6 @@ Changes: TypeAlias = dict[str, object]
 Reaction: TypeAlias = tuple[Changes, Effect | None]
 
 
-def _first_request(inbound: Inbound, tx: Connection, message: ContractRequestMessage) -> Act:
-    """Begin a negotiation (POST /negotiations/request)."""
-    peer, local = inbound.peer, inbound.local
-    if message.provider_pid is not None or message.callback_address is None:
-        raise ComityError(Code.SCHEMA_INVALID, where="callbackAddress")
-    base = pinned_path(peer, message.callback_address)
-    made = open_offers(tx, peer.id).get(message.offer.target, [])
-    offered = next((offer for offer in made if offer.id == message.offer.id), None)
-    if offered is None:
-        raise ComityError(Code.OFFER_UNKNOWN)
-    open_now = [row for row in many(tx, Negotiation, peer=peer.id) if not negotiating.is_over(row)]
-    if len(open_now) >= OPEN_NEGOTIATIONS_PER_PEER:
-        raise ComityError(Code.QUOTA_EXCEEDED, limit=OPEN_NEGOTIATIONS_PER_PEER)
-    as_offered = _same_terms(message.offer, model(Offer, offered.policy.encode(), BODY_BYTES))
-    row = Negotiation(
-        pid=local.new_urn(),
-        peer=peer.id,
-        their_pid=message.consumer_pid,
-        role=Role.PROVIDER,
-        state=NegotiationState.REQUESTED,
-        pending="",
-        base=base,
-        dataset=message.offer.target,
-        offer=message.offer.to_json().decode(),
-        offered_by=Role.CONSUMER,
-        agreement="",
-        waits=not as_offered,
-        reason="",
-        due=0 if as_offered else inbound.now + negotiating.TERM_SECONDS,
-        updated=inbound.now,
-    )
-
-    def begin(tx: Connection) -> None:
-        add(tx, row)
-        if as_offered:
-            negotiating.agree(local, tx, peer, row)
-
-    return partial(Outcome, 201, negotiating.state_of(row).to_json(), (begin,))
-
-
 def _later(inbound: Inbound, tx: Connection, message: Later) -> Act:
     """Take any message about a negotiation that is under way."""
     row = find(inbound, tx, message)
@@ -96,6 +59,8 @@ def _later(inbound: Inbound, tx: Connection, message: Later) -> Act:
     after = advance(NEGOTIATION, state, pending, mine.other, message.event)
     changes, then = _REACTIONS[message.event](inbound, tx, row, message)
     moved = {
+        # A peer may answer before its acknowledgement told us its pid; then this tells it.
+        "their_pid": message.provider_pid if mine is Role.CONSUMER else message.consumer_pid,
         "state": after,
         "pending": "",
         "waits": False,
@@ -125,7 +90,6 @@ def find(inbound: Inbound, tx: Connection, message: Later | None) -> Negotiation
         theirs, ours = message.consumer_pid, message.provider_pid
         if row.role == Role.CONSUMER:
             theirs, ours = ours, theirs
-        # A peer may answer before its acknowledgement told us its pid; then this tells it.
         if ours != row.pid or theirs != (row.their_pid or theirs):
             raise ComityError(Code.NEGOTIATION_UNKNOWN)
     return row
@@ -135,52 +99,49 @@ def _on_request(
     inbound: Inbound, tx: Connection, row: Negotiation, message: ContractRequestMessage
 ) -> Reaction:
     """Take a counter-offer of the consumer."""
-    _check_target(row, message.offer)
-    last = model(MessageOffer, row.offer.encode(), BODY_BYTES)
-    ours = row.offered_by == Role.PROVIDER and _same_terms(message.offer, last)
-    changes: Changes = {
+    _check_about(tx, row, message.offer)
+    ours = row.offered_by == Role.PROVIDER and same_terms(message.offer, signing.offer_of(row))
+    proposed: Changes = {
         "offer": message.offer.to_json().decode(),
         "offered_by": Role.CONSUMER,
-        "waits": not ours,
-        "due": 0 if ours else inbound.now + negotiating.TERM_SECONDS,
+        **_waits(inbound),
     }
-    return changes, partial(_agree_again, inbound, row.pid) if ours else None
+    if not ours:
+        return proposed, None
+    changes, then = _our_turn(inbound, row)
+    return proposed | changes, then
 
 
 def _on_offer(
     inbound: Inbound, tx: Connection, row: Negotiation, message: ContractOfferMessage
 ) -> Reaction:
     """Take an offer or counter-offer of the provider: an officer decides."""
-    _check_target(row, message.offer)
-    from_policy(message.offer)
+    _check_about(tx, row, message.offer)
     return {
-        "their_pid": message.provider_pid,
         "offer": message.offer.to_json().decode(),
         "offered_by": Role.PROVIDER,
-        "waits": True,
-        "due": inbound.now + negotiating.TERM_SECONDS,
+        **_waits(inbound),
     }, None
 
 
 def _on_accepted(inbound: Inbound, tx: Connection, row: Negotiation, message: Later) -> Reaction:
     """Agree: the offer was ours."""
-    return {}, partial(_agree_again, inbound, row.pid)
+    return _our_turn(inbound, row)
 
 
 def _on_agreement(
     inbound: Inbound, tx: Connection, row: Negotiation, message: ContractAgreementMessage
 ) -> Reaction:
-    """Check the agreement against what was offered, and sign it too."""
-    if one(tx, rows.Agreement, id=message.agreement.id):
-        # An id names one agreement for ever, whoever gives it.
-        raise ComityError(Code.AGREEMENT_DIFFERS, where="@id")
-    agreed = negotiating.check_agreement(inbound.local, inbound.peer, row, message)
+    """Check the agreement against what was offered; to verify it is to sign it."""
+    agreed = signing.check(inbound.local, tx, inbound.peer, row, message)
+    changes, then = _our_turn(inbound, row)
 
-    def verify(tx: Connection) -> None:
+    def keep(tx: Connection) -> None:
         add(tx, agreed)
-        negotiating.send_verification(inbound.local, tx, inbound.peer, _now(tx, row.pid), agreed)
+        if then:
+            then(tx)
 
-    return {"their_pid": message.provider_pid, "agreement": agreed.id}, verify
+    return {"agreement": agreed.id, **changes}, keep
 
 
 def _on_verification(
@@ -190,20 +151,21 @@ def _on_verification(
     message: ContractAgreementVerificationMessage,
 ) -> Reaction:
     """Keep the consumer's signature, and finalize."""
-    signature = negotiating.check_verification(inbound.peer, tx, row, message)
+    signature = signing.check_verification(inbound.peer, tx, row, message)
+    changes, then = _our_turn(inbound, row)
 
-    def finalize(tx: Connection) -> None:
-        where: dict[str, object] = {"id": row.agreement}
-        rows.change(tx, rows.Agreement, where, consumer_signature=signature, state="active")
-        negotiating.send_event(inbound.local, tx, inbound.peer, _now(tx, row.pid), "FINALIZED")
+    def keep(tx: Connection) -> None:
+        rows.change(tx, rows.Agreement, {"id": row.agreement}, consumer_signature=signature)
+        if then:
+            then(tx)
 
-    return {}, finalize
+    return changes, keep
 
 
 def _on_finalized(inbound: Inbound, tx: Connection, row: Negotiation, message: Later) -> Reaction:
     """The agreement is in force."""
-    where: dict[str, object] = {"id": row.agreement}
-    return {}, lambda tx: void(rows.change(tx, rows.Agreement, where, state="active"))
+    local, peer = inbound.local, inbound.peer
+    return {}, lambda tx: signing.put_in_force(local, tx, peer, row.agreement)
 
 
 def _on_termination(
@@ -215,8 +177,22 @@ def _on_termination(
     """The peer ends it, for good."""
     said = [item for item in message.reason or () if isinstance(item, str)]
     reason = negotiating.printable(" ".join([message.code or "", *said]))
-    withdrawn = partial(negotiating.withdraw_agreement, agreement=row.agreement)
-    return {"reason": reason, "pending": ""}, withdrawn
+    return {"reason": reason}, partial(signing.let_go, agreement=row.agreement)
+
+
+def _our_turn(inbound: Inbound, row: Negotiation) -> Reaction:
+    """Take the next step at once, or let it wait for the officers that it needs."""
+    if row.officers:
+        return _waits(inbound), None
+
+    def step(tx: Connection) -> None:
+        negotiating.step(inbound.local, tx, inbound.peer, _now(tx, row.pid))
+
+    return {"waits": False, "due": 0}, step
+
+
+def _waits(inbound: Inbound) -> Changes:
+    return {"waits": True, "due": inbound.now + negotiating.TERM_SECONDS}
 
 
 _REACTIONS: Final[dict[NegotiationMessage, Callable[..., Reaction]]] = {
@@ -230,10 +206,6 @@ _REACTIONS: Final[dict[NegotiationMessage, Callable[..., Reaction]]] = {
 }
 
 
-def void(_: object) -> None:
-    """Drop a value."""
-
-
 def _now(tx: Connection, pid: str) -> Negotiation:
     row = one(tx, Negotiation, pid=pid)
     if row is None:
@@ -241,17 +213,12 @@ def _now(tx: Connection, pid: str) -> Negotiation:
     return row
 
 
-def _agree_again(inbound: Inbound, pid: str, tx: Connection) -> None:
-    negotiating.agree(inbound.local, tx, inbound.peer, _now(tx, pid))
-
-
-def _same_terms(asked: MessageOffer, offered: Offer | MessageOffer) -> bool:
-    return from_policy(asked) == from_policy(offered)
-
-
-def _check_target(row: Negotiation, offer: MessageOffer) -> None:
+def _check_about(tx: Connection, row: Negotiation, offer: MessageOffer) -> None:
+    """Check that a counter is about the same dataset, and replaces what it may."""
     if offer.target != row.dataset:
         raise ComityError(Code.AGREEMENT_DIFFERS)
+    check_readable(offer)
+    signing.check_replaced(tx, row.peer, row.dataset, Role(row.role), offer)
 
 
 def _refusal(code: Code, pids: tuple[str, str]) -> bytes:
@@ -265,20 +232,21 @@ def _pids(message: Any) -> tuple[str, str]:
     return message.provider_pid or "", message.consumer_pid or ""
 
 
-def _route(message: type[Message], path: str, method: str = "POST") -> Route[Any]:
+def _route(message: type[Message], path: str, decide: Callable[..., Act] = _later) -> Route[Any]:
     return Route(
         message.__name__,
-        method,
+        "POST",
         f"{DSP}/negotiations/{path}",
         lambda body: model(message, body, BODY_BYTES),
-        _first_request if path == "request" else _later,
+        decide,
         _refusal,
         _pids,
     )
 
 
 ROUTES = (
-    _route(ContractRequestMessage, "request"),
+    _route(ContractRequestMessage, "request", on_first_request),
+    _route(ContractOfferMessage, "offers", on_first_offer),
     _route(ContractRequestMessage, "{}/request"),
     _route(ContractOfferMessage, "{}/offers"),
     _route(ContractAgreementMessage, "{}/agreement"),

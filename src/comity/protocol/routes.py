@@ -3,12 +3,21 @@
 from typing import Final
 
 from comity.errors import Code, ComityError
-from comity.protocol import catalog, negotiation, questions, recording, requests, transfer
+from comity.protocol import (
+    catalog,
+    consent,
+    negotiation,
+    questions,
+    recording,
+    requests,
+    transfer,
+)
 from comity.protocol.base import AnyRoute, match_path
 
 ROUTES: Final[tuple[AnyRoute, ...]] = (
     *catalog.ROUTES,
     *negotiation.ROUTES,
+    *consent.ROUTES,
     *transfer.ROUTES,
     *questions.ROUTES,
     *requests.ROUTES,
@@ -16,15 +25,17 @@ ROUTES: Final[tuple[AnyRoute, ...]] = (
 )
 
 
-def find_route(method: str, target: str, under: str = "") -> tuple[AnyRoute, tuple[str, ...]]:
-    """Return the route of a request, and the ids in its path. Raises MESSAGE_UNKNOWN.
+def find_route(method: str, target: str, under: str = "") -> tuple[AnyRoute, tuple[str, ...], str]:
+    """Return the route of a request, the ids in its path, and its query. Raises MESSAGE_UNKNOWN.
 
-    `under` is the path of the node's address, below which all of them are.
+    `under` is the path of the node's address, below which all of them are. A query belongs to the
+    name of a thing unless the route has pages.
     """
-    path = target.removeprefix(under) if target.startswith(f"{under}/") else ""
+    below = target.removeprefix(under) if target.startswith(f"{under}/") else ""
+    path, _, query = below.partition("?")
     for route in ROUTES:
-        if route.method == method:
-            params = match_path(route.path, path)
+        if route.method == method and (route.links or not query):
+            params = match_path(route.path, path if route.links else below)
             if params is not None:
-                return route, params
+                return route, params, query
     raise ComityError(Code.MESSAGE_UNKNOWN)

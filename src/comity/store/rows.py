@@ -232,6 +232,7 @@ class Offer(Row):
     open: bool
     officer: str
     created: int
+    officers: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +255,9 @@ class Negotiation(Row):
     reason: str
     due: int
     updated: int
+    begun_by: str
+    officers: int
+    final: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +275,9 @@ class Agreement(Row):
     consumer_signature: str
     state: str
     at: int
+    peer_suspended: bool
+    ends: int
+    replaces: str
 
 
 @dataclass(frozen=True, slots=True)

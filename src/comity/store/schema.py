@@ -162,6 +162,7 @@ offers = Table(
     Column("open", Boolean, nullable=False),
     _id("officer"),
     _time("created"),
+    Column("officers", Integer, nullable=False),  # who must approve each step of ours; 0: none
 )
 
 negotiations = Table(
@@ -182,6 +183,9 @@ negotiations = Table(
     Column("reason", Text, nullable=False),
     Column("due", BigInteger, nullable=False),  # when silence becomes a decline; 0: never
     _time("updated"),
+    Column("begun_by", String(8), nullable=False),  # the role that sent the first message
+    Column("officers", Integer, nullable=False),  # who must approve each step of ours; 0: none
+    Column("final", Boolean, nullable=False),  # declined here until it is reopened here
     Index(None, "peer", "their_pid"),
 )
 
@@ -196,8 +200,12 @@ agreements = Table(
     Column("digest", String(43), nullable=False),
     Column("provider_signature", Text, nullable=False),
     Column("consumer_signature", Text, nullable=False),
-    Column("state", String(16), nullable=False),  # agreed, active, suspended, withdrawn
+    Column("state", String(16), nullable=False),  # a word of core.agreement.Standing
     _time("at"),
+    Column("peer_suspended", Boolean, nullable=False),  # the peer's own suspension
+    Column("ends", BigInteger, nullable=False),  # when no grant allows anything any more; 0: now
+    _id("replaces"),  # the agreement that this one takes the place of
+    Index(None, "state", "ends"),
 )
 
 transfers = Table(

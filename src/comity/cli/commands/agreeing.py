@@ -1,4 +1,4 @@
-"""Agree: offers, catalogs, negotiations, agreements."""
+"""Agree: negotiations, and what is said in them."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -6,33 +6,28 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from comity.cli.command import command, default
+from comity.cli.commands.offering import Agreeing, Peer, TermsFile
 from comity.cli.ids import whole
 from comity.cli.panels import AGREE
 from comity.cli.session import Session
+from comity.core.terms import Approval
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-offer_app = typer.Typer(no_args_is_help=True, help="What this node offers, under which terms.")
 negotiations_app = typer.Typer(help="Negotiations under way and past; lists them by itself.")
-agreements_app = typer.Typer(help="Agreements in force and past; lists them by itself.")
 terms_app = typer.Typer(no_args_is_help=True, help="Terms files.")
 
-Peer = Annotated[str, typer.Argument(help="A peer: its id, or a part of id or name.")]
-TermsFile = Annotated[Path, typer.Option("--terms", metavar="FILE", help="Terms, TOML or JSON.")]
 Negotiation = Annotated[str, typer.Argument(help="A negotiation: its id or the beginning of it.")]
-Agreement = Annotated[str, typer.Argument(help="An agreement: its id or the beginning of it.")]
 Reason = Annotated[str, typer.Option(help="Why. The peer reads it.")]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the application."""
     app.add_typer(terms_app, name="terms", rich_help_panel=AGREE)
-    app.add_typer(offer_app, name="offer", rich_help_panel=AGREE)
-    command(app, "catalog", AGREE)(catalog)
     command(app, "negotiate", AGREE)(negotiate)
+    command(app, "propose", AGREE)(propose)
     app.add_typer(negotiations_app, name="negotiations", rich_help_panel=AGREE)
-    app.add_typer(agreements_app, name="agreements", rich_help_panel=AGREE)
 
 
 @command(terms_app, "template")
@@ -48,58 +43,6 @@ def template(session: Session) -> None:
     session.screen.out.print(shown, soft_wrap=True)
 
 
-@command(offer_app, "make")
-def offer_make(
-    session: Session,
-    dataset: Annotated[str, typer.Argument(help="One of your datasets.")],
-    terms: TermsFile,
-    peer: Annotated[str, typer.Option("--to", help="Only to this peer; else to all.")] = "",
-) -> None:
-    """Offer a dataset. A peer that takes the offer as it stands has an agreement at once."""
-    from comity.cli.drafts import read_draft
-    from comity.cli.rendering import agreeing as shown
-    from comity.operations import agreeing
-
-    args = agreeing.OfferMake(dataset=dataset, peer=peer, terms=read_draft(terms))
-    session.screen.show(session.run(agreeing.make_offer, args), shown.offered)
-
-
-@command(offer_app, "list")
-def offer_list(session: Session) -> None:
-    """List what this node offers and offered."""
-    from comity.cli.rendering import agreeing as shown
-    from comity.operations import agreeing
-    from comity.operations.setup import Nothing
-
-    found = session.run(agreeing.offer_list, Nothing())
-    session.screen.show(found, shown.offers)
-
-
-@command(offer_app, "withdraw")
-def offer_withdraw(
-    session: Session, offer: Annotated[str, typer.Argument(help="Its id or the beginning of it.")]
-) -> None:
-    """Withdraw an offer. Agreements made under it stay."""
-    from comity.cli.rendering import agreeing as shown
-    from comity.operations import agreeing
-    from comity.operations.setup import Nothing
-
-    def known() -> "Iterable[str]":
-        return (one.id for one in session.run(agreeing.offer_list, Nothing()).offers)
-
-    args = agreeing.OfferId(offer=whole(offer, known))
-    session.screen.show(session.run(agreeing.withdraw_offer, args), shown.withdrawn)
-
-
-def catalog(session: Session, peer: Peer) -> None:
-    """Ask a peer what it offers to this node."""
-    from comity.cli.rendering import agreeing as shown
-    from comity.operations import agreeing
-
-    found = session.run(agreeing.catalog, agreeing.PeerArgs(peer=peer))
-    session.screen.show(found, shown.catalog)
-
-
 def negotiate(
     session: Session,
     peer: Peer,
@@ -109,23 +52,46 @@ def negotiate(
         Path | None,
         typer.Option(metavar="FILE", help="Changes to the offered terms, TOML or JSON."),
     ] = None,
+    policy: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="An offer as ODRL, where it came another way; JSON."),
+    ] = None,
+    approval: Agreeing = Approval.AUTOMATIC,
 ) -> None:
     """Ask a peer for an agreement, under its offer as it stands or with changes."""
     from comity.cli.drafts import read_draft
     from comity.cli.rendering import agreeing as shown
-    from comity.operations import agreeing
+    from comity.operations import agreeing, offering
 
     def known() -> "Iterable[str]":
-        asked = agreeing.PeerArgs(peer=peer)
-        return (one.id for one in session.run(agreeing.catalog, asked).offers)
+        asked = offering.PeerArgs(peer=peer)
+        return (one.id for one in session.run(offering.catalog, asked).offers)
 
     args = agreeing.Negotiate(
         peer=peer,
         dataset=dataset,
         offer=whole(offer, known) if offer else "",
         terms=read_draft(terms) if terms else None,
+        policy=read_draft(policy) if policy else None,
+        agreeing=approval,
     )
     session.screen.show(session.run(agreeing.negotiate, args), shown.negotiation)
+
+
+def propose(
+    session: Session,
+    peer: Peer,
+    dataset: Annotated[str, typer.Argument(help="One of your datasets.")],
+    terms: TermsFile,
+    approval: Agreeing = Approval.AUTOMATIC,
+) -> None:
+    """Offer a dataset to one peer, who accepts, counters or declines."""
+    from comity.cli.drafts import read_draft
+    from comity.cli.rendering import agreeing as shown
+    from comity.operations import agreeing
+
+    args = agreeing.Propose(peer=peer, dataset=dataset, terms=read_draft(terms), agreeing=approval)
+    session.screen.show(session.run(agreeing.propose, args), shown.negotiation)
 
 
 @default(negotiations_app)
@@ -148,17 +114,26 @@ def negotiation_show(session: Session, negotiation: Negotiation) -> None:
     from comity.cli.rendering import agreeing as shown
     from comity.operations import agreeing
 
-    args = agreeing.NegotiationId(negotiation=_negotiation(session, negotiation))
+    args = agreeing.NegotiationId(negotiation=_whole(session, negotiation))
     session.screen.show(session.run(agreeing.show, args), shown.negotiation)
 
 
 @command(negotiations_app, "accept")
-def accept(session: Session, negotiation: Negotiation) -> None:
-    """Accept the peer's latest proposal."""
+def accept(
+    session: Session,
+    negotiation: Negotiation,
+    unknown_terms: Annotated[
+        bool,
+        typer.Option(
+            "--unknown-terms", help="Also terms that this node does not know and cannot execute."
+        ),
+    ] = False,
+) -> None:
+    """Say yes to what waits: the peer's proposal, or the next step to the agreement."""
     from comity.cli.rendering import agreeing as shown
     from comity.operations import agreeing
 
-    args = agreeing.NegotiationId(negotiation=_negotiation(session, negotiation))
+    args = agreeing.Accept(negotiation=_whole(session, negotiation), unknown_terms=unknown_terms)
     session.screen.show(session.run(agreeing.accept, args), shown.negotiation)
 
 
@@ -170,81 +145,36 @@ def counter(session: Session, negotiation: Negotiation, terms: TermsFile) -> Non
     from comity.operations import agreeing
 
     draft = read_draft(terms)
-    args = agreeing.Counter(negotiation=_negotiation(session, negotiation), terms=draft)
+    args = agreeing.Counter(negotiation=_whole(session, negotiation), terms=draft)
     session.screen.show(session.run(agreeing.counter, args), shown.negotiation)
 
 
 @command(negotiations_app, "decline")
 def decline(session: Session, negotiation: Negotiation, reason: Reason) -> None:
-    """Decline, for good."""
+    """Decline, for good: it cannot be begun anew until you reopen it."""
     from comity.cli.rendering import agreeing as shown
     from comity.operations import agreeing
 
-    args = agreeing.Decline(negotiation=_negotiation(session, negotiation), reason=reason)
+    args = agreeing.Decline(negotiation=_whole(session, negotiation), reason=reason)
     session.screen.show(session.run(agreeing.decline, args), shown.negotiation)
 
 
-@default(agreements_app)
-def agreements(session: Session) -> None:
-    """Agreements in force and past; lists them by itself."""
-    from comity.cli.rendering import agreeing as shown
-    from comity.operations import agreeing
-    from comity.operations.setup import Nothing
-
-    found = session.run(agreeing.agreement_list, Nothing())
-    session.screen.show(found, shown.agreements)
-
-
-command(agreements_app, "list")(agreements)
-
-
-@command(agreements_app, "show")
-def agreement_show(session: Session, agreement: Agreement) -> None:
-    """Show an agreement and all that it allows."""
+@command(negotiations_app, "reopen")
+def reopen(session: Session, negotiation: Negotiation) -> None:
+    """Let the peer begin anew what you declined."""
     from comity.cli.rendering import agreeing as shown
     from comity.operations import agreeing
 
-    args = agreeing.AgreementId(agreement=_agreement(session, agreement))
-    session.screen.show(session.run(agreeing.agreement_show, args), shown.agreement)
+    args = agreeing.NegotiationId(negotiation=_whole(session, negotiation))
+    session.screen.show(session.run(agreeing.reopen, args), shown.negotiation)
 
 
-@command(agreements_app, "suspend")
-def suspend(session: Session, agreement: Agreement, reason: Reason = "") -> None:
-    """Suspend your consent, at once. The peer is told."""
-    from comity.cli.rendering import agreeing as shown
-    from comity.operations import agreeing
-
-    args = agreeing.AgreementId(agreement=_agreement(session, agreement), reason=reason)
-    session.screen.show(session.run(agreeing.suspend, args), shown.agreement)
-
-
-@command(agreements_app, "resume")
-def resume(session: Session, agreement: Agreement) -> None:
-    """End a suspension of yours."""
-    from comity.cli.rendering import agreeing as shown
-    from comity.operations import agreeing
-
-    args = agreeing.AgreementId(agreement=_agreement(session, agreement))
-    session.screen.show(session.run(agreeing.resume, args), shown.agreement)
-
-
-def _negotiation(session: Session, typed: str) -> str:
+def _whole(session: Session, typed: str) -> str:
     from comity.operations import agreeing
     from comity.operations.setup import Nothing
 
     def known() -> "Iterable[str]":
         found = session.run(agreeing.negotiation_list, Nothing()).negotiations
-        return (one.id for one in found)
-
-    return whole(typed, known)
-
-
-def _agreement(session: Session, typed: str) -> str:
-    from comity.operations import agreeing
-    from comity.operations.setup import Nothing
-
-    def known() -> "Iterable[str]":
-        found = session.run(agreeing.agreement_list, Nothing()).agreements
         return (one.id for one in found)
 
     return whole(typed, known)

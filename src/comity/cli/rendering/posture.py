@@ -34,5 +34,8 @@ def posture(screen: Screen, found: Posture) -> None:
         screen.facts(
             [("state", screen.word("agreement", one.state)), ("tokens-used", one.tokens_used)]
         )
-        terms(screen, one.terms)
+        if one.terms is None:
+            screen.say("say.terms-unknown", "yellow")
+        else:
+            terms(screen, one.terms)
     screen.say("say.nothing-else", "bold")

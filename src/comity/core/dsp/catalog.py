@@ -81,6 +81,10 @@ class RootCatalog(Message, Catalog):
     must_be_sent = frozenset({"context", "type"})
 
     participant_id: Id
+    next: Annotated[str, Field(max_length=TEXT_CHARS)] | None = None
+    """The query of the next page's link. Ours: the standard has it in a header only, unsigned."""
+    previous: Annotated[str, Field(max_length=TEXT_CHARS)] | None = None
+    """The query of the previous page's link."""
 
 
 class CatalogError(Message):

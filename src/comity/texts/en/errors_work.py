@@ -68,6 +68,10 @@ ERRORS: Final[dict[Code, tuple[str, str]]] = {
         "There is no such negotiation.",
         "comity negotiations list shows them; give enough of the id that only one fits.",
     ),
+    Code.NEGOTIATION_DECLINED: (
+        "This was declined, and that is final.",
+        "The one who declined can reopen it: comity negotiations reopen NEGOTIATION.",
+    ),
     Code.TRANSFER_UNKNOWN: (
         "There is no such transfer.",
         "Repeat the command: it asks for a new one.",

@@ -7,11 +7,11 @@ TEXTS: Final[dict[str, str]] = {
     "cause.CatalogRequestMessage": "Read which datasets are offered to it, and under which terms.",
     "cause.DatasetRequestMessage": "Read the offers of one dataset that is offered to it.",
     "cause.ContractRequestMessage": (
-        "Ask for an agreement. One offer of yours, taken as it stands, is agreed to at once; "
-        "anything else waits for an officer."
+        "Ask for an agreement. One offer of yours, taken as it stands, is agreed to at once unless "
+        "it asks for officers; anything else waits for one."
     ),
     "cause.ContractOfferMessage": (
-        "Make a counter-offer in a negotiation that you began. It waits for an officer."
+        "Offer you a dataset, or answer with a counter-offer. It waits for an officer."
     ),
     "cause.ContractAgreementMessage": (
         "Send the agreement that you asked for. It is signed only if it says what was offered."
@@ -35,6 +35,10 @@ TEXTS: Final[dict[str, str]] = {
     "cause.TransferCompletionMessage": "Say that a transfer with you is complete.",
     "cause.TransferTerminationMessage": "End a transfer with you.",
     "cause.TransferProcess": "Read the state of a transfer that it is a party to.",
+    "cause.comity-consent-1": (
+        "Suspend its consent to an agreement, give it again, or withdraw it for good: then what "
+        "runs under the agreement ends."
+    ),
     "cause.comity-manifest-1": (
         "Read the manifest of the tag set that was made for it: families, sizes, dates; no record."
     ),
@@ -67,6 +71,7 @@ TEXTS: Final[dict[str, str]] = {
     "said.TransferCompletionMessage": "completion of a transfer",
     "said.TransferTerminationMessage": "end of a transfer",
     "said.TransferProcess": "question after a transfer's state",
+    "said.comity-consent-1": "consent to an agreement",
     "said.comity-manifest-1": "request for the manifest",
     "said.comity-set-part-1": "request for a part of the tag set",
     "said.comity-question-1": "question: blinded tokens",
@@ -83,12 +88,20 @@ TEXTS: Final[dict[str, str]] = {
     "did.offer.make": "made an offer",
     "did.offer.withdraw": "withdrew an offer",
     "did.negotiation.start": "began a negotiation",
-    "did.negotiation.accept": "accepted a proposal",
+    "did.negotiation.offer": "offered a dataset to a peer",
+    "did.negotiation.accept": "said yes to a step of a negotiation",
     "did.negotiation.counter": "made a counter-proposal",
     "did.negotiation.decline": "declined a proposal",
+    "did.negotiation.reopen": "let a peer begin anew what was declined",
     "did.negotiation.expired": "let a proposal expire: a decline",
     "did.agreement.suspend": "suspended an agreement",
     "did.agreement.resume": "resumed an agreement",
+    "did.agreement.withdraw": "withdrew an agreement",
+    "did.agreement.amend": "proposed other terms for an agreement",
+    "did.agreement.expired": "let an agreement expire",
+    "did.agreement.peer-suspended": "noted that the peer suspended its consent",
+    "did.agreement.peer-active": "noted that the peer gives its consent again",
+    "did.agreement.peer-withdrawn": "noted that the peer withdrew its consent",
     "did.match.tag": "made a tag set",
     "did.match.run": "asked a peer about a list or subject",
     "did.request.ask": "asked for details",

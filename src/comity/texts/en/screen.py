@@ -21,6 +21,10 @@ TEXTS: Final[dict[str, str]] = {
     "label.code-run": "code of its own run here",
     "label.count": "count",
     "label.dataset": "dataset",
+    "label.agreeing": "approved by",
+    "label.peer-suspended": "suspended by the peer",
+    "label.replaces": "takes the place of",
+    "label.formats": "to be had as",
     "label.datasets-offered": "datasets it may see",
     "label.detail": "detail",
     "label.digest": "digest",
@@ -139,6 +143,7 @@ TEXTS: Final[dict[str, str]] = {
     "say.until": "{action} until {expiry}",
     "say.offered": "{dataset} is offered.",
     "say.offer-withdrawn": "The offer {offer} is withdrawn. Agreements made under it stay.",
+    "say.terms-unknown": "This node does not know these terms: it allows nothing under them.",
     "say.no-offers": "This node offers nothing.",
     "say.no-catalog": "The peer offers nothing to this node.",
     "say.no-negotiations": "There are no negotiations.",
@@ -191,6 +196,7 @@ TEXTS: Final[dict[str, str]] = {
     "hint.recovery": "Take {file} offline now: it is the last word when keys are lost or stolen.",
     "hint.exchange": "Give {file} to peers, and the fingerprint over another channel.",
     "hint.token": "Give the file to that officer only, and keep no copy.",
+    "hint.declined": ("Declined until you reopen it: comity negotiations reopen {negotiation}"),
     "hint.negotiation": (
         "It waits for you: comity negotiations accept, counter or decline {negotiation}"
     ),

@@ -93,6 +93,8 @@ TEXTS: Final[dict[str, str]] = {
     "agreement.active": "in force",
     "agreement.suspended": "suspended",
     "agreement.withdrawn": "withdrawn",
+    "agreement.expired": "expired",
+    "agreement.superseded": "replaced by another",
     "request.asked": "on its way",
     "request.held": "waiting for an officer",
     "request.refused": "refused",

@@ -71,6 +71,10 @@ ERRORS: Final[dict[Code, tuple[str, str]]] = {
         "comity negotiations list las muestra; indique lo suficiente del identificador para que "
         "solo una coincida.",
     ),
+    Code.NEGOTIATION_DECLINED: (
+        "Esto se declinó, y eso es definitivo.",
+        "Quien lo declinó puede reabrirlo: comity negotiations reopen NEGOTIATION.",
+    ),
     Code.TRANSFER_UNKNOWN: (
         "No existe esa transferencia.",
         "Repita el comando: solicita una nueva.",

@@ -9,11 +9,11 @@ TEXTS: Final[dict[str, str]] = {
     ),
     "cause.DatasetRequestMessage": "Leer las ofertas de un conjunto de datos que se le ofrece.",
     "cause.ContractRequestMessage": (
-        "Pedir un acuerdo. Si toma una oferta de ustedes tal como está, se acuerda de inmediato; "
-        "todo lo demás espera a un oficial."
+        "Pedir un acuerdo. Si toma una oferta de ustedes tal como está, se acuerda de inmediato, "
+        "salvo que la oferta requiera oficiales; todo lo demás espera a un oficial."
     ),
     "cause.ContractOfferMessage": (
-        "Hacer una contraoferta en una negociación que ustedes iniciaron. Espera a un oficial."
+        "Ofrecerles un conjunto de datos, o responder con una contraoferta. Espera a un oficial."
     ),
     "cause.ContractAgreementMessage": (
         "Enviar el acuerdo que ustedes pidieron. Solo se firma si dice lo que se ofreció."
@@ -40,6 +40,10 @@ TEXTS: Final[dict[str, str]] = {
     "cause.TransferCompletionMessage": "Avisar que una transferencia con ustedes está completa.",
     "cause.TransferTerminationMessage": "Terminar una transferencia con ustedes.",
     "cause.TransferProcess": "Leer el estado de una transferencia de la que es parte.",
+    "cause.comity-consent-1": (
+        "Suspender su consentimiento a un acuerdo, darlo de nuevo o retirarlo definitivamente: "
+        "entonces termina lo que corre bajo el acuerdo."
+    ),
     "cause.comity-manifest-1": (
         "Leer el manifiesto de las etiquetas que se hicieron para ella: clases, tamaños y fechas; "
         "ningún registro."
@@ -76,6 +80,7 @@ TEXTS: Final[dict[str, str]] = {
     "said.TransferCompletionMessage": "conclusión de una transferencia",
     "said.TransferTerminationMessage": "fin de una transferencia",
     "said.TransferProcess": "consulta del estado de una transferencia",
+    "said.comity-consent-1": "consentimiento a un acuerdo",
     "said.comity-manifest-1": "petición del manifiesto",
     "said.comity-set-part-1": "petición de una parte de las etiquetas",
     "said.comity-question-1": "pregunta: datos ocultos",
@@ -92,12 +97,20 @@ TEXTS: Final[dict[str, str]] = {
     "did.offer.make": "hizo una oferta",
     "did.offer.withdraw": "retiró una oferta",
     "did.negotiation.start": "inició una negociación",
-    "did.negotiation.accept": "aceptó una propuesta",
+    "did.negotiation.offer": "ofreció un conjunto de datos a una contraparte",
+    "did.negotiation.accept": "aprobó un paso de una negociación",
     "did.negotiation.counter": "hizo una contrapropuesta",
     "did.negotiation.decline": "declinó una propuesta",
+    "did.negotiation.reopen": "permitió iniciar de nuevo lo que se declinó",
     "did.negotiation.expired": "dejó vencer una propuesta: declinada",
     "did.agreement.suspend": "suspendió un acuerdo",
     "did.agreement.resume": "reanudó un acuerdo",
+    "did.agreement.withdraw": "retiró un acuerdo",
+    "did.agreement.amend": "propuso otras condiciones para un acuerdo",
+    "did.agreement.expired": "dejó vencer un acuerdo",
+    "did.agreement.peer-suspended": "anotó que la contraparte suspendió su consentimiento",
+    "did.agreement.peer-active": "anotó que la contraparte da de nuevo su consentimiento",
+    "did.agreement.peer-withdrawn": "anotó que la contraparte retiró su consentimiento",
     "did.match.tag": "hizo etiquetas",
     "did.match.run": "preguntó a una contraparte por una lista o un sujeto",
     "did.request.ask": "solicitó detalles",

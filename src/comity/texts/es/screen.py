@@ -21,6 +21,10 @@ TEXTS: Final[dict[str, str]] = {
     "label.code-run": "código suyo que se ejecuta aquí",
     "label.count": "cuántos",
     "label.dataset": "conjunto de datos",
+    "label.agreeing": "la aprueba",
+    "label.peer-suspended": "suspendido por la contraparte",
+    "label.replaces": "reemplaza a",
+    "label.formats": "se obtiene como",
     "label.datasets-offered": "conjuntos de datos que puede ver",
     "label.detail": "detalle",
     "label.digest": "resumen",
@@ -141,6 +145,7 @@ TEXTS: Final[dict[str, str]] = {
     "say.offer-withdrawn": (
         "La oferta {offer} queda retirada. Los acuerdos que se hicieron con ella se mantienen."
     ),
+    "say.terms-unknown": "Este nodo no conoce estas condiciones: no permite nada bajo ellas.",
     "say.no-offers": "Este nodo no ofrece nada.",
     "say.no-catalog": "La contraparte no ofrece nada a este nodo.",
     "say.no-negotiations": "No hay negociaciones.",
@@ -202,6 +207,9 @@ TEXTS: Final[dict[str, str]] = {
     ),
     "hint.exchange": "Entregue {file} a las contrapartes, y la huella por otro medio.",
     "hint.token": "Entregue el archivo solo a ese oficial y no conserve copia.",
+    "hint.declined": (
+        "Declinada hasta que usted la reabra: comity negotiations reopen {negotiation}"
+    ),
     "hint.negotiation": (
         "Espera su decisión: comity negotiations accept, counter o decline {negotiation}"
     ),

@@ -93,6 +93,8 @@ TEXTS: Final[dict[str, str]] = {
     "agreement.active": "vigente",
     "agreement.suspended": "suspendido",
     "agreement.withdrawn": "retirado",
+    "agreement.expired": "vencido",
+    "agreement.superseded": "reemplazado por otro",
     "request.asked": "en camino",
     "request.held": "en espera de un oficial",
     "request.refused": "rechazada",

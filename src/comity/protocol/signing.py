@@ -1,0 +1,141 @@
+"""Agreements as a negotiation makes them: drawn up, checked, signed, in force (DESIGN D4)."""
+
+from sqlalchemy import Connection
+
+from comity.core import agreement as agreements
+from comity.core.agreement import IN_FORCE, Standing
+from comity.core.canonical import b64url, model, unb64url
+from comity.core.dsp.negotiation import (
+    ContractAgreementMessage,
+    ContractAgreementVerificationMessage,
+)
+from comity.core.dsp.policy import Agreement, MessageOffer, Policy
+from comity.core.identity import Pinned
+from comity.core.machines import Role
+from comity.core.terms_odrl import replaces_of
+from comity.errors import Code, ComityError
+from comity.limits import BODY_BYTES
+from comity.protocol import consent
+from comity.protocol.base import Local
+from comity.store import rows
+from comity.store.rows import Negotiation, add, change, one
+
+
+def offer_of(row: Negotiation) -> MessageOffer:
+    """Return the latest offer of a negotiation."""
+    return model(MessageOffer, row.offer.encode(), BODY_BYTES)
+
+
+def draw_up(local: Local, tx: Connection, peer: Pinned, row: Negotiation) -> rows.Agreement:
+    """Draw up the agreement to the latest offer as its provider, sign it and keep it."""
+    drawn_up = agreements.draw_up(
+        offer_of(row),
+        id=local.new_urn(),
+        provider=local.identity.id,
+        consumer=peer.id,
+        timestamp=local.clock.now(),
+    )
+    signature = agreements.sign(drawn_up, Role.PROVIDER, local.signers.message)
+    made = _row(row, drawn_up, local.now(), provider_signature=signature)
+    add(tx, made)
+    change(tx, Negotiation, {"pid": row.pid}, agreement=made.id)
+    return made
+
+
+def check(
+    local: Local, tx: Connection, peer: Pinned, row: Negotiation, message: ContractAgreementMessage
+) -> rows.Agreement:
+    """Check an agreement as its consumer; it is not signed here yet.
+
+    Raises AGREEMENT_DIFFERS, SIGNATURE_INVALID, AGREEMENT_UNKNOWN (what it replaces).
+    """
+    if one(tx, rows.Agreement, id=message.agreement.id):
+        # An id names one agreement for ever, whoever gives it.
+        raise ComityError(Code.AGREEMENT_DIFFERS, where="@id")
+    agreements.check_agreement(
+        message.agreement, offer_of(row), provider=peer.id, consumer=local.identity.id
+    )
+    check_replaced(tx, peer.id, row.dataset, Role.CONSUMER, message.agreement)
+    theirs = _checked(message.agreement, Role.PROVIDER, message.signature, peer)
+    return _row(row, message.agreement, local.now(), provider_signature=theirs)
+
+
+def sign(local: Local, tx: Connection, row: Negotiation) -> str:
+    """Sign the agreement of a negotiation as its consumer; returns the signature."""
+    made = agreements.sign(_agreement(tx, row), Role.CONSUMER, local.signers.message)
+    change(tx, rows.Agreement, {"id": row.agreement}, consumer_signature=made)
+    return made
+
+
+def check_verification(
+    peer: Pinned, tx: Connection, row: Negotiation, message: ContractAgreementVerificationMessage
+) -> str:
+    """Return the consumer's signature, checked. Raises SIGNATURE_INVALID, AGREEMENT_UNKNOWN."""
+    return _checked(_agreement(tx, row), Role.CONSUMER, message.signature, peer)
+
+
+def put_in_force(local: Local, tx: Connection, peer: Pinned, agreement: str) -> None:
+    """Let a finalized agreement hold, and take the place of the one that it replaces."""
+    change(tx, rows.Agreement, {"id": agreement}, state=Standing.ACTIVE)
+    made = one(tx, rows.Agreement, id=agreement)
+    old = one(tx, rows.Agreement, id=made.replaces, peer=peer.id) if made else None
+    if old is None or old.state not in IN_FORCE:
+        return
+    change(tx, rows.Agreement, {"id": old.id}, state=Standing.SUPERSEDED)
+    if old.role == Role.PROVIDER:
+        # What runs under it is the provider's to end; the consumer is told transfer by transfer.
+        consent.end(local, tx, peer, old, Standing.SUPERSEDED)
+
+
+def let_go(tx: Connection, agreement: str) -> None:
+    """Let an agreement that was never finalized go."""
+    where = {"id": agreement, "state": Standing.AGREED}
+    change(tx, rows.Agreement, where, state=Standing.WITHDRAWN)
+
+
+def check_replaced(tx: Connection, peer: str, dataset: str, role: Role, policy: Policy) -> None:
+    """Check that what a policy replaces is an agreement in force of the same kind.
+
+    `role` is this side's part in it. Raises AGREEMENT_UNKNOWN, TERMS_INVALID.
+    """
+    replaced = replaces_of(policy)
+    if replaced is None:
+        return
+    found = one(tx, rows.Agreement, id=replaced, peer=peer, dataset=dataset, role=role)
+    if found is None or found.state not in IN_FORCE:
+        raise ComityError(Code.AGREEMENT_UNKNOWN)
+
+
+def _checked(agreement: Agreement, role: Role, signature: str | None, peer: Pinned) -> str:
+    if signature is None and not agreements.must_be_signed(agreement):
+        return ""
+    key = unb64url(peer.identity.keys.message)
+    agreements.check_signature(agreement, role, signature or "", key)
+    return signature or ""
+
+
+def _agreement(tx: Connection, row: Negotiation) -> Agreement:
+    stored = one(tx, rows.Agreement, id=row.agreement)
+    if stored is None:
+        raise ComityError(Code.AGREEMENT_UNKNOWN)
+    return model(Agreement, stored.agreement.encode(), BODY_BYTES)
+
+
+def _row(
+    row: Negotiation, agreed: Agreement, now: int, *, provider_signature: str
+) -> rows.Agreement:
+    return rows.Agreement(
+        id=agreed.id,
+        peer=row.peer,
+        role=row.role,
+        dataset=row.dataset,
+        agreement=agreed.to_json().decode(),
+        digest=b64url(agreed.digest()),
+        provider_signature=provider_signature,
+        consumer_signature="",
+        state=Standing.AGREED,
+        at=now,
+        peer_suspended=False,
+        ends=agreements.ends(agreed),
+        replaces=replaces_of(agreed) or "",
+    )
