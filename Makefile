@@ -32,7 +32,7 @@ test-postgres: $(VENV)/.develop ## Run the store's tests on a real PostgreSQL (s
 # The kit's modules, as Maven Central has them; the list of their files is all that is written.
 $(VENV)/tck.classpath: tests/tck/pom.xml $(VENV)/.develop
 	tests/tck/install.sh
-	mvn --quiet --batch-mode --file $< dependency:build-classpath -Dmdep.outputFile=$(abspath $@)
+	mvn --quiet --batch-mode -Dstyle.color=never --file $< dependency:build-classpath -Dmdep.outputFile=$(abspath $@)
 
 tck: $(VENV)/tck.classpath ## Run the public DSP conformance kit (see CONTRIBUTING.md)
 	PYTHONPATH=tests $(BIN)/python -m tck $< $(ARGS)

@@ -120,6 +120,27 @@ PROOF_EXTRA_BYTES: Final = 16 * KIB
 LIST_BYTES: Final = 1024 * MIB
 """One list file: it is checked as a whole, in memory, before anything of it is loaded. Ten million
 records of a name and an identifier are about 700 MiB."""
+FILE_BYTES: Final = 2048 * MIB
+"""A dataset's file, given or received: larger ones want other means than one HTTP body."""
+FILE_CHUNK_BYTES: Final = 256 * KIB
+"""What is read, sent or written of a file at a time: between two of them the transfer is looked at
+again, so that a suspension stops a download in its middle."""
+FILES_AT_ONCE: Final = 8
+"""Files that cross the peer listener at once, in either direction: their streams must not hold all
+of its connections."""
+FILE_STALL_SECONDS: Final = 30
+"""How long a file's stream may stand still: a reader that does not read must not hold a place."""
+FILE_SLOWEST_BYTES: Final = 16 * KIB
+"""Bytes a second that a file's stream must make on the whole: a slow line passes, a drip does
+not."""
+FILE_REQUESTS: Final = 1_000
+"""Requests with the token of one start: enough to resume on a bad line, too few to fill a disk
+with entries of the journal."""
+PUSH_GRACE_SECONDS: Final = 60
+"""How long the giver waits for the receiver to say that a pushed file completes the transfer,
+before it says so itself: a connector of another make may never."""
+MEDIA_TYPE_CHARS: Final = 100
+"""A media type: the longest registered ones have 80 characters."""
 LIST_LINE_BYTES: Final = 256 * KIB
 """One line of a list file."""
 LIST_RECORDS: Final = 10_000_000

@@ -108,7 +108,7 @@ def write_once(path: Path, data: bytes, mode: int = PRIVATE) -> None:
 
     Raises FILE_EXISTS (path), DISK_FULL (path), or STORE_FAILED (path, reason: the errno's name).
     """
-    with _failures(path), _beside(path, data, mode) as made:
+    with failures(path), _beside(path, data, mode) as made:
         # A link fails where the name is taken, even by a dangling link; a rename would replace it.
         os.link(made, path, follow_symlinks=False)
 
@@ -118,7 +118,7 @@ def replace(path: Path, data: bytes, mode: int = PRIVATE) -> None:
 
     Raises DISK_FULL (path), or STORE_FAILED (path, reason: the errno's name).
     """
-    with _failures(path), _beside(path, data, mode) as made:
+    with failures(path), _beside(path, data, mode) as made:
         os.replace(made, path)
 
 
@@ -129,7 +129,7 @@ def destroy(path: Path) -> None:
     keep the old blocks. So the folder belongs on an encrypted volume, and keys that must be
     destroyed are short-lived and never in a backup. Raises STORE_FAILED (path, reason).
     """
-    with _failures(path):
+    with failures(path):
         try:
             fd = os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
         except FileNotFoundError:
@@ -140,7 +140,7 @@ def destroy(path: Path) -> None:
             file.flush()
             os.fsync(fd)
         os.unlink(path)
-        _sync_folder(path)
+        sync_folder(path)
 
 
 @contextmanager
@@ -159,10 +159,10 @@ def _beside(path: Path, data: bytes, mode: int) -> Iterator[Path]:
     finally:
         with suppress(FileNotFoundError):
             made.unlink()
-    _sync_folder(path)
+    sync_folder(path)
 
 
-def _sync_folder(path: Path) -> None:
+def sync_folder(path: Path) -> None:
     """Make the change of a name durable; syncing the file alone does not."""
     fd = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
@@ -172,7 +172,7 @@ def _sync_folder(path: Path) -> None:
 
 
 @contextmanager
-def _failures(path: Path) -> Iterator[None]:
+def failures(path: Path) -> Iterator[None]:
     """Turn the errors of the operating system into ours."""
     try:
         yield

@@ -3,6 +3,7 @@
 from comity.operations import (
     agreeing,
     agreements,
+    filing,
     holdings,
     inbox,
     matching,
@@ -22,6 +23,7 @@ __all__ = [
     "Operation",
     "agreeing",
     "agreements",
+    "filing",
     "find",
     "holdings",
     "inbox",

@@ -18,7 +18,7 @@ from comity.node import Node
 from comity.operations.registry import Caller, Model, operation
 from comity.operations.setup import Nothing
 from comity.store import journal
-from comity.store.rows import Dataset, Held, add, change, many, one, remove
+from comity.store.rows import Dataset, DatasetFile, Held, add, change, many, one, remove
 from comity.store.schema import records
 
 _BATCH: Final = 2_000
@@ -39,6 +39,15 @@ class HoldingsLoad(Model):
     """Ids of records that are never tagged and never answered."""
 
 
+class FileShown(Model):
+    """The file of a dataset, as transfers give it: whole, with what is withheld in records."""
+
+    sha256: str
+    """Base64url."""
+    size: int
+    media_type: str
+
+
 class HoldingsShown(Model):
     """A dataset, and what came of loading it."""
 
@@ -47,6 +56,7 @@ class HoldingsShown(Model):
     records: int
     withheld: int
     report: LoadReport
+    file: FileShown | None = None
 
 
 class Holdings(Model):
@@ -126,14 +136,14 @@ def load(node: Node, caller: Caller, args: HoldingsLoad, progress: Progress) -> 
             tx, now, caller.officer, "holdings.load", dataset=args.dataset, records=len(read)
         )
     with node.store.read() as tx:
-        return _shown(tx, dataset)
+        return shown(tx, dataset)
 
 
 @operation("holdings.list", Nothing, Holdings)
 def holdings_list(node: Node, caller: Caller, args: Nothing, progress: Progress) -> Holdings:
     """List what is held here."""
     with node.store.read() as tx:
-        return Holdings(holdings=tuple(_shown(tx, row) for row in many(tx, Dataset, order="id")))
+        return Holdings(holdings=tuple(shown(tx, row) for row in many(tx, Dataset, order="id")))
 
 
 @operation("holdings.withhold", Withhold, RecordArgs)
@@ -161,12 +171,17 @@ def show(node: Node, caller: Caller, args: RecordArgs, progress: Progress) -> Re
     return RecordShown(dataset=args.dataset, record=decode(found.body, withheld=found.withheld))
 
 
-def _shown(tx: Connection, row: Dataset) -> HoldingsShown:
+def shown(tx: Connection, row: Dataset) -> HoldingsShown:
+    """Return a dataset as it is held."""
     withheld = len(many(tx, Held, dataset=row.id, withheld=True))
+    file = one(tx, DatasetFile, dataset=row.id)
     return HoldingsShown(
         dataset=row.id,
         title=row.title,
         records=row.records,
         withheld=withheld,
         report=_REPORT.validate_json(row.report),
+        file=FileShown(sha256=file.digest, size=file.size, media_type=file.media_type)
+        if file
+        else None,
     )

@@ -41,13 +41,15 @@ def started(inbound: Inbound, tx: Connection, format: str) -> tuple[Transfer, Ag
 
     It has to be of the format that the message is for: officers approve one, and not the other.
 
-    Raises TRANSFER_UNKNOWN, TRANSFER_NOT_STARTED and what `in_force` raises.
+    Raises TRANSFER_UNKNOWN, TRANSFER_NOT_STARTED, TRANSFER_SUSPENDED and what `in_force` raises.
     """
     where = {"pid": inbound.params[0], "peer": inbound.peer.id, "format": format}
     found = one(tx, Transfer, role=Role.PROVIDER, **where)
     if found is None:
         raise ComityError(Code.TRANSFER_UNKNOWN)
     agreement = in_force(tx, found.agreement, inbound.peer.id)
+    if found.held:
+        raise ComityError(Code.TRANSFER_SUSPENDED)
     if found.state != TransferState.STARTED and found.pending != "TransferStartMessage":
         raise ComityError(Code.TRANSFER_NOT_STARTED, state=found.state)
     return found, agreement

@@ -28,6 +28,8 @@ from comity.store.schema import offers
 
 MATCH, REQUEST = "Comity-Match", "Comity-Request"
 """Our transfer formats."""
+PULL, PUSH = "HttpData-PULL", "HttpData-PUSH"
+"""The plain ones: a dataset's file, over HTTP."""
 _PAGE: Final = re.compile(r"(?:after|before)=[A-Za-z0-9._~%-]{1,800}", re.ASCII)
 """A place in the sorted list of datasets, as the query of a link: stable when others come or go."""
 
@@ -81,7 +83,7 @@ def _catalog(inbound: Inbound, tx: Connection, message: CatalogRequestMessage) -
             id=dataset,
             title=_title(tx, dataset),
             has_policy=_policies(visible[dataset]),
-            distribution=_distributions(inbound.local),
+            distribution=_distributions(inbound.local, tx, dataset),
         )
         for dataset in names[start:stop]
     )
@@ -119,7 +121,7 @@ def _dataset(inbound: Inbound, tx: Connection, _: None) -> Act:
         id=dataset,
         title=_title(tx, dataset),
         has_policy=_policies(made),
-        distribution=_distributions(inbound.local),
+        distribution=_distributions(inbound.local, tx, dataset),
     )
     return partial(Outcome, 200, found.to_json())
 
@@ -137,9 +139,19 @@ def _service(local: Local) -> DataService:
     return DataService(id=f"{local.identity.id}#node", endpoint_url=local.identity.address + DSP)
 
 
-def _distributions(local: Local) -> tuple[Distribution, ...]:
+def formats(tx: Connection, dataset: str) -> tuple[str, ...]:
+    """Return the formats in which a dataset can really be had."""
+    found = one(tx, rows.Dataset, id=dataset)
+    listed = (MATCH, REQUEST) if found and found.records else ()
+    filed = (PULL, PUSH) if one(tx, rows.DatasetFile, dataset=dataset) else ()
+    return listed + filed
+
+
+def _distributions(local: Local, tx: Connection, dataset: str) -> tuple[Distribution, ...]:
     service = _service(local)
-    return tuple(Distribution(format=name, access_service=service) for name in (MATCH, REQUEST))
+    # What is offered and no longer held has no format; the schema asks for one.
+    names = formats(tx, dataset) or (MATCH, REQUEST)
+    return tuple(Distribution(format=name, access_service=service) for name in names)
 
 
 ROUTES = (

@@ -1,19 +1,21 @@
 """Transfer processes, received (DSP 2025-1, Transfer Process Protocol).
 
-A transfer of a format of ours is the frame in which questions or requests are taken; it starts by
-itself where the terms say so and what it needs is ready, and else waits for an officer.
+A transfer of a format of ours is the frame in which questions or requests are taken, one of a
+plain format gives a file; it starts by itself where the terms say so and what it needs is ready,
+and else waits for an officer.
 """
 
+from dataclasses import replace
 from functools import partial
 from typing import Any, TypeAlias
 
 from sqlalchemy import Connection
 
-from comity.core.canonical import model
+from comity.core.canonical import canonical, model
 from comity.core.dsp.message import Message
 from comity.core.dsp.transfer import (
+    DataAddress,
     TransferCompletionMessage,
-    TransferError,
     TransferProcess,
     TransferRequestMessage,
     TransferStartMessage,
@@ -22,13 +24,15 @@ from comity.core.dsp.transfer import (
 )
 from comity.core.machines import TRANSFER, Role, TransferMessage, TransferState
 from comity.errors import Code, ComityError
-from comity.limits import BODY_BYTES, OPEN_TRANSFERS_PER_PEER
-from comity.protocol import transferring
+from comity.limits import BODY_BYTES, OPEN_TRANSFERS_PER_PEER, TEXT_CHARS
+from comity.protocol import filing, transferring
 from comity.protocol.addresses import pinned_path
 from comity.protocol.agreed import in_force
 from comity.protocol.base import DSP, Act, Inbound, Outcome, Route, nothing
 from comity.protocol.catalog import MATCH, REQUEST
 from comity.protocol.processes import advance, move
+from comity.protocol.refusals import status
+from comity.store import record
 from comity.store.rows import Transfer, add, many, one
 
 Later: TypeAlias = (
@@ -46,7 +50,9 @@ def _request(inbound: Inbound, tx: Connection, message: TransferRequestMessage) 
     agreement = in_force(tx, message.agreement_id, peer.id)
     if agreement.role != Role.PROVIDER:
         raise ComityError(Code.AGREEMENT_UNKNOWN)
-    if message.format not in (MATCH, REQUEST) or message.data_address is not None:
+    if message.format in filing.FORMATS:
+        filing.check_request(local, tx, peer, agreement, message)
+    elif message.format not in (MATCH, REQUEST) or message.data_address is not None:
         raise ComityError(Code.TRANSFER_FORMAT_UNKNOWN)
     open_now = [row for row in many(tx, Transfer, peer=peer.id) if not transferring.is_over(row)]
     if len(open_now) >= OPEN_TRANSFERS_PER_PEER:
@@ -62,11 +68,17 @@ def _request(inbound: Inbound, tx: Connection, message: TransferRequestMessage) 
         agreement=agreement.id,
         format=message.format,
         manifest="",
+        held=False,
+        suspended_by="",
+        reason="",
         updated=inbound.now,
     )
 
     def begin(tx: Connection) -> None:
         add(tx, row)
+        if message.data_address is not None:
+            filing.keep_address(local, tx, row.pid, message.data_address)
+            filing.forget_body(tx, peer.id, record.IN, inbound.jti)
         transferring.start_if_ready(local, tx, peer, row)
 
     return partial(Outcome, 201, transferring.state_of(row).to_json(), (begin,))
@@ -75,20 +87,65 @@ def _request(inbound: Inbound, tx: Connection, message: TransferRequestMessage) 
 def _later(inbound: Inbound, tx: Connection, message: Later) -> Act:
     """Take any message about a transfer that is under way."""
     row = _find(inbound, tx, message)
-    mine = Role(row.role)
+    try:
+        return _move(inbound, tx, row, message)
+    except ComityError as error:
+        # The transfer is known, so the error can name both its ids, whatever the message had.
+        body = transferring.error_about(row, error.code).to_json()
+        return partial(Outcome, status(error.code), body, refused=str(error.code))
+
+
+def _move(inbound: Inbound, tx: Connection, row: Transfer, message: Later) -> Act:
+    mine, local = Role(row.role), inbound.local
     pending = TransferMessage(row.pending) if row.pending else None
     state = TransferState(row.state)
     after = advance(TRANSFER, state, pending, mine.other, message.event)
-    if mine is Role.PROVIDER and after is TransferState.STARTED:
-        # The provider's own suspension is not the consumer's to end.
+    if after is TransferState.STARTED:
+        # A suspension is not the other side's to end, whoever made it and of whatever.
         in_force(tx, row.agreement, inbound.peer.id)
-    values: dict[str, object] = {"state": after, "pending": "", "updated": inbound.now}
+        if row.held:
+            raise ComityError(Code.TRANSFER_SUSPENDED)
+    values: dict[str, object] = {
+        "state": after,
+        "pending": "",
+        "suspended_by": "",
+        "reason": _reason(message),
+        "updated": inbound.now,
+    }
+    if after is TransferState.SUSPENDED:
+        crossed = pending is TransferMessage.SUSPENSION
+        values["suspended_by"] = transferring.BOTH if crossed else mine.other
+    address: DataAddress | None = None
     if mine is Role.CONSUMER:
         values["their_pid"] = message.provider_pid
-        if isinstance(message, TransferStartMessage) and row.format == MATCH:
-            values["manifest"] = transferring.manifest_of(inbound.peer, message)
-    body = transferring.state_of(row, after).to_json()
-    return partial(Outcome, 200, body, (lambda tx: move(tx, row, **values),))
+        if isinstance(message, TransferStartMessage):
+            if row.format == MATCH:
+                values["manifest"] = transferring.manifest_of(inbound.peer, message)
+            address = message.data_address if row.format in filing.FORMATS else None
+    body = transferring.state_of(replace(row, their_pid=_theirs(row, message)), after).to_json()
+
+    def commit(tx: Connection) -> None:
+        move(tx, row, **values)
+        if address is not None:
+            filing.keep_address(local, tx, row.pid, address)
+            filing.forget_body(tx, row.peer, record.IN, inbound.jti)
+
+    return partial(Outcome, 200, body, (commit,))
+
+
+def _theirs(row: Transfer, message: Later) -> str:
+    return message.consumer_pid if row.role == Role.PROVIDER else message.provider_pid
+
+
+def _reason(message: Later) -> str:
+    """Return what a peer says of why, as one text; entries that are no text stay as JSON."""
+    if not isinstance(message, TransferSuspensionMessage | TransferTerminationMessage):
+        return ""
+    said = [
+        entry if isinstance(entry, str) else canonical(entry).decode()
+        for entry in message.reason or ()
+    ]
+    return " ".join(said)[:TEXT_CHARS]
 
 
 def _state(inbound: Inbound, tx: Connection, _: None) -> Act:
@@ -109,10 +166,7 @@ def _find(inbound: Inbound, tx: Connection, message: Later | None) -> Transfer:
 
 
 def _refusal(code: Code, pids: tuple[str, str]) -> bytes:
-    provider, consumer = pids
-    return TransferError(
-        provider_pid=provider or "urn:none", consumer_pid=consumer or "urn:none", code=str(code)
-    ).to_json()
+    return transferring.error_of(code, pids).to_json()
 
 
 def _pids(message: Any) -> tuple[str, str]:

@@ -1,14 +1,19 @@
 """Transfer processes, sent: what this side says, and what the acknowledgement changes."""
 
+from contextlib import suppress
+from dataclasses import replace
 from typing import Final
 
 from sqlalchemy import Connection
 
 from comity.core.canonical import model, unb64url
+from comity.core.decision import Outcome
 from comity.core.dsp.message import Message
 from comity.core.dsp.transfer import (
     DataAddress,
     EndpointProperty,
+    TransferCompletionMessage,
+    TransferError,
     TransferProcess,
     TransferRequestMessage,
     TransferStartMessage,
@@ -20,16 +25,20 @@ from comity.core.machines import TRANSFER, Role, TransferMessage, TransferState
 from comity.core.terms import Approval
 from comity.errors import Code, ComityError
 from comity.limits import BODY_BYTES
+from comity.protocol import filing
 from comity.protocol.addresses import callback, dsp_base, pinned_path
 from comity.protocol.agreed import terms_of
 from comity.protocol.base import DATA, Local, Reply, fill_path
-from comity.protocol.catalog import MATCH
+from comity.protocol.catalog import MATCH, PUSH
 from comity.protocol.processes import move
 from comity.protocol.sending import post
 from comity.store.rows import Agreement, ManifestRow, Transfer, add, change, many, one
 
 ENDPOINT_TYPE: Final = "urn:comity:data:1"
+BOTH: Final = "both"
+"""Who suspended a transfer, where the suspensions crossed."""
 _MANIFEST: Final = "manifest"
+_NO_PID: Final = "urn:none"
 
 
 def is_over(row: Transfer) -> bool:
@@ -45,8 +54,31 @@ def state_of(row: Transfer, state: TransferState | None = None) -> TransferProce
     )
 
 
+def error_of(code: Code, pids: tuple[str, str]) -> TransferError:
+    """Return the error body for (provider, consumer) pids, as far as they are known."""
+    provider, consumer = pids
+    return TransferError(
+        provider_pid=provider or _NO_PID, consumer_pid=consumer or _NO_PID, code=str(code)
+    )
+
+
+def error_about(row: Transfer, code: Code) -> TransferError:
+    """Return the error body about a transfer that is known here."""
+    return error_of(code, _pids(row))
+
+
 def request(local: Local, tx: Connection, peer: Pinned, agreement: Agreement, format: str) -> str:
     """Ask for a transfer as consumer; returns the id of the message."""
+    return ask(local, tx, peer, agreement, format)[1]
+
+
+def ask(
+    local: Local, tx: Connection, peer: Pinned, agreement: Agreement, format: str
+) -> tuple[Transfer, str]:
+    """Ask for a transfer as consumer; returns it, and the id of the message.
+
+    To push, the provider is given an address of ours and a token for it.
+    """
     row = Transfer(
         pid=local.new_urn(),
         peer=peer.id,
@@ -58,16 +90,21 @@ def request(local: Local, tx: Connection, peer: Pinned, agreement: Agreement, fo
         agreement=agreement.id,
         format=format,
         manifest="",
+        held=False,
+        suspended_by="",
+        reason="",
         updated=local.now(),
     )
     add(tx, row)
+    pushed = filing.address_of(local, tx, filing.INBOX, row.pid) if format == PUSH else None
     message = TransferRequestMessage(
         consumer_pid=row.pid,
         agreement_id=agreement.id,
         format=format,
+        data_address=pushed,
         callback_address=callback(local.identity),
     )
-    return _post(local, tx, peer, row, "transfers/request", message)
+    return row, _post(local, tx, peer, row, "transfers/request", message)
 
 
 def start_if_ready(
@@ -75,46 +112,68 @@ def start_if_ready(
 ) -> bool:
     """Start a transfer as provider, where what it needs is here; returns whether it was started.
 
-    Questions need a tag set; and where the terms ask for officers' approval to match, they need
-    that first. Requests are approved one by one, so their frame starts at once.
+    Questions need a tag set, files a file; and where the terms ask for officers' approval, they
+    need that first. Requests are approved one by one, so their frame starts at once.
     """
-    properties: tuple[EndpointProperty, ...] | None = None
+    agreement = one(tx, Agreement, id=row.agreement)
+    address: DataAddress | None
     manifest = ""
-    if row.format == MATCH:
-        agreement = one(tx, Agreement, id=row.agreement)
+    if row.format in filing.FORMATS:
+        outcome = filing.decide(local, tx, peer, agreement).outcome if agreement else None
+        if outcome is not Outcome.ALLOW and not (approved and outcome is Outcome.HOLD):
+            return False
+        address = filing.grant(local, tx, peer, row)
+    elif row.format == MATCH:
         ready = many(tx, ManifestRow, agreement=row.agreement, ready=True, order="epoch")
-        grant = terms_of(agreement).match if agreement else None
-        automatic = grant is not None and grant.approval is Approval.AUTOMATIC
+        terms = terms_of(agreement).match if agreement else None
+        automatic = terms is not None and terms.approval is Approval.AUTOMATIC
         if not ready or not (automatic or approved):
             return False
         manifest = ready[-1].digest
-        properties = (EndpointProperty(name=_MANIFEST, value=manifest),)
+        address = _frame(local, row, (EndpointProperty(name=_MANIFEST, value=manifest),))
+    else:
+        address = _frame(local, row)
     provider, consumer = _pids(row)
-    path = fill_path(f"{DATA}/transfers/{{}}", row.pid)
     message = TransferStartMessage(
-        provider_pid=provider,
-        consumer_pid=consumer,
-        data_address=DataAddress(
-            endpoint_type=ENDPOINT_TYPE,
-            endpoint=f"{local.identity.address}{path}",
-            endpoint_properties=properties,
-        ),
+        provider_pid=provider, consumer_pid=consumer, data_address=address
     )
-    _send(local, tx, peer, row, "transfers/{}/start", message, manifest=manifest)
+    values: dict[str, object] = {"manifest": manifest, "held": False}
+    _send(local, tx, peer, row, "transfers/{}/start", message, **values)
     return True
 
 
-def suspend(local: Local, tx: Connection, peer: Pinned, row: Transfer, reason: str) -> None:
-    """Suspend a transfer."""
+def _frame(
+    local: Local, row: Transfer, properties: tuple[EndpointProperty, ...] | None = None
+) -> DataAddress:
+    """Return the data address of a format of ours."""
+    path = fill_path(f"{DATA}/transfers/{{}}", row.pid)
+    return DataAddress(
+        endpoint_type=ENDPOINT_TYPE,
+        endpoint=f"{local.identity.address}{path}",
+        endpoint_properties=properties,
+    )
+
+
+def suspend(
+    local: Local, tx: Connection, peer: Pinned, row: Transfer, reason: str, *, held: bool = False
+) -> None:
+    """Suspend a transfer. `held` says that it is this one, and not its agreement, that stops."""
     provider, consumer = _pids(row)
     message = TransferSuspensionMessage(
         provider_pid=provider, consumer_pid=consumer, reason=(reason,) if reason else None
     )
-    _send(local, tx, peer, row, "transfers/{}/suspension", message)
+    values: dict[str, object] = {"reason": reason, "held": held or row.held}
+    _send(local, tx, peer, row, "transfers/{}/suspension", message, **values)
 
 
 def resume(local: Local, tx: Connection, peer: Pinned, row: Transfer) -> None:
-    """Start a suspended transfer again; a suspension of the peer's own it will refuse to end."""
+    """Start a suspended transfer again, as far as that is ours to do.
+
+    A suspension of the peer's own is not, and one that an officer made here ends only by an
+    officer (`transfer.resume`): then nothing is sent.
+    """
+    if row.held or row.suspended_by == Role(row.role).other:
+        return
     if row.role == Role.PROVIDER:
         start_if_ready(local, tx, peer, row, approved=True)
         return
@@ -123,15 +182,40 @@ def resume(local: Local, tx: Connection, peer: Pinned, row: Transfer) -> None:
     _send(local, tx, peer, row, "transfers/{}/start", message)
 
 
+def hold(tx: Connection, row: Transfer, reason: str) -> Transfer:
+    """Suspend a transfer here at once; the peer is told after its acknowledgement has come."""
+    move(tx, row, held=True, reason=reason)
+    return replace(row, held=True, reason=reason)
+
+
+def release(tx: Connection, row: Transfer) -> Transfer:
+    """End an officer's own suspension here; that the peer hears of it is for `resume`."""
+    move(tx, row, held=False)
+    return replace(row, held=False)
+
+
+def complete(local: Local, tx: Connection, peer: Pinned, row: Transfer) -> None:
+    """Say that a transfer is complete."""
+    provider, consumer = _pids(row)
+    message = TransferCompletionMessage(provider_pid=provider, consumer_pid=consumer)
+    _send(local, tx, peer, row, "transfers/{}/completion", message)
+
+
 def terminate(local: Local, tx: Connection, peer: Pinned, row: Transfer, reason: str) -> None:
     """End a transfer. It is over here at once, whatever the peer answers."""
+    TRANSFER.next(TransferState(row.state), Role(row.role), TransferMessage.TERMINATION)
+    over: dict[str, object] = {"state": TransferState.TERMINATED, "pending": "", "reason": reason}
+    move(tx, row, **over, updated=local.now())
+    if row.their_pid:
+        _say_over(local, tx, peer, replace(row, reason=reason))
+
+
+def _say_over(local: Local, tx: Connection, peer: Pinned, row: Transfer) -> None:
     provider, consumer = _pids(row)
     message = TransferTerminationMessage(
-        provider_pid=provider, consumer_pid=consumer, reason=(reason,) if reason else None
+        provider_pid=provider, consumer_pid=consumer, reason=(row.reason,) if row.reason else None
     )
-    move(tx, row, state=TransferState.TERMINATED, pending="", updated=local.now())
-    if row.their_pid:
-        _post(local, tx, peer, row, "transfers/{}/termination", message)
+    _post(local, tx, peer, row, "transfers/{}/termination", message)
 
 
 def manifest_of(peer: Pinned, message: TransferStartMessage) -> str:
@@ -154,6 +238,11 @@ def manifest_of(peer: Pinned, message: TransferStartMessage) -> str:
 def on_reply(reply: Reply, tx: Connection) -> None:
     """Apply the acknowledgement, or the refusal, of a message of ours."""
     row = one(tx, Transfer, pid=reply.subject)
+    if row and row.format in filing.FORMATS:
+        # It may have carried a token of ours, and has done its work.
+        filing.forget_sent(tx, reply.peer.id, reply.jti)
+    if row and reply.kind == TransferMessage.REQUEST and reply.accepted and is_over(row):
+        _end_late(reply, tx, row)
     if row is None or is_over(row) or row.pending != reply.kind:
         # Where the peer's next message overtook its acknowledgement, that message said it all.
         return
@@ -169,16 +258,32 @@ def on_reply(reply: Reply, tx: Connection) -> None:
             values["state"] = TransferState.TERMINATED
     else:
         mine, sent = Role(row.role), TransferMessage(row.pending)
-        values["state"] = TRANSFER.next(TransferState(row.state), mine, sent)
+        after = TRANSFER.next(TransferState(row.state), mine, sent)
+        values["state"] = after
+        values["suspended_by"] = mine if after is TransferState.SUSPENDED else ""
     change(tx, Transfer, {"pid": row.pid}, **values)
-    _resume_late(reply, tx, row)
+    _act_late(reply, tx, row)
 
 
-def _resume_late(reply: Reply, tx: Connection, before: Transfer) -> None:
-    """Start again where our suspension ended before the peer had acknowledged it."""
-    agreement = one(tx, Agreement, id=before.agreement, state="active")
-    after = one(tx, Transfer, pid=before.pid, state=TransferState.SUSPENDED)
-    if before.pending == TransferMessage.SUSPENSION and agreement and after:
+def _end_late(reply: Reply, tx: Connection, row: Transfer) -> None:
+    """Tell the peer that a transfer is over, which ended here before we knew its id there."""
+    if not row.their_pid:
+        with suppress(ComityError):
+            theirs = model(TransferProcess, reply.body, BODY_BYTES).provider_pid
+            change(tx, Transfer, {"pid": row.pid}, their_pid=theirs)
+            _say_over(reply.local, tx, reply.peer, replace(row, their_pid=theirs))
+
+
+def _act_late(reply: Reply, tx: Connection, before: Transfer) -> None:
+    """Say what was decided here while a message was on its way, and could not be said then."""
+    agreement = one(tx, Agreement, id=before.agreement)
+    after = one(tx, Transfer, pid=before.pid)
+    if agreement is None or after is None:
+        return
+    suspension, stopped = TransferMessage.SUSPENSION, after.held or agreement.state == "suspended"
+    if before.pending != suspension and after.state == TransferState.STARTED and stopped:
+        suspend(reply.local, tx, reply.peer, after, after.reason)
+    if before.pending == suspension and after.state == TransferState.SUSPENDED and not stopped:
         resume(reply.local, tx, reply.peer, after)
 
 
@@ -205,5 +310,5 @@ def _post(
 
 
 def _pids(row: Transfer) -> tuple[str, str]:
-    theirs = row.their_pid or "urn:none"
+    theirs = row.their_pid or _NO_PID
     return (theirs, row.pid) if row.role == Role.CONSUMER else (row.pid, theirs)

@@ -221,7 +221,75 @@ transfers = Table(
     _id("agreement"),
     Column("format", String(64), nullable=False),
     Column("manifest", String(43), nullable=False),
+    Column("held", Boolean, nullable=False),  # an officer here suspended it
+    Column("suspended_by", String(8), nullable=False),  # consumer, provider or both
+    Column("reason", Text, nullable=False),  # of the last suspension or termination
     _time("updated"),
+)
+
+# --- files ------------------------------------------------------------------------------------
+
+dataset_files = Table(
+    "dataset_files",
+    metadata,
+    _id("dataset", key=True),
+    Column("digest", String(43), nullable=False),  # SHA-256, base64url; names the copy on disk
+    Column("size", BigInteger, nullable=False),
+    Column("media_type", String(100), nullable=False),
+    _id("officer"),
+    _time("at"),
+)
+
+data_addresses = Table(
+    "data_addresses",
+    metadata,
+    _id("transfer", key=True),
+    Column("sealed", LargeBinary, nullable=False),  # the DataAddress, under the sealing key
+)
+
+file_tokens = Table(
+    "file_tokens",
+    metadata,
+    _id("transfer", key=True),
+    Column("secret", LargeBinary(32), nullable=False),  # SHA-256 of a random 256-bit token
+    Column("requests", Integer, nullable=False),  # how often it was used
+)
+
+grants = Table(
+    "grants",
+    metadata,
+    _id("transfer", key=True),
+    _id("peer"),
+    _id("dataset"),
+    Column("digest", String(43), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("media_type", String(100), nullable=False),
+    Column("statement", Text, nullable=False),  # compact JWS
+    Column("push", String(8), nullable=False),  # waiting, done; empty where it is pulled
+    Column("attempts", Integer, nullable=False),
+    Column("not_before", BigInteger, nullable=False),
+    Column("error", String(64), nullable=False),
+    _time("at"),
+    Index(None, "push"),
+)
+
+received_files = Table(
+    "received_files",
+    metadata,
+    _id("id", key=True),
+    _id("peer"),
+    _id("transfer"),
+    _id("agreement"),
+    _id("dataset"),
+    Column("digest", String(43), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("media_type", String(100), nullable=False),
+    Column("statement", Text, nullable=False),  # empty where the giver signed none
+    Column("handling", String(32), nullable=False),  # the label of the terms, when it came
+    _id("officer"),  # who looked first; empty while nobody has
+    _time("looked"),
+    _time("at"),
+    Index(None, "transfer"),
 )
 
 # --- matching ---------------------------------------------------------------------------------

@@ -67,6 +67,26 @@ def load(
     session.screen.show(session.run(holdings.load, args), shown.loaded)
 
 
+@command(holdings_app, "file")
+def keep_file(
+    session: Session,
+    dataset: Annotated[str, typer.Argument(help="One of your datasets, or a new one.")],
+    path: Annotated[Path, typer.Argument(help="The file that transfers give.")],
+    title: Annotated[str, typer.Option(help="What peers read of a new one in the catalog.")] = "",
+    media_type: Annotated[
+        str, typer.Option(help="Its media type, such as text/csv.")
+    ] = "application/octet-stream",
+) -> None:
+    """Keep a copy of a file that transfers of a dataset give, whole."""
+    from comity.cli.rendering import holdings as shown
+    from comity.operations import filing
+
+    args = filing.HoldingsFile(
+        dataset=dataset, path=str(path.resolve()), title=title, media_type=media_type
+    )
+    session.screen.show(session.run(filing.keep, args), shown.filed)
+
+
 @command(holdings_app, "list")
 def holdings_list(session: Session) -> None:
     """List the datasets held here."""

@@ -1,4 +1,4 @@
-"""Transfers: those under way, and those that wait for officers."""
+"""Transfers: those under way, those that wait for officers, and what officers do with them."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 transfers_app = typer.Typer(help="Transfers under way and past; lists them by itself.")
 Transfer = Annotated[str, typer.Argument(help="A transfer: its id or the beginning of it.")]
+Reason = Annotated[str, typer.Option(help="Why; the peer reads it.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -34,15 +35,103 @@ def transfers(session: Session) -> None:
 command(transfers_app, "list")(transfers)
 
 
+@command(transfers_app, "show")
+def show(session: Session, transfer: Transfer) -> None:
+    """Show a transfer: where it stands, who suspended it and why."""
+    from comity.cli.rendering import transferring as shown
+    from comity.operations import transfers
+
+    args = transfers.TransferId(transfer=_whole(session, transfer))
+    session.screen.show(session.run(transfers.show, args), shown.transfer)
+
+
+@command(transfers_app, "request")
+def request(
+    session: Session,
+    peer: Annotated[str, typer.Argument(help="The peer: its id, or part of its id or name.")],
+    agreement: Annotated[str, typer.Argument(help="An agreement: its id or the beginning of it.")],
+    format: Annotated[
+        str,
+        typer.Option(help="HttpData-PULL, HttpData-PUSH, Comity-Match or Comity-Request."),
+    ] = "HttpData-PULL",
+) -> None:
+    """Ask a peer for a transfer under an agreement."""
+    from comity.cli.rendering import transferring as shown
+    from comity.operations import agreements, transfers
+    from comity.operations.setup import Nothing
+
+    def known() -> "Iterable[str]":
+        return (one.id for one in session.run(agreements.agreement_list, Nothing()).agreements)
+
+    args = transfers.TransferRequest(peer=peer, agreement=whole(agreement, known), format=format)
+    session.screen.show(session.run(transfers.request, args), shown.moved)
+
+
 @command(transfers_app, "approve")
 def approve(session: Session, transfer: Transfer) -> None:
-    """Approve that a peer matches, where the terms ask for officers. Each officer counts once."""
+    """Approve a transfer, where the terms ask for officers. Each officer counts once."""
     from comity.cli.rendering import transferring as shown
+    from comity.operations import transfers
+
+    args = transfers.TransferId(transfer=_whole(session, transfer))
+    session.screen.show(session.run(transfers.approve, args), shown.approved)
+
+
+@command(transfers_app, "start")
+def start(session: Session, transfer: Transfer) -> None:
+    """Start a transfer that was asked for, where nobody's approval is missing."""
+    from comity.cli.rendering import transferring as shown
+    from comity.operations import transfers
+
+    args = transfers.TransferId(transfer=_whole(session, transfer))
+    session.screen.show(session.run(transfers.start, args), shown.moved)
+
+
+@command(transfers_app, "suspend")
+def suspend(session: Session, transfer: Transfer, reason: Reason = "") -> None:
+    """Suspend a transfer, at once: nothing is taken or given in it until it is resumed."""
+    from comity.cli.rendering import transferring as shown
+    from comity.operations import transfers
+
+    args = transfers.TransferReason(transfer=_whole(session, transfer), reason=reason)
+    session.screen.show(session.run(transfers.suspend, args), shown.moved)
+
+
+@command(transfers_app, "resume")
+def resume(session: Session, transfer: Transfer) -> None:
+    """End a suspension of ours; one of the peer's is not ours to end."""
+    from comity.cli.rendering import transferring as shown
+    from comity.operations import transfers
+
+    args = transfers.TransferId(transfer=_whole(session, transfer))
+    session.screen.show(session.run(transfers.resume, args), shown.moved)
+
+
+@command(transfers_app, "complete")
+def complete(session: Session, transfer: Transfer) -> None:
+    """Say that a transfer is complete."""
+    from comity.cli.rendering import transferring as shown
+    from comity.operations import transfers
+
+    args = transfers.TransferId(transfer=_whole(session, transfer))
+    session.screen.show(session.run(transfers.complete, args), shown.moved)
+
+
+@command(transfers_app, "terminate")
+def terminate(session: Session, transfer: Transfer, reason: Reason = "") -> None:
+    """End a transfer for good, whatever state it is in."""
+    from comity.cli.rendering import transferring as shown
+    from comity.operations import transfers
+
+    args = transfers.TransferReason(transfer=_whole(session, transfer), reason=reason)
+    session.screen.show(session.run(transfers.terminate, args), shown.moved)
+
+
+def _whole(session: Session, transfer: str) -> str:
     from comity.operations import transfers
     from comity.operations.setup import Nothing
 
     def known() -> "Iterable[str]":
         return (one.id for one in session.run(transfers.transfer_list, Nothing()).transfers)
 
-    args = transfers.TransferId(transfer=whole(transfer, known))
-    session.screen.show(session.run(transfers.approve, args), shown.approved)
+    return whole(transfer, known)

@@ -2,7 +2,7 @@
 
 from comity.cli.output import Screen
 from comity.formats.report import Tally
-from comity.operations.holdings import Holdings, HoldingsShown, RecordArgs, RecordShown
+from comity.operations.holdings import FileShown, Holdings, HoldingsShown, RecordArgs, RecordShown
 
 
 def loaded(screen: Screen, one: HoldingsShown) -> None:
@@ -27,10 +27,18 @@ def loaded(screen: Screen, one: HoldingsShown) -> None:
                 ("file", f"{each.name}, {each.bytes:,} bytes, SHA-256 {each.sha256}")
                 for each in report.files
             ),
+            ("digest", _digest(one.file)),
         ]
     )
     _tallies(screen, "say.set-aside", "set-aside", report.set_aside)
     _tallies(screen, "say.warnings", "warn", report.warnings)
+
+
+def filed(screen: Screen, one: HoldingsShown) -> None:
+    """Say which file a dataset has."""
+    if one.file is not None:
+        digest = one.file.sha256
+        screen.say("say.file-kept", dataset=one.dataset, bytes=one.file.size, digest=digest)
 
 
 def holdings(screen: Screen, found: Holdings) -> None:
@@ -76,6 +84,10 @@ def withheld(screen: Screen, args: RecordArgs) -> None:
 def shared(screen: Screen, args: RecordArgs) -> None:
     """Say that a record is no longer withheld."""
     screen.say("say.shared", record=args.record, dataset=args.dataset)
+
+
+def _digest(file: FileShown | None) -> str:
+    return f"{file.media_type}, {file.size:,} bytes, SHA-256 {file.sha256}" if file else ""
 
 
 def _tallies(screen: Screen, heading: str, group: str, tallies: tuple[Tally, ...]) -> None:

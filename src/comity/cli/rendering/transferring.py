@@ -25,6 +25,29 @@ def transfers(screen: Screen, found: Transfers) -> None:
     )
 
 
+def transfer(screen: Screen, one: TransferShown) -> None:
+    """Show a transfer."""
+    screen.facts(
+        [
+            ("transfer", one.id),
+            ("peer", one.peer),
+            ("role", screen.word("role", one.role)),
+            ("agreement", one.agreement),
+            ("dataset", one.dataset),
+            ("format", one.format),
+            ("state", one.state),
+            ("pending", one.pending),
+            ("approved-by", ", ".join(one.approved_by)),
+            ("suspended-by", screen.word("role", one.suspended_by) if one.suspended_by else ""),
+            ("held", one.held),
+            ("reason", one.reason),
+            ("digest", one.sha256),
+            ("push", one.push),
+            ("error", one.error),
+        ]
+    )
+
+
 def approved(screen: Screen, one: TransferShown) -> None:
     """Say what an approval led to."""
     missing = one.approvals_needed - len(one.approved_by)
@@ -32,3 +55,9 @@ def approved(screen: Screen, one: TransferShown) -> None:
         screen.say("say.transfer-partly", transfer=short(one.id), missing=missing)
     else:
         screen.say("say.transfer-starts", transfer=short(one.id), peer=one.peer)
+
+
+def moved(screen: Screen, one: TransferShown) -> None:
+    """Say where a transfer stands after what was done, and that the peer is told."""
+    state = one.pending or one.state
+    screen.say("say.transfer-now", transfer=short(one.id), state=state, peer=one.peer)

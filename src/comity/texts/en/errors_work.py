@@ -78,15 +78,31 @@ ERRORS: Final[dict[Code, tuple[str, str]]] = {
     ),
     Code.TRANSFER_NOT_STARTED: (
         "The transfer has not started, or is no longer under way[ ({state})].",
-        "The holder starts it once its tag set is made and its officers agree: comity tag.",
+        "The holder starts it once what it gives is ready and its officers agree.",
     ),
     Code.TRANSFER_FORMAT_UNKNOWN: (
         "There is no such transfer format.",
         "The catalog names those that a dataset has.",
     ),
+    Code.TRANSFER_PENDING: (
+        "A message about this transfer is still on its way to the peer[ ({message})].",
+        "Try again when it has arrived: comity transfers show.",
+    ),
+    Code.TRANSFER_SUSPENDED: (
+        "The other side suspended this transfer.",
+        "Only the side that suspended it can let it go on.",
+    ),
+    Code.FILE_DIFFERS: (
+        "The file is not the one that was announced[ ({reason})].",
+        "Nothing of it is kept. Fetch it again, and tell the peer if it stays so.",
+    ),
+    Code.RECEIVED_UNKNOWN: (
+        "There is no such received file.",
+        "Look at the list of those that came.",
+    ),
     Code.STATE_NOT_ALLOWED: (
         "This step does not fit the state[ ({state})].",
-        "Look at where it stands: comity negotiations show, comity agreements show.",
+        "Look at where it stands: comity negotiations show, comity transfers show.",
     ),
     Code.FILTER_NOT_SUPPORTED: (
         "Catalogs cannot be filtered here.",

@@ -73,6 +73,7 @@ TEXTS: Final[dict[str, str]] = {
     "unit.Y1": "year",
     "role.provider": "holder",
     "role.consumer": "asker",
+    "role.both": "both sides",
     "urgency.routine": "routine",
     "urgency.urgent": "urgent",
     "urgency.immediate": "immediate",

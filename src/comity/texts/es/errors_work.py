@@ -81,16 +81,31 @@ ERRORS: Final[dict[Code, tuple[str, str]]] = {
     ),
     Code.TRANSFER_NOT_STARTED: (
         "La transferencia no ha comenzado, o ya no está en curso[ ({state})].",
-        "El titular la inicia cuando sus etiquetas están hechas y sus oficiales están de acuerdo: "
-        "comity tag.",
+        "El titular la inicia cuando lo que entrega está listo y sus oficiales están de acuerdo.",
     ),
     Code.TRANSFER_FORMAT_UNKNOWN: (
         "No existe ese formato de transferencia.",
         "El catálogo indica los que tiene un conjunto de datos.",
     ),
+    Code.TRANSFER_PENDING: (
+        "Un mensaje sobre esta transferencia sigue en camino a la contraparte[ ({message})].",
+        "Repita cuando haya llegado: comity transfers show.",
+    ),
+    Code.TRANSFER_SUSPENDED: (
+        "La otra parte suspendió esta transferencia.",
+        "Solo quien la suspendió puede dejar que continúe.",
+    ),
+    Code.FILE_DIFFERS: (
+        "El archivo no es el que se anunció[ ({reason})].",
+        "No se conserva nada de él. Tráigalo de nuevo y avise a la contraparte si persiste.",
+    ),
+    Code.RECEIVED_UNKNOWN: (
+        "No existe ese archivo recibido.",
+        "Vea la lista de los que llegaron.",
+    ),
     Code.STATE_NOT_ALLOWED: (
         "Este paso no corresponde al estado[ ({state})].",
-        "Vea en qué punto está: comity negotiations show, comity agreements show.",
+        "Vea en qué punto está: comity negotiations show, comity transfers show.",
     ),
     Code.FILTER_NOT_SUPPORTED: (
         "Aquí los catálogos no se pueden filtrar.",

@@ -73,6 +73,7 @@ TEXTS: Final[dict[str, str]] = {
     "unit.Y1": "año",
     "role.provider": "titular",
     "role.consumer": "solicitante",
+    "role.both": "ambas partes",
     "urgency.routine": "ordinaria",
     "urgency.urgent": "urgente",
     "urgency.immediate": "inmediata",
