@@ -22,6 +22,7 @@ from comity.exchange import Exchange
 from comity.protocol.authentication import Authenticator, TokenAuthenticator
 from comity.protocol.base import Local, Signers
 from comity.protocol.replies import REPLIES
+from comity.pushing import Pusher
 from comity.store.engine import Store
 
 KEYS: Final = ("message", "checkpoint", "cosignature")
@@ -48,6 +49,7 @@ class Node:
     store: Store
     exchange: Exchange
     delivery: Delivery
+    pusher: Pusher
     clients: "Clients"
     wake: Event
     """Set when the outbox may have something to send."""
@@ -128,6 +130,7 @@ def open_node(
         store=store,
         exchange=Exchange(local, store, believed, wake.set),
         delivery=Delivery(local, store, believed, endpoint or clients.of, REPLIES),
+        pusher=Pusher(local, store),
         clients=clients,
         wake=wake,
     )

@@ -14,10 +14,12 @@ from typing import Final
 
 from comity.core.dsp.version import VERSION, Version, VersionResponse
 from comity.edge import lock, tls
+from comity.edge.file_listener import FileListener
 from comity.edge.operators_listener import operators_app
 from comity.edge.peer_listener import peer_app
 from comity.edge.serve import Listener, Ready, serve
 from comity.errors import Code, ComityError
+from comity.gate import FileGate
 from comity.node import Node, SystemClock, open_node
 from comity.operations import find, names
 from comity.operations.setup import authenticate
@@ -98,8 +100,9 @@ def version_document(path: str) -> bytes:
 
 def _peer_listener(node: Node) -> Listener:
     keys, path = node.folder / "keys", prefix(node.local.identity)
+    files = FileListener(FileGate(node.local, node.store, node.wake.set), path)
     return Listener(
-        peer_app(node.exchange, version_document(path), prefix=path),
+        peer_app(node.exchange, version_document(path), prefix=path, files=files),
         node.config.peer_host,
         node.config.peer_port,
         _context(keys / "tls.pem", keys / "tls.key"),

@@ -1,11 +1,13 @@
 """What a serving node does by itself: it delivers what waits, and lets terms run out."""
 
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Event, Thread
 from typing import Final
 
 import structlog
 
+from comity import pushing
 from comity.delivery import waiting_peers
 from comity.edge.logs import place
 from comity.errors import Code, ComityError
@@ -27,7 +29,8 @@ class Worker:
         self._stopping = Event()
         self._thread = Thread(target=self._run, name="comity-worker", daemon=True)
         self._deliverers = ThreadPoolExecutor(DELIVERIES_AT_ONCE, "comity-delivery")
-        self._under_way: dict[str, Future[None]] = {}
+        self._pushers = ThreadPoolExecutor(DELIVERIES_AT_ONCE, "comity-push")
+        self._under_way: dict[tuple[str, str], Future[None]] = {}
 
     def start(self) -> None:
         """Start working."""
@@ -36,25 +39,36 @@ class Worker:
     def stop(self) -> None:
         """Stop after what is under way."""
         self._stopping.set()
+        self._node.pusher.stop()
         self._node.wake.set()
         self._thread.join()
         self._deliverers.shutdown(cancel_futures=True)
+        self._pushers.shutdown(cancel_futures=True)
 
     def _run(self) -> None:
         while not self._stopping.is_set():
             self._node.wake.clear()
             try:
                 for peer in due(self._node):
-                    if peer not in self._under_way or self._under_way[peer].done():
-                        self._under_way[peer] = self._deliverers.submit(self._deliver, peer)
+                    self._begin("deliver", peer, self._deliverers, self._node.delivery.run)
+                for peer in pushing.due(self._node.local, self._node.store):
+                    self._begin("push", peer, self._pushers, self._node.pusher.run)
             except Exception as error:
                 _tell(error)
             if self._node.wake.wait(_IDLE_SECONDS):
                 self._stopping.wait(_SETTLE_SECONDS)
 
-    def _deliver(self, peer: str) -> None:
+    def _begin(
+        self, what: str, peer: str, pool: ThreadPoolExecutor, run: Callable[[str], None]
+    ) -> None:
+        """Begin what is not under way already. A file must not hold up messages: its own pool."""
+        before = self._under_way.get((what, peer))
+        if before is None or before.done():
+            self._under_way[what, peer] = pool.submit(self._run_for, peer, run)
+
+    def _run_for(self, peer: str, run: Callable[[str], None]) -> None:
         try:
-            self._node.delivery.run(peer)
+            run(peer)
         except Exception as error:
             _tell(error, peer=peer)
 
@@ -69,6 +83,7 @@ def due(node: Node) -> list[str]:
     """Let run out what is due, and return the peers for whom something waits."""
     with node.store.write() as tx:
         expire(node.local, tx)
+        pushing.complete_late(node.local, tx)
     with node.store.read() as tx:
         return waiting_peers(tx)
 
@@ -77,3 +92,5 @@ def work(node: Node) -> None:
     """Do once, in this thread, all that a serving node does by itself."""
     for peer in due(node):
         node.delivery.run(peer)
+    for peer in pushing.due(node.local, node.store):
+        node.pusher.run(peer)

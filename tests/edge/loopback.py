@@ -117,12 +117,14 @@ def answer(connection: socket.socket) -> tuple[int, dict[str, str], bytes]:
 class Scripted:
     """A peer's listener that says the bytes it was given, whatever it is asked."""
 
-    def __init__(self, server: ssl.SSLContext, script: Sequence[bytes], pause: float = 0) -> None:
+    def __init__(
+        self, server: ssl.SSLContext, script: Sequence[bytes], pause: float = 0, port: int = 0
+    ) -> None:
         self._server = server
         self._script = script
         self._pause = pause
         self._ended = threading.Event()
-        self._listening = socket.create_server((HOST, 0))
+        self._listening = socket.create_server((HOST, port))
         self.port: int = self._listening.getsockname()[1]
         self._thread = threading.Thread(target=self._run)
 

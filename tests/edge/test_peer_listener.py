@@ -11,7 +11,7 @@ from socket import socket
 import pytest
 
 from comity.api import Request, Response
-from comity.edge import peer_listener, serve
+from comity.edge import asgi, peer_listener, serve
 from comity.edge.peer_listener import peer_app
 from comity.edge.serve import Listener
 from comity.limits import (
@@ -182,7 +182,7 @@ def test_lying_about_the_length_is_not_http(node: Node) -> None:
 
 def test_a_slow_body_is_not_waited_for(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(peer_listener, "BODY_SECONDS", 0.2)
-    monkeypatch.setattr(peer_listener, "LINGER_SECONDS", 0.1)
+    monkeypatch.setattr(asgi, "LINGER_SECONDS", 0.1)
     status, _, body = node.send(POST.format("/x") + "Content-Length: 10\n", b"abc")
     assert (status, json.loads(body)) == (408, {"code": "http-invalid"})
     assert node.echo.asked == []

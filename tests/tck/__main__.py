@@ -1,5 +1,6 @@
 """`python -m tck CLASSPATH_FILE [PATTERN]`: two fresh nodes, the kit, and its report."""
 
+import shutil
 import sys
 import tempfile
 import threading
@@ -27,7 +28,9 @@ def main(classpath: Path, pattern: str = "") -> int:
     with (folder / "node.log").open("w", encoding="utf-8") as log:
         logs.configure("debug", log)
         report = _run(folder, classpath.read_text("utf-8").strip(), pattern)
-    if not report.complete:
+    if report.complete:
+        shutil.rmtree(folder)
+    else:
         print(f"what the node and the kit wrote: {folder}")
     print(report.line())
     return 0 if report.complete else 1

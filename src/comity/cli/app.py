@@ -25,7 +25,7 @@ ORDER: Final = (
     "holdings",
     *("terms", "offer", "catalog", "negotiate", "propose", "negotiations"),
     "agreements",
-    *("tag", "transfers", "match", "check", "hits", "handles"),
+    *("tag", "transfers", "received", "match", "check", "hits", "handles"),
     *("ask", "requests", "inbox", "approve", "decline", "reopen"),
     *("record", "journal", "posture"),
     *("serve", "doctor", "demo"),

@@ -19,6 +19,7 @@ import httpcore
 
 from comity.api import Request, Response
 from comity.core.identity import check_address
+from comity.edge.asgi import TOKEN_HEADER
 from comity.edge.tls import client_context
 from comity.errors import Code, ComityError
 from comity.limits import (
@@ -29,8 +30,6 @@ from comity.limits import (
     TOKEN_BYTES,
 )
 
-TOKEN_HEADER: Final = "Comity-Token"  # noqa: S105 - a name, not a secret
-"""The header that carries the message token of a reply; a request has it in Authorization."""
 _CONTENT_TYPE_CHARS: Final = 200
 _NAME: Final = re.compile(r"[0-9a-f:.]+|[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*")
 """An IP address, or a name of labels that a resolver takes (RFC 1123 section 2.1)."""

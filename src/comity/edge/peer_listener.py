@@ -6,15 +6,25 @@ pages, and none of them belongs between the bytes a peer signed and the check of
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Final, TypeAlias
+from typing import Final
 
 import structlog
 
 from comity.api import Endpoint, Request, Response
 from comity.core.canonical import canonical
-from comity.edge.client import TOKEN_HEADER
+from comity.edge.asgi import (
+    JSON,
+    App,
+    Receive,
+    RefusedError,
+    Scope,
+    Send,
+    header,
+    refuse,
+    send_response,
+)
+from comity.edge.file_listener import FileListener
 from comity.edge.logs import place
 from comity.errors import Code
 from comity.limits import (
@@ -23,39 +33,24 @@ from comity.limits import (
     BODY_SECONDS,
     HANDLED_AT_ONCE,
     HEADER_BYTES,
-    LINGER_SECONDS,
     TARGET_BYTES,
     TOKEN_BYTES,
 )
-
-Scope: TypeAlias = MutableMapping[str, Any]
-Message: TypeAlias = MutableMapping[str, Any]
-Receive: TypeAlias = Callable[[], Awaitable[Message]]
-Send: TypeAlias = Callable[[Message], Awaitable[None]]
-App: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 VERSION_PATH: Final = "/.well-known/dspace-version"
 """The one route without a message token: DSP 2025-1, exposure of versions."""
 BATCH_PATH: Final = "/comity/"
 """Below it, bodies may be as large as a question."""
-_JSON: Final = "application/json"
 _log = structlog.get_logger()
 
 
-class _Refused(Exception):
-    """A request that goes no further than this file."""
-
-    def __init__(self, status: int, code: Code = Code.HTTP_INVALID) -> None:
-        super().__init__(status)
-        self.status = status
-        self.code = code
-
-
-def peer_app(endpoint: Endpoint, version: bytes, *, prefix: str = "") -> App:
+def peer_app(
+    endpoint: Endpoint, version: bytes, *, prefix: str = "", files: FileListener | None = None
+) -> App:
     """Return the ASGI application of the peer listener.
 
     `version` is the JSON of the version document. `prefix` is the path of the node's address.
-    `endpoint` is called in worker threads.
+    `endpoint` is called in worker threads. `files` takes what is below its own paths.
     """
     workers = ThreadPoolExecutor(HANDLED_AT_ONCE, "peer")
     batch = (prefix + BATCH_PATH).encode("ascii")
@@ -64,26 +59,31 @@ def peer_app(endpoint: Endpoint, version: bytes, *, prefix: str = "") -> App:
         """Take one HTTP request to its response."""
         if scope["type"] == "lifespan":
             await _lifespan(receive, send, workers)
+            if files is not None:
+                await asyncio.to_thread(files.close)
             return
         if scope["method"] == "GET" and scope["raw_path"] == VERSION_PATH.encode("ascii"):
-            await _send(send, Response(200, "", _JSON, version))
+            await send_response(send, Response(200, "", JSON, version))
+            return
+        if files is not None and files.takes(scope["raw_path"]):
+            await files(scope, receive, send)
             return
         cap = BATCH_BODY_BYTES if scope["raw_path"].startswith(batch) else BODY_BYTES
         try:
             head = _head(scope, cap)
             async with asyncio.timeout(BODY_SECONDS):
                 body = await _body(receive, cap)
-        except _Refused as refused:
-            await _refuse(send, receive, refused)
+        except RefusedError as refused:
+            await refuse(send, receive, refused)
             return
         except TimeoutError:
-            await _refuse(send, receive, _Refused(408))
+            await refuse(send, receive, RefusedError(408))
             return
         if body is None:
             return
         request = Request(head.method, head.target, head.token, head.content_type, body)
         loop = asyncio.get_running_loop()
-        await _send(send, await loop.run_in_executor(workers, _handle, endpoint, request))
+        await send_response(send, await loop.run_in_executor(workers, _handle, endpoint, request))
 
     return app
 
@@ -108,44 +108,32 @@ def _handle(endpoint: Endpoint, request: Request) -> Response:
             error=type(error).__name__,
             place=place(error),
         )
-        return Response(500, "", _JSON, canonical({"code": Code.INTERNAL}))
+        return Response(500, "", JSON, canonical({"code": Code.INTERNAL}))
 
 
 def _head(scope: Scope, cap: int) -> Request:
     """Check what came before the body; return the request without it."""
     target = scope["raw_path"] + (b"?" + scope["query_string"] if scope["query_string"] else b"")
     if len(target) > TARGET_BYTES:
-        raise _Refused(414)
+        raise RefusedError(414)
     if not target.startswith(b"/"):
-        raise _Refused(400)
-    headers: list[tuple[bytes, bytes]] = scope["headers"]
+        raise RefusedError(400)
     # The parser counts only heads that come in pieces.
-    if sum(len(name) + len(value) for name, value in headers) > HEADER_BYTES:
-        raise _Refused(431)
-    if _header(headers, b"content-encoding").lower() not in ("", "identity"):
-        raise _Refused(415)
+    if sum(len(name) + len(value) for name, value in scope["headers"]) > HEADER_BYTES:
+        raise RefusedError(431)
+    if header(scope, b"content-encoding").lower() not in ("", "identity"):
+        raise RefusedError(415)
     # The server below takes nothing but digits here, and the same ones if more than once.
-    if int(_header(headers, b"content-length") or "0") > cap:
-        raise _Refused(413, Code.BODY_TOO_LARGE)
-    scheme, _, token = _header(headers, b"authorization").partition(" ")
+    if int(header(scope, b"content-length") or "0") > cap:
+        raise RefusedError(413, Code.BODY_TOO_LARGE)
+    scheme, _, token = header(scope, b"authorization").partition(" ")
     if len(token) > TOKEN_BYTES:
-        raise _Refused(431)
+        raise RefusedError(431)
     if scheme.lower() != "bearer":
         # No token is no message; the endpoint has one answer for that, and gives it.
         token = ""
-    content_type = _header(headers, b"content-type")
+    content_type = header(scope, b"content-type")
     return Request(scope["method"], target.decode("ascii"), token, content_type)
-
-
-def _header(headers: list[tuple[bytes, bytes]], name: bytes) -> str:
-    """Return a header that may stand there once, or an empty string."""
-    found = [value for key, value in headers if key == name]
-    if len(found) > 1:
-        raise _Refused(400)
-    try:
-        return found[0].decode("ascii") if found else ""
-    except UnicodeDecodeError:
-        raise _Refused(400) from None
 
 
 async def _body(receive: Receive, cap: int) -> bytes | None:
@@ -157,40 +145,6 @@ async def _body(receive: Receive, cap: int) -> bytes | None:
             return None
         body += message.get("body", b"")
         if len(body) > cap:
-            raise _Refused(413, Code.BODY_TOO_LARGE)
+            raise RefusedError(413, Code.BODY_TOO_LARGE)
         if not message.get("more_body", False):
             return bytes(body)
-
-
-async def _refuse(send: Send, receive: Receive, refused: _Refused) -> None:
-    """Answer, let the other side read the answer, and close."""
-    body = canonical({"code": refused.code})
-    await _start(send, Response(refused.status, "", _JSON, body), [(b"connection", b"close")])
-    await send({"type": "http.response.body", "body": body, "more_body": True})
-    try:
-        # To close on bytes that are still arriving would reset the connection, reply and all.
-        async with asyncio.timeout(LINGER_SECONDS):
-            while (message := await receive())["type"] == "http.request":
-                if not message.get("more_body", False):
-                    break
-    except TimeoutError:
-        pass
-    await send({"type": "http.response.body"})
-
-
-async def _send(send: Send, response: Response) -> None:
-    """Send a response in one go."""
-    await _start(send, response, [])
-    await send({"type": "http.response.body", "body": response.body})
-
-
-async def _start(send: Send, response: Response, more: list[tuple[bytes, bytes]]) -> None:
-    """Send status and headers, and only those that are needed."""
-    headers = [(b"content-length", str(len(response.body)).encode("ascii")), *more]
-    if response.content_type:
-        headers.append((b"content-type", response.content_type.encode("ascii")))
-    if response.token:
-        headers.append((TOKEN_HEADER.lower().encode("ascii"), response.token.encode("ascii")))
-    if response.link:
-        headers.append((b"link", response.link.encode("ascii")))
-    await send({"type": "http.response.start", "status": response.status, "headers": headers})

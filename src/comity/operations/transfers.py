@@ -51,7 +51,7 @@ class TransferShown(Model):
     sha256: str
     """Of the file that this side gives in it, base64url; empty where there is none."""
     push: str
-    """`waiting` or `done`, where this side pushes a file."""
+    """`waiting`, `done` or `over`, where this side pushes a file."""
     error: str
     """Why the last attempt to push came to nothing."""
 

@@ -21,7 +21,7 @@ from comity.errors import Code, ComityError
 from comity.limits import BODY_BYTES
 from comity.protocol.addresses import pinned_path
 from comity.protocol.agreed import terms_of
-from comity.protocol.base import DATA, Local, fill_path
+from comity.protocol.base import DATA, Local, fill_path, match_path
 from comity.protocol.catalog import PULL, PUSH
 from comity.store import record
 from comity.store.rows import (
@@ -49,6 +49,7 @@ AUTH_TYPE, AUTHORIZATION = "authType", "authorization"
 SHA256, SIZE, STATEMENT = "comity:sha256", "comity:size", "comity:statement"
 """Ours: what the file is, and the signed statement of it. Other makes ignore them."""
 BEARER: Final = "bearer"
+_URN: Final = "urn:uuid:"
 _TOKEN_BYTES: Final = 32
 _NONCE_BYTES: Final = 12
 
@@ -128,8 +129,8 @@ def grant(local: Local, tx: Connection, peer: Pinned, row: Transfer) -> DataAddr
     ).sign(local.signers.message)
     before = one(tx, Grant, transfer=row.pid)
     push = "waiting" if row.format == PUSH else ""
-    if before and before.push == "done" and before.digest == file.digest:
-        push = "done"
+    if before and before.push in ("done", "over") and before.digest == file.digest:
+        push = before.push
     remove(tx, Grant, transfer=row.pid)
     made = Grant(
         transfer=row.pid,
@@ -169,13 +170,20 @@ def address_of(
     add(tx, FileToken(pid, secret_of(token), 0))
     return DataAddress(
         endpoint_type=HTTP,
-        endpoint=local.identity.address + fill_path(path, pid),
+        # A colon is no part of an address that a peer can compare with the pinned one.
+        endpoint=local.identity.address + fill_path(path, pid.removeprefix(_URN)),
         endpoint_properties=(
             EndpointProperty(name=AUTH_TYPE, value=BEARER),
             EndpointProperty(name=AUTHORIZATION, value=token),
             *more,
         ),
     )
+
+
+def pid_in(template: str, path: str) -> str | None:
+    """Return the id of the transfer that a raw path below our address is for."""
+    found = match_path(template, path)
+    return _URN + found[0] if found else None
 
 
 def secret_of(token: str) -> bytes:

@@ -4,6 +4,7 @@ Files of ours are named by their digest, files of peers by an id that we gave; n
 names one. What is not whole yet is beside them, in `parts`.
 """
 
+import fcntl
 import os
 import secrets
 from collections.abc import Iterator
@@ -36,12 +37,19 @@ def file_path(folder: Path, digest: str) -> Path:
 
 def received_path(folder: Path, id: str) -> Path:
     """Return where a received file is, or goes; the id is one that we gave."""
-    return folder / "received" / sha256(id.encode()).hexdigest()
+    return folder / "received" / _name(id)
 
 
-def part_path(folder: Path, transfer: str) -> Path:
-    """Return where a file that is coming grows."""
-    return folder / "received" / "parts" / sha256(transfer.encode()).hexdigest()
+def part_path(folder: Path, transfer: str, digest: str) -> Path:
+    """Return where a file that is fetched grows: another file grows somewhere else."""
+    parts = folder / "received" / "parts"
+    return parts / f"{_name(transfer)}.{_name(digest)}"
+
+
+def drop_parts(folder: Path, transfer: str) -> None:
+    """Let go what came of a transfer and is not needed any more."""
+    for part in (folder / "received" / "parts").glob(f"{_name(transfer)}.*"):
+        part.unlink(missing_ok=True)
 
 
 def keep(folder: Path, source: Path) -> Kept:
@@ -86,6 +94,8 @@ def growing(part: Path, *, fresh: bool = False) -> Iterator[IO[bytes]]:
     """
     part.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with keyfiles.failures(part), open(os.open(part, _FLAGS, keyfiles.PRIVATE), "r+b") as file:
+        # Two attempts at once would write into each other.
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         if fresh:
             file.truncate(0)
         file.seek(0, os.SEEK_END)
@@ -109,6 +119,10 @@ def settle(part: Path, path: Path) -> None:
         os.replace(part, path)
         for folder in {part.parent, path.parent}:
             keyfiles.sync_folder(folder)
+
+
+def _name(id: str) -> str:
+    return sha256(id.encode()).hexdigest()
 
 
 def _copy(file: IO[bytes], copy: IO[bytes], source: Path) -> Kept:

@@ -265,9 +265,9 @@ grants = Table(
     Column("size", BigInteger, nullable=False),
     Column("media_type", String(100), nullable=False),
     Column("statement", Text, nullable=False),  # compact JWS
-    Column("push", String(8), nullable=False),  # waiting, done; empty where it is pulled
+    Column("push", String(8), nullable=False),  # waiting, done, over; empty: pulled
     Column("attempts", Integer, nullable=False),
-    Column("not_before", BigInteger, nullable=False),
+    Column("not_before", BigInteger, nullable=False),  # of a push, or of completing after it
     Column("error", String(64), nullable=False),
     _time("at"),
     Index(None, "push"),

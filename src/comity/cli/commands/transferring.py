@@ -1,5 +1,6 @@
 """Transfers: those under way, those that wait for officers, and what officers do with them."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 transfers_app = typer.Typer(help="Transfers under way and past; lists them by itself.")
+received_app = typer.Typer(help="Files that came from peers; lists them by itself.")
 Transfer = Annotated[str, typer.Argument(help="A transfer: its id or the beginning of it.")]
 Reason = Annotated[str, typer.Option(help="Why; the peer reads it.")]
 
@@ -20,6 +22,7 @@ Reason = Annotated[str, typer.Option(help="Why; the peer reads it.")]
 def register(app: typer.Typer) -> None:
     """Add the commands to the application."""
     app.add_typer(transfers_app, name="transfers", rich_help_panel=MATCH)
+    app.add_typer(received_app, name="received", rich_help_panel=MATCH)
 
 
 @default(transfers_app)
@@ -107,6 +110,26 @@ def resume(session: Session, transfer: Transfer) -> None:
     session.screen.show(session.run(transfers.resume, args), shown.moved)
 
 
+@command(transfers_app, "fetch")
+def fetch(
+    session: Session,
+    transfer: Transfer,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="A new file to copy what came to.")
+    ] = None,
+) -> None:
+    """Pull the file of a started transfer; an attempt that broke off is gone on with."""
+    from comity.cli.rendering import transferring as shown
+    from comity.operations import receiving, transfers
+
+    args = transfers.TransferId(transfer=_whole(session, transfer))
+    one = session.run(receiving.fetch, args)
+    if out is not None:
+        path = str(out.resolve())
+        one = session.run(receiving.take, receiving.ReceivedTake(id=one.id, path=path))
+    session.screen.show(one, shown.came)
+
+
 @command(transfers_app, "complete")
 def complete(session: Session, transfer: Transfer) -> None:
     """Say that a transfer is complete."""
@@ -125,6 +148,37 @@ def terminate(session: Session, transfer: Transfer, reason: Reason = "") -> None
 
     args = transfers.TransferReason(transfer=_whole(session, transfer), reason=reason)
     session.screen.show(session.run(transfers.terminate, args), shown.moved)
+
+
+@default(received_app)
+def received(session: Session) -> None:
+    """Files that came from peers, unlooked at until somebody takes them; lists them by itself."""
+    from comity.cli.rendering import transferring as shown
+    from comity.operations import receiving
+    from comity.operations.setup import Nothing
+
+    session.screen.show(session.run(receiving.received_list, Nothing()), shown.received)
+
+
+command(received_app, "list")(received)
+
+
+@command(received_app, "take")
+def take(
+    session: Session,
+    file: Annotated[str, typer.Argument(help="A received file: its id or the beginning of it.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="A new file to copy it to.")],
+) -> None:
+    """Copy a received file to look at it. Who did is in the journal."""
+    from comity.cli.rendering import transferring as shown
+    from comity.operations import receiving
+    from comity.operations.setup import Nothing
+
+    def known() -> "Iterable[str]":
+        return (one.id for one in session.run(receiving.received_list, Nothing()).files)
+
+    args = receiving.ReceivedTake(id=whole(file, known), path=str(out.resolve()))
+    session.screen.show(session.run(receiving.take, args), shown.came)
 
 
 def _whole(session: Session, transfer: str) -> str:

@@ -1,7 +1,8 @@
 """Transfers on the screen."""
 
 from comity.cli.ids import short
-from comity.cli.output import Screen
+from comity.cli.output import Screen, when
+from comity.operations.receiving import ReceivedFiles, ReceivedShown
 from comity.operations.transfers import Transfers, TransferShown
 
 
@@ -61,3 +62,44 @@ def moved(screen: Screen, one: TransferShown) -> None:
     """Say where a transfer stands after what was done, and that the peer is told."""
     state = one.pending or one.state
     screen.say("say.transfer-now", transfer=short(one.id), state=state, peer=one.peer)
+
+
+def came(screen: Screen, one: ReceivedShown) -> None:
+    """Show a received file: what is known of it without looking into it."""
+    screen.facts(
+        [
+            ("received", one.id),
+            ("peer", one.peer),
+            ("transfer", one.transfer),
+            ("agreement", one.agreement),
+            ("dataset", one.dataset),
+            ("bytes", one.size),
+            ("digest", one.sha256),
+            ("media-type", one.media_type),
+            ("signed-by-peer", one.signed),
+            ("handling", f"{one.handling}: {screen.word('handling', one.handling)}"),
+            ("looked-by", one.looked_by),
+            ("time", when(one.at)),
+        ]
+    )
+
+
+def received(screen: Screen, found: ReceivedFiles) -> None:
+    """List what came, and who looked."""
+    screen.table(
+        ["received", "peer", "dataset", "bytes", "handling", "signed-by-peer", "looked-by", "time"],
+        [
+            [
+                short(one.id),
+                one.peer,
+                one.dataset,
+                one.size,
+                one.handling,
+                one.signed,
+                one.looked_by,
+                when(one.at),
+            ]
+            for one in found.files
+        ],
+        empty="say.no-received",
+    )

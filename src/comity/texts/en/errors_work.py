@@ -98,7 +98,7 @@ ERRORS: Final[dict[Code, tuple[str, str]]] = {
     ),
     Code.RECEIVED_UNKNOWN: (
         "There is no such received file.",
-        "Look at the list of those that came.",
+        "List them: comity received.",
     ),
     Code.STATE_NOT_ALLOWED: (
         "This step does not fit the state[ ({state})].",

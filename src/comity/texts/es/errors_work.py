@@ -101,7 +101,7 @@ ERRORS: Final[dict[Code, tuple[str, str]]] = {
     ),
     Code.RECEIVED_UNKNOWN: (
         "No existe ese archivo recibido.",
-        "Vea la lista de los que llegaron.",
+        "Vea la lista: comity received.",
     ),
     Code.STATE_NOT_ALLOWED: (
         "Este paso no corresponde al estado[ ({state})].",
