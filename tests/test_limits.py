@@ -80,6 +80,9 @@ HIT = {
         "edge/test_operators_listener.py::test_remote_gets_the_end_of_a_flood_of_progress"
     ),
     "SHUTDOWN_SECONDS": "edge/test_peer_listener.py::test_the_stop_waits_for_the_walk",
+    "REHEARSED_SHOWN": (
+        "operations/test_rehearsing.py::test_the_latest_are_listed_and_all_are_counted"
+    ),
     # the record, and files
     "NOTE_BYTES": "core/test_note.py::test_size_is_capped",
     "PROOF_EXTRA_BYTES": "core/test_proof.py::test_sizes_are_capped",

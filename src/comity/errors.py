@@ -22,6 +22,7 @@ class Code(StrEnum):
     MESSAGE_UNKNOWN = "message-unknown"
     MESSAGE_ID_REUSED = "message-id-reused"
     SEQUENCE_REUSED = "sequence-reused"
+    MESSAGE_EXPIRED = "message-expired"
 
     # Identity, keys and peers.
     ID_INVALID = "id-invalid"
@@ -81,6 +82,7 @@ class Code(StrEnum):
     TERRITORY_NOT_AGREED = "territory-not-agreed"
     FAMILY_NOT_AGREED = "family-not-agreed"
     FIELD_NOT_AGREED = "field-not-agreed"
+    ONWARD_NOT_AGREED = "onward-not-agreed"
     QUOTA_EXCEEDED = "quota-exceeded"
     AGREEMENT_UNKNOWN = "agreement-unknown"
     AGREEMENT_EXPIRED = "agreement-expired"

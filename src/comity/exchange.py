@@ -11,12 +11,14 @@
 
 A crash after 3 leaves an admitted message without a reply: the peer's redelivery goes on at 4.
 A crash after 7 leaves a stored reply: the redelivery gets it byte for byte.
+
+Messages of one peer that may move state are taken one after another. Those that only read may be
+under way together; one id never is twice (docs/decisions/0016).
 """
 
-from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from threading import Lock, RLock
+from threading import Lock
 from typing import Any, Final
 
 import structlog
@@ -27,12 +29,13 @@ from comity.core import token
 from comity.core.canonical import canonical
 from comity.core.token import RequestClaims
 from comity.errors import Code, ComityError
-from comity.limits import HOUR, UNREADABLE_PER_HOUR
+from comity.limits import REFUSED_PER_HOUR, UNREADABLE_PER_HOUR
 from comity.protocol import refusals
 from comity.protocol.authentication import Authenticator
 from comity.protocol.base import BYTES, JSON, Act, AnyRoute, Inbound, Local, Moved, Outcome, prefix
 from comity.protocol.routes import find_route
-from comity.protocol.sending import envelope_for
+from comity.protocol.sending import envelope_at
+from comity.protocol.turns import Turns
 from comity.store import journal, record
 from comity.store.engine import Store
 from comity.store.rows import Message, Usage, change, remove
@@ -71,8 +74,9 @@ class Exchange:
         self._store = store
         self._authenticator = authenticator
         self._committed = committed
-        self._locks: dict[str, RLock] = defaultdict(RLock)
-        self._refused: dict[str, deque[int]] = defaultdict(deque)
+        self._turns = Turns()
+        self._unreadable = refusals.PerHour(UNREADABLE_PER_HOUR)
+        self._refused = refusals.PerHour(REFUSED_PER_HOUR)
         self._counting = Lock()
         self.unauthentic = 0
         """How many messages were turned away at step 2. A capped counter, not a log."""
@@ -87,34 +91,43 @@ class Exchange:
             with self._counting:
                 self.unauthentic = min(self.unauthentic + 1, 10**9)
             return UNIFORM
-        peer = opened.inbound.peer.id
-        with self._locks[peer]:
-            if opened.refused and self._too_many(peer, opened.inbound.now):
-                return BUSY
+        with self._turns.alone(_turn(opened)):
+            return self._take(opened)
+
+    def _take(self, opened: _Opened) -> Response:
+        """Steps 3 to 7."""
+        peer, now = opened.inbound.peer.id, opened.inbound.now
+        if self._floods(opened):
+            return BUSY
+        try:
+            stored = self._admit(opened)
+        except ComityError as error:
+            if error.code not in (Code.MESSAGE_ID_REUSED, Code.SEQUENCE_REUSED):
+                raise
+            if self._unreadable.count(peer, now):
+                self._keep_evidence(opened, error.code)
+            return UNIFORM
+        if stored is not None:
+            return self._linked(opened, self._again(opened, stored))
+        for _ in range(_RETRIES):
+            outcome = self._outcome(opened)
             try:
-                stored = self._admit(opened)
-            except ComityError as error:
-                if error.code not in (Code.MESSAGE_ID_REUSED, Code.SEQUENCE_REUSED):
-                    raise
-                if not self._too_many(peer, opened.inbound.now):
-                    self._keep_evidence(opened, error.code)
-                return UNIFORM
-            if stored is not None:
-                return self._linked(opened, self._again(opened, stored))
-            for _ in range(_RETRIES):
-                outcome = self._outcome(opened)
-                try:
-                    reply = self._commit(opened, outcome)
-                except Moved:
-                    continue
-                self._committed()
-                _log.info("handled", peer=peer, jti=opened.claims.jti, status=reply.status)
-                return self._linked(opened, reply)
+                reply = self._commit(opened, outcome)
+            except Moved:
+                continue
+            self._committed()
+            if outcome.refused:
+                self._refused.count(peer, now)
+            _log.info("handled", peer=peer, jti=opened.claims.jti, status=reply.status)
+            return self._linked(opened, reply)
         raise ComityError(Code.INTERNAL)
 
     def _open(self, request: Request) -> _Opened:
         """Step 2. Raises NOT_AUTHENTIC; a refusal of an authentic message is kept for step 4."""
         peer, claims = self._authenticator.request(request)
+        inbound = Inbound(self._local, peer, claims.jti, self._local.now(), ())
+        if late := claims.exp < inbound.now:
+            self._check_missed(peer.id, request, claims)
         route: AnyRoute | None = None
         params: tuple[str, ...] = ()
         query = ""
@@ -124,22 +137,46 @@ class Exchange:
             under = prefix(self._local.identity)
             route, params, query = find_route(request.method, request.target, under)
             message = route.parse(request.body)
+            if late:
+                raise ComityError(Code.MESSAGE_EXPIRED)
         except ComityError as error:
             refused = error
-        inbound = Inbound(self._local, peer, claims.jti, self._local.now(), params, query)
-        return _Opened(request, claims, inbound, route, message, refused)
+        return _Opened(
+            request, claims, replace(inbound, params=params, query=query), route, message, refused
+        )
+
+    def _check_missed(self, peer: str, request: Request, claims: RequestClaims) -> None:
+        """Refuse what is no news any more, unless the record lacks it or has it already.
+
+        It then fills its place by digest, and has no other effect (docs/decisions/0017).
+        """
+        with self._store.read() as tx:
+            known = record.entry(tx, peer, record.IN, claims.jti)
+            if known is None and not record.lacks(tx, peer, claims.seq):
+                raise ComityError(Code.NOT_AUTHENTIC)
+            if known is not None and known.token != request.token:
+                raise ComityError(Code.NOT_AUTHENTIC)
+
+    def _floods(self, opened: _Opened) -> bool:
+        """Tell whether so much of the peer was refused that what is refused no longer enters."""
+        peer, now = opened.inbound.peer.id, opened.inbound.now
+        if opened.refused:
+            return not self._unreadable.count(peer, now)
+        if not self._refused.full(peer, now):
+            return False
+        # What would be taken still is; so it is decided once before it is admitted.
+        with self._store.read() as tx:
+            known = record.entry(tx, peer, record.IN, opened.claims.jti)
+        return known is None and bool(self._outcome(opened).refused)
 
     def _admit(self, opened: _Opened) -> Response | None:
         """Step 3. Returns the stored reply of a redelivery, else None."""
         request, claims, peer = opened.request, opened.claims, opened.inbound.peer.id
         with self._store.write() as tx:
-            known = record.entry(tx, peer, record.IN, claims.jti)
-            if known is not None and known.token == request.token:
-                sent = record.reply(tx, peer, record.OUT, claims.jti)
-                if sent is not None:
-                    return _as_response(sent)
-            else:
-                record.append(tx, _entry(opened))
+            if record.check_new(tx, peer, claims.jti, claims.seq, request.token):
+                record.write(tx, _entry(opened))
+            elif (sent := record.reply(tx, peer, record.OUT, claims.jti)) is not None:
+                return _as_response(sent)
             if opened.route and opened.route.reserve and not opened.refused:
                 opened.route.reserve(opened.inbound, tx, opened.message)
         return None
@@ -188,7 +225,8 @@ class Exchange:
                 _undo(tx, peer, claims.jti, outcome.refused)
             for effect in outcome.effects:
                 effect(tx)
-            envelope = envelope_for(tx, self._local, peer)
+            ends = record.ends(tx, peer)
+            envelope = envelope_at(ends, self._local, peer)
             reply = token.seal_response(
                 envelope,
                 outcome.status,
@@ -197,7 +235,7 @@ class Exchange:
                 opened.request.token,
                 self._local.signers.message,
             )
-            record.append(
+            record.write(
                 tx,
                 Message(
                     peer=peer,
@@ -218,18 +256,9 @@ class Exchange:
                     leaf=record.leaf_of(reply.token),
                     at=envelope.issued,
                 ),
+                ends.ours,
             )
         return reply
-
-    def _too_many(self, peer: str, now: int) -> bool:
-        """Whether so much of what the peer sent was unreadable that it no longer enters."""
-        times = self._refused[peer]
-        while times and times[0] <= now - HOUR:
-            times.popleft()
-        if len(times) >= UNREADABLE_PER_HOUR:
-            return True
-        times.append(now)
-        return False
 
     def _keep_evidence(self, opened: _Opened, code: Code) -> None:
         """Keep a token that gives an id or a number twice: it proves equivocation."""
@@ -243,6 +272,12 @@ class Exchange:
                 code=code,
                 token=opened.request.token,
             )
+
+
+def _turn(opened: _Opened) -> tuple[str, str]:
+    """Return what has to be handled alone: one id, or all that may move state for one peer."""
+    reads = opened.route is not None and opened.route.reads
+    return opened.inbound.peer.id, opened.claims.jti if reads else ""
 
 
 def _entry(opened: _Opened) -> Message:

@@ -73,6 +73,9 @@ OPEN_TRANSFERS_PER_PEER: Final = 100
 UNREADABLE_PER_HOUR: Final = 100
 """Authentic messages of one peer that cannot be read and still enter the record: enough for a
 mistaken version on the other side to show, too few to fill a disk."""
+REFUSED_PER_HOUR: Final = 1_000
+"""Messages of one peer that can be read, are refused and still enter the record: more than a run of
+questions into a spent quota, and 72 MB a day at most."""
 DELIVERIES_AT_ONCE: Final = 8
 """Peers that are delivered to at the same time: more than are slow at once, in practice."""
 CATALOG_PAGE: Final = 100
@@ -95,8 +98,9 @@ KEEP_ALIVE_SECONDS: Final = 15
 IDLE_SECONDS: Final = 10
 """How long the client keeps an idle connection: shorter than the listener, or else a request could
 meet a connection that is just being closed."""
-CONNECTIONS_TO_PEER: Final = 4
-"""Connections the client opens to one peer at once."""
+CONNECTIONS_TO_PEER: Final = 16
+"""Connections the client opens to one peer at once: half of what the peer works on at once, so that
+two such peers leave it nothing idle and neither locks the other out."""
 LINGER_SECONDS: Final = 2
 """How long the rest of a refused body is thrown away: closing at once could destroy the reply
 before the other side has read it."""
@@ -108,6 +112,11 @@ PROGRESS_WAITING: Final = 100
 """Reports of progress that wait for a slow reader; further ones are left out."""
 SHUTDOWN_SECONDS: Final = 30
 """How long a stop waits for replies under way. Operations in threads finish all the same."""
+
+WRITERS_PER_COMMIT: Final = 64
+"""Writers that share one commit: all who can be there at once, and an end for the first of them."""
+REHEARSED_SHOWN: Final = 1_000
+"""Messages that a rehearsal of terms lists: the latest, which people look at; all are counted."""
 
 # --- the record -------------------------------------------------------------------------------
 NOTE_BYTES: Final = 128 * KIB

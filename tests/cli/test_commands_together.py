@@ -16,6 +16,7 @@ from comity.operations import (
     offering,
     posture,
     records,
+    rehearsing,
     tagging,
 )
 from commands import Officer, Ran, free_ports, make_node, pin_each_other, quiet_logs, served
@@ -177,6 +178,14 @@ def test_match_ask_approve_and_verify(two: Two) -> None:
     assert said.sent == equal.sent.size + 2
     assert "request for details" in two.us.run("record", "show", "mx").out
 
+    draft = two.folder / "draft.toml"
+    draft.write_text(two.mx.run("terms", "template").out.replace('"US"', '"CA"'))
+    ran = two.mx.run("terms", "rehearse", str(draft), "--peer", "us")
+    assert (ran.code, "The terms are not for this territory: US." in ran.out) == (0, True), ran
+    again = two.mx.says(rehearsing.Rehearsed, "terms", "rehearse", str(draft))
+    assert again.totals.refused + again.totals.not_replayable == len(again.messages) > 2
+    assert two.us.says(rehearsing.Rehearsed, "terms", "rehearse", str(draft)).messages == ()
+
 
 def test_a_request_is_declined_and_reopened(two: Two) -> None:
     two.mx.run("tag", "us", "firms")
@@ -226,6 +235,14 @@ def test_a_negotiation_is_countered_accepted_and_declined(two: Two) -> None:
     assert no.state == "TERMINATED"
     assert "declined: never mind" in two.us.run("negotiations", "show", again.id).out
     assert "never" in two.us.run("negotiations", "list").out
+
+
+def test_an_agreement_is_explained_to_both_sides(two: Two) -> None:
+    for officer in (two.mx, two.us):
+        ran = officer.run("terms", "explain", two.agreement)
+        assert ran.code == 0, ran
+        assert "The holder is did:web:mx.example, the asker is did:web:us.example." in ran.out
+        assert "The asker may not pass on what it learns." in ran.out
 
 
 def test_an_agreement_is_suspended_and_resumed(two: Two) -> None:

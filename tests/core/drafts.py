@@ -62,12 +62,14 @@ _conditions: dict[str, st.SearchStrategy[object]] = {
     "onward": st.booleans(),
     "handling": st.sampled_from(Handling),
 }
+_per_period = st.none() | st.fixed_dictionaries(
+    {"count": _tokens, "period": st.sampled_from(Period)}
+)
 _matches = st.fixed_dictionaries(
     _conditions
     | {
         "families": st.lists(st.sampled_from(Family), min_size=1, unique=True).map(tuple),
-        "tokens_per_period": st.none()
-        | st.fixed_dictionaries({"count": _tokens, "period": st.sampled_from(Period)}),
+        "tokens_per_period": _per_period,
         "tokens_in_all": st.none() | _tokens,
     }
 ).map(MatchTerms.model_validate)
@@ -81,9 +83,13 @@ _requests = st.fixed_dictionaries(
             unique=True,
         ).map(tuple),
         "answer_within": st.builds(Duration, st.integers(1, 30), st.just("D")),
+        "requests_per_period": _per_period,
+        "requests_in_all": st.none() | _tokens,
     }
 ).map(RequestTerms.model_validate)
-_receives = st.fixed_dictionaries(_conditions).map(ReceiveTerms.model_validate)
+_receives = st.fixed_dictionaries(
+    _conditions | {"transfers_per_period": _per_period, "transfers_in_all": st.none() | _tokens}
+).map(ReceiveTerms.model_validate)
 
 terms: st.SearchStrategy[Terms] = (
     st.tuples(st.none() | _matches, st.none() | _requests, st.none() | _receives)

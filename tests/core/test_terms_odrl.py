@@ -1,14 +1,15 @@
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 from comity.core.agreement import draw_up
 from comity.core.canonical import canonical, model
-from comity.core.dsp.policy import MessageOffer, Offer, Prohibition
-from comity.core.terms import Terms
+from comity.core.dsp.policy import MessageOffer, Offer, Operator, Prohibition
+from comity.core.terms import Terms, draft_terms
 from comity.core.terms_odrl import (
     OPERANDS,
     PROFILE,
@@ -118,9 +119,21 @@ MATCH = ("permission", 0)
 FIRST = (*MATCH, "constraint", 0)
 AND = (*MATCH, "constraint", QUOTA)
 COUNT = {"leftOperand": "count", "operator": "lteq", "rightOperand": "5"}
+FAMILY = {
+    "leftOperand": f"{PROFILE}:family",
+    "operator": "isAnyOf",
+    "rightOperand": ["rfc"],
+}
 FREE = {"leftOperand": "weather", "operator": "eq", "rightOperand": "fine"}
 PERIOD = {"leftOperand": f"{PROFILE}:period", "operator": "eq", "rightOperand": "P1D"}
 USE = {"action": "use"}
+JOINS = ("and", "andSequence", "or", "xone")
+CONDITIONS = {
+    "approval": "automatic",
+    "purposes": ["customs"],
+    "expiry": "2027-01-01T00:00:00Z",
+    "handling": "TLP:RED",
+}
 
 UNKNOWN = {
     "no profile": (drop("profile"), "profile"),
@@ -148,7 +161,7 @@ UNKNOWN = {
     "a target of a rule": (put(*MATCH, "target", value="urn:uuid:3"), "permission.0"),
     "an unknown operand": (put(*AND, value=FREE), f"permission.0.constraint.{QUOTA}"),
     "an operand of another action": (
-        put("permission", 1, "constraint", 7, value=COUNT),
+        put("permission", 1, "constraint", 7, value=FAMILY),
         "permission.1.constraint.7",
     ),
     "an operand twice": (
@@ -257,6 +270,82 @@ def test_a_rule_replaces_nothing() -> None:
     value["permission"][0][REPLACES] = REPLACED
     with refuses(Code.TERMS_UNKNOWN, where="permission.0"):
         read(value)
+
+
+def places(value: object) -> Iterator[dict[str, Any]]:
+    """Give every object of a policy: the policy, its permissions, their constraints."""
+    if isinstance(value, dict):
+        yield value
+    for inner in value.values() if isinstance(value, dict) else value:  # type: ignore[attr-defined]
+        if isinstance(inner, dict | list):
+            yield from places(inner)
+
+
+def operands() -> st.SearchStrategy[str]:
+    known = {operand.left for operand in OPERANDS}
+    return st.text(min_size=1, max_size=20).filter(lambda name: name not in known)
+
+
+@settings(max_examples=200)
+@given(terms, st.text(max_size=12), st.none() | st.booleans() | st.text(max_size=5), st.data())
+def test_any_property_more_denies(
+    start: Terms, name: str, value: object, data: st.DataObject
+) -> None:
+    policy = json.loads(to_message_offer(start, "urn:uuid:1", "urn:uuid:2").to_json())
+    place = data.draw(st.sampled_from(list(places(policy))))
+    assume(name not in place and name not in {"obligation", "prohibition", *JOINS})
+    assume(name != "constraint" or "constraint" in place)
+    place[name] = value
+    with refuses(Code.TERMS_UNKNOWN):
+        read(policy)
+
+
+@settings(max_examples=100)
+@given(terms, st.data())
+def test_any_constraint_more_denies(start: Terms, data: st.DataObject) -> None:
+    policy = json.loads(to_message_offer(start, "urn:uuid:1", "urn:uuid:2").to_json())
+    constraints = data.draw(st.sampled_from(policy["permission"]))["constraint"]
+    strange = data.draw(
+        st.fixed_dictionaries(
+            {"leftOperand": operands(), "operator": st.just("eq"), "rightOperand": st.text()}
+        )
+        # Said twice is a second reading, of the same value too.
+        | st.sampled_from(constraints)
+    )
+    constraints.insert(data.draw(st.integers(0, len(constraints))), strange)
+    with refuses(Code.TERMS_UNKNOWN):
+        read(policy)
+
+
+@settings(max_examples=100)
+@given(terms, st.sampled_from(Operator), st.data())
+def test_any_other_operator_denies(start: Terms, operator: Operator, data: st.DataObject) -> None:
+    policy = json.loads(to_message_offer(start, "urn:uuid:1", "urn:uuid:2").to_json())
+    atoms = [place for place in places(policy) if "operator" in place]
+    atom = data.draw(st.sampled_from(atoms))
+    assume(atom["operator"] != operator)
+    atom["operator"] = operator.value
+    with refuses(Code.TERMS_UNKNOWN):
+        read(policy)
+
+
+def test_every_grant_can_say_how_often() -> None:
+    quota = {"count": 3, "period": "P1W"}
+    drafts = {
+        "request": {"requestsPerPeriod": quota, "requestsInAll": 7},
+        "receive": {"transfersPerPeriod": quota, "transfersInAll": 7},
+    }
+    for action, said in drafts.items():
+        extra = {"fields": ["names"], "answerWithin": "P1D"} if action == "request" else {}
+        value = draft_terms({**CONDITIONS, action: {**extra, **said}})
+        (policy,) = json.loads(to_offer(value, "urn:uuid:1").to_json())["permission"]
+        assert {"leftOperand": "count", "operator": "lteq", "rightOperand": "7"} in policy[
+            "constraint"
+        ]
+        assert {"and": [COUNT | {"rightOperand": "3"}, PERIOD | {"rightOperand": "P1W"}]} in policy[
+            "constraint"
+        ]
+        assert from_policy(to_offer(value, "urn:uuid:1")) == value
 
 
 def test_a_prohibition_alone_denies() -> None:

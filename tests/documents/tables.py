@@ -17,8 +17,8 @@ from comity.core.machines import (
     TransferMessage,
     TransferState,
 )
-from comity.core.terms import Conditions, MatchTerms, ReceiveTerms, RequestTerms
-from comity.core.terms_odrl import OPERANDS, PERIOD
+from comity.core.terms import Grant, MatchTerms, ReceiveTerms, RequestTerms
+from comity.core.terms_odrl import COUNT, OPERANDS, PER_PERIOD, PERIOD
 from comity.edge.config import ENVIRONMENT, SETTINGS, NodeConfig
 from comity.errors import Code
 from comity.protocol.refusals import status
@@ -104,7 +104,7 @@ def states(machine: AnyMachine) -> str:
 
 def profile() -> str:
     """The ODRL profile: every operand, where it may stand, and what it means."""
-    grants: dict[str, type[Conditions]] = {
+    grants: dict[str, type[Grant]] = {
         "match": MatchTerms,
         "request": RequestTerms,
         "receive": ReceiveTerms,
@@ -123,16 +123,18 @@ def profile() -> str:
                 meaning.get(operand.field, _MEANING.get(operand.field, "")),
             )
         )
-    rows.append(
-        (
-            "`tokensPerPeriod`",
-            f"`and`: `count`, `{PERIOD}`",
-            "`lteq`, `eq`",
-            "digits; `P1D`, `P1W` or `P1M`",
-            "match",
-            "At most so many tokens in each calendar day, week (from Monday) or month, UTC.",
+    for name, cls in grants.items():
+        rows.append(
+            (
+                f"`{to_camel(PER_PERIOD[cls])}`",
+                f"`and`: `{COUNT}`, `{PERIOD}`",
+                "`lteq`, `eq`",
+                "digits; `P1D`, `P1W` or `P1M`",
+                name,
+                f"At most so many {_COUNTED[name]} in each calendar day, week (from Monday) or "
+                "month, UTC.",
+            )
         )
-    )
     return table(("term", "left operand", "operator", "right operand", "in", "meaning"), rows)
 
 
@@ -174,13 +176,18 @@ def environment() -> str:
     )
 
 
+_COUNTED = {"match": "tokens", "request": "requests", "receive": "transfers of the file"}
 _MEANING = {
     "approval": "Who has to agree before a question is answered: `automatic`, `one-officer`, "
     "`two-officers` (two distinct ones).",
-    "retention": "How long the asker may keep what it learns (ISO 8601 duration).",
-    "handling": "The TLP 2.0 label under which the asker handles what it learns.",
+    "retention": "How long the asker may keep what it learns (ISO 8601 duration); its own node "
+    "destroys it then.",
+    "handling": "The TLP 2.0 label under which the asker handles what it learns; it stands with "
+    "all that is shown of it.",
     "families": "Which families of tokens may be asked.",
     "tokens_in_all": "At most so many tokens in all; one execution of match is one token.",
+    "requests_in_all": "At most so many requests in all, answered or not.",
+    "transfers_in_all": "At most so many transfers of the file in all.",
 }
 """For fields whose source has no sentence of its own."""
 

@@ -16,6 +16,7 @@ from comity.cli.commands import (
     recording,
     running,
     setup,
+    terms,
     transferring,
 )
 from comity.cli.session import Options
@@ -82,7 +83,7 @@ def root(
 
 
 for group in (
-    *(setup, holdings, offering, agreeing, agreements),
+    *(setup, holdings, terms, offering, agreeing, agreements),
     *(matching, transferring, asking, recording, running),
 ):
     group.register(app)

@@ -59,6 +59,10 @@ approval = "one-officer"
 fields = ["names", "identifiers", "statuses"]
 # No answer in this time is a decline; at most 30 days.
 answer_within = "P10D"
+# At most so many requests in a calendar day (P1D), week (P1W) or month (P1M), UTC.
+requests_per_period = { count = 100, period = "P1D" }
+# And at most so many in all, answered or not. (For a file: transfers_per_period, transfers_in_all.)
+requests_in_all = 1000
 """
 """An example with every field, which is itself a valid draft."""
 
@@ -95,7 +99,11 @@ def parse_draft(data: bytes, name: str) -> dict[str, Any]:
 def _as_json(value: object) -> object:
     """Return a value as JSON has it: names in camel case, times as text in ISO 8601."""
     if isinstance(value, dict):
-        named = {to_camel(name): _as_json(inner) for name, inner in value.items()}
+        # Names of a policy (`@type`, IRIs) have no other spelling.
+        named = {
+            to_camel(name) if "_" in name else name: _as_json(inner)
+            for name, inner in value.items()
+        }
         if len(named) != len(value):
             raise ComityError(Code.TERMS_INVALID, where=min(value))
         return named

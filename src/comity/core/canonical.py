@@ -95,6 +95,8 @@ def canonical(value: object) -> bytes:
     surrogate, a key or value of another type).
     """
     try:
+        if _is_plain(value):
+            return _ENCODER.encode(value).encode("utf-8")
         return rfc8785.dumps(cast("Any", value))
     except ValueError:
         # CanonicalizationError is one; so is the UnicodeEncodeError of a lone surrogate in a key.
@@ -125,6 +127,32 @@ def unb64url(text: str, size: int | None = None) -> bytes:
     if b64url(data) != text or (size is not None and len(data) != size):
         raise ComityError(Code.JSON_INVALID)
     return data
+
+
+_ENCODER: Final = json.JSONEncoder(
+    ensure_ascii=False, check_circular=False, sort_keys=True, separators=(",", ":")
+)
+
+
+def _is_plain(value: object) -> bool:
+    """Tell whether the standard library writes a value exactly as RFC 8785 does.
+
+    It does so but for numbers that are not integers (section 3.2.2.3), and for the order of names
+    beyond ASCII (section 3.2.3). It also takes types that have no form, so only these few pass.
+    """
+    kind = type(value)
+    if kind is str or kind is bool or value is None:
+        return True
+    if kind is int:
+        return -NUMBER_MAX <= cast("int", value) <= NUMBER_MAX
+    if kind is dict:
+        return all(
+            type(name) is str and name.isascii() and (type(item) is str or _is_plain(item))
+            for name, item in cast("dict[object, object]", value).items()
+        )
+    if kind is list or kind is tuple:
+        return all(map(_is_plain, cast("list[object]", value)))
+    return isinstance(value, str)
 
 
 def _check_depth(text: str) -> None:

@@ -6,6 +6,7 @@ another is refused unread: `none`, another algorithm, an embedded key or a `crit
 reach a decision. `kid` is the RFC 7638 thumbprint of the key.
 """
 
+from functools import lru_cache
 from hashlib import sha256
 
 from comity.core.canonical import b64url, canonical, unb64url
@@ -41,6 +42,7 @@ def check(typ: str, token: str, public: bytes) -> bytes:
     return body
 
 
+@lru_cache(maxsize=1024)
 def _header(typ: str, public: bytes) -> str:
     return b64url(canonical({"alg": "Ed25519", "kid": thumbprint(public), "typ": typ}))
 

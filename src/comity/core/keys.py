@@ -4,6 +4,7 @@ A signer is anything that holds a private key and never shows it: the key in mem
 hardware module elsewhere. Public keys are the raw 32 bytes of RFC 8032 section 5.1.5.
 """
 
+from functools import lru_cache
 from typing import Final, Protocol
 
 from cryptography.exceptions import InvalidSignature
@@ -64,12 +65,20 @@ def verify(public: bytes, signature: bytes, message: bytes) -> None:
     A public key that is a point of small order, or written in a way that is not the canonical one,
     is refused too: under it, one signature fits many messages, so it would prove nothing.
     """
-    if len(public) != PUBLIC_BYTES or len(signature) != SIGNATURE_BYTES:
+    if len(signature) != SIGNATURE_BYTES:
+        raise ComityError(Code.SIGNATURE_INVALID)
+    try:
+        _public_key(public).verify(signature, message)
+    except (InvalidSignature, ValueError):
+        raise ComityError(Code.SIGNATURE_INVALID) from None
+
+
+@lru_cache(maxsize=1024)
+def _public_key(public: bytes) -> Ed25519PublicKey:
+    """Return a key to verify with. Raises SIGNATURE_INVALID, or ValueError for what is no point."""
+    if len(public) != PUBLIC_BYTES:
         raise ComityError(Code.SIGNATURE_INVALID)
     y = int.from_bytes(public, "little") & (2**255 - 1)
     if y >= _PRIME or y in _SMALL_ORDER:
         raise ComityError(Code.SIGNATURE_INVALID)
-    try:
-        Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
-    except (InvalidSignature, ValueError):
-        raise ComityError(Code.SIGNATURE_INVALID) from None
+    return Ed25519PublicKey.from_public_bytes(public)

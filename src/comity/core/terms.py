@@ -91,7 +91,7 @@ Words: TypeAlias = Annotated[
 ]
 Territory: TypeAlias = Annotated[str, Field(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")]
 FieldName: TypeAlias = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,63}$")]
-Tokens: TypeAlias = Annotated[StrictInt, Field(ge=1, le=TERM_TOKENS)]
+Count: TypeAlias = Annotated[StrictInt, Field(ge=1, le=TERM_TOKENS)]
 Moment: TypeAlias = Annotated[datetime, AfterValidator(_in_whole_seconds_utc)]
 
 
@@ -107,10 +107,18 @@ class _Model(BaseModel):
 
 
 class Quota(_Model):
-    """So many tokens in each calendar window."""
+    """So many in each calendar window: tokens, requests or transfers."""
 
-    count: Tokens
+    count: Count
     period: Period
+
+
+@dataclass(frozen=True, slots=True)
+class Quotas:
+    """How often an action may be executed; None is no limit."""
+
+    per_period: Quota | None
+    in_all: int | None
 
 
 class Conditions(_Model):
@@ -128,8 +136,15 @@ class Conditions(_Model):
     retention: DurationText | None = None
     """How long the asker may keep what it learns; absent where the terms do not say."""
     onward: StrictBool = False
-    """Whether the asker may pass on what it learns."""
+    """Whether the asker may pass on what it learns; its own node offers nothing on without."""
     handling: Handling
+
+    def kept_until(self, learned: datetime) -> datetime | None:
+        """Return when what was learned at a moment has to be gone, None for never."""
+        try:
+            return self.retention.after(learned) if self.retention else None
+        except ComityError:
+            return None  # The calendar ends first.
 
 
 class MatchTerms(Conditions):
@@ -137,7 +152,12 @@ class MatchTerms(Conditions):
 
     families: Annotated[tuple[Family, ...], *_SOME]
     tokens_per_period: Quota | None = None
-    tokens_in_all: Tokens | None = None
+    tokens_in_all: Count | None = None
+
+    @property
+    def quotas(self) -> Quotas:
+        """How many tokens may be asked."""
+        return Quotas(self.tokens_per_period, self.tokens_in_all)
 
 
 class RequestTerms(Conditions):
@@ -147,10 +167,25 @@ class RequestTerms(Conditions):
     """The fields that an answer may release."""
     answer_within: Annotated[DurationText, AfterValidator(_within_the_answer_term)]
     """Silence past this is a decline (DESIGN T5); at most ANSWER_TERM_SECONDS."""
+    requests_per_period: Quota | None = None
+    requests_in_all: Count | None = None
+
+    @property
+    def quotas(self) -> Quotas:
+        """How many requests may be made."""
+        return Quotas(self.requests_per_period, self.requests_in_all)
 
 
 class ReceiveTerms(Conditions):
     """The grant to receive a dataset's file."""
+
+    transfers_per_period: Quota | None = None
+    transfers_in_all: Count | None = None
+
+    @property
+    def quotas(self) -> Quotas:
+        """How often the file may be transferred."""
+        return Quotas(self.transfers_per_period, self.transfers_in_all)
 
 
 Grant: TypeAlias = MatchTerms | RequestTerms | ReceiveTerms
@@ -168,6 +203,10 @@ class Terms(_Model):
         if not self.grants():
             raise ValueError("no grant")
         return self
+
+    def grant(self, action: Action) -> Grant | None:
+        """Return the grant for an action, None where it is not allowed."""
+        return dict(self.grants()).get(action)
 
     def grants(self) -> tuple[tuple[Action, Grant], ...]:
         """Return what is granted, in the order of `Action`."""

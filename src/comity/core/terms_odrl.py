@@ -11,8 +11,8 @@ Operands (left, operator, right; every right operand is text or a list of text, 
     purpose           isAnyOf  purposes
     spatial           isAnyOf  territories, ISO 3166-1 alpha-2 or 3166-2 codes
     dateTime          lt       expiry, UTC, whole seconds, ending in Z
-    count             lteq     tokens in all: one execution of match is one token evaluated
-    and [count lteq n, …:period eq P1D]    tokens in each calendar window (UTC)
+    count             lteq     executions in all: one token evaluated, one request, one transfer
+    and [count lteq n, …:period eq P1D]    executions in each calendar window (UTC)
     …:approval        eq       automatic, one-officer, two-officers
     …:legal-basis     isAnyOf  legal bases
     …:retention       lteq     ISO 8601 duration
@@ -51,6 +51,7 @@ from comity.core.terms import Action, Grant, MatchTerms, ReceiveTerms, RequestTe
 from comity.errors import Code, ComityError
 
 PROFILE: Final = "urn:comity:terms:1"
+COUNT: Final = "count"
 PERIOD: Final = f"{PROFILE}:period"
 REPLACES: Final = "http://purl.org/dc/terms/replaces"
 """The one property of a policy besides DSP's own: the id of the agreement that it replaces."""
@@ -96,11 +97,18 @@ OPERANDS: Final = (
     Operand("onward", f"{PROFILE}:onward", Operator.EQ, _Form.TRUTH),
     Operand("handling", f"{PROFILE}:handling", Operator.EQ, _Form.TEXT),
     Operand("families", f"{PROFILE}:family", Operator.IS_ANY_OF, _Form.SET),
-    Operand("tokens_in_all", "count", Operator.LTEQ, _Form.NUMBER),
+    Operand("tokens_in_all", COUNT, Operator.LTEQ, _Form.NUMBER),
+    Operand("requests_in_all", COUNT, Operator.LTEQ, _Form.NUMBER),
+    Operand("transfers_in_all", COUNT, Operator.LTEQ, _Form.NUMBER),
     Operand("fields", f"{PROFILE}:field", Operator.IS_ANY_OF, _Form.SET),
     Operand("answer_within", f"{PROFILE}:answer-within", Operator.LTEQ, _Form.TEXT),
 )
-_BY_LEFT: Final = {operand.left: operand for operand in OPERANDS}
+PER_PERIOD: Final[dict[type[Grant], str]] = {
+    MatchTerms: "tokens_per_period",
+    RequestTerms: "requests_per_period",
+    ReceiveTerms: "transfers_per_period",
+}
+"""The field of each grant that `and` of count and period says."""
 
 
 def action_iri(action: Action) -> str:
@@ -187,8 +195,8 @@ def _constraints(grant: Grant) -> tuple[Constraint, ...]:
         for operand in OPERANDS
         if values.get(operand.field) not in (None, [])
     ]
-    if isinstance(grant, MatchTerms) and (quota := grant.tokens_per_period):
-        count = _atom("count", Operator.LTEQ, str(quota.count))
+    if quota := grant.quotas.per_period:
+        count = _atom(COUNT, Operator.LTEQ, str(quota.count))
         period = _atom(PERIOD, Operator.EQ, quota.period.value)
         constraints.append(LogicalConstraint(and_=(count, period)))
     return tuple(constraints)
@@ -214,9 +222,9 @@ def _grant(permission: Permission, where: str) -> tuple[Action, Grant]:
     values: dict[str, _Read] = {}
     for index, constraint in enumerate(permission.constraint or ()):
         path = f"{where}.constraint.{index}"
-        field, value = _field(constraint, path)
+        field, value = _field(cls, constraint, path)
         # A second constraint on the same thing would be a second reading of it.
-        if field in values or field not in cls.model_fields:
+        if field in values:
             raise _unknown(path)
         values[field] = value
     try:
@@ -226,14 +234,17 @@ def _grant(permission: Permission, where: str) -> tuple[Action, Grant]:
         raise ComityError(Code.TERMS_INVALID, where=f"{where}.{name}") from None
 
 
-def _field(constraint: AtomicConstraint | LogicalConstraint, where: str) -> tuple[str, _Read]:
+def _field(
+    cls: type[Grant], constraint: AtomicConstraint | LogicalConstraint, where: str
+) -> tuple[str, _Read]:
     _check_known(constraint, where)
     if isinstance(constraint, LogicalConstraint):
-        return "tokens_per_period", _quota(constraint, where)
-    operand = _BY_LEFT.get(constraint.left_operand)
-    if operand is None or constraint.operator is not operand.operator:
-        raise _unknown(where)
-    return operand.field, _read(constraint.right_operand, operand.form, where)
+        return PER_PERIOD[cls], _quota(constraint, where)
+    for operand in OPERANDS:
+        said = (operand.left, operand.operator) == (constraint.left_operand, constraint.operator)
+        if said and operand.field in cls.model_fields:
+            return operand.field, _read(constraint.right_operand, operand.form, where)
+    raise _unknown(where)
 
 
 def _quota(constraint: LogicalConstraint, where: str) -> dict[str, str | int]:
@@ -243,7 +254,7 @@ def _quota(constraint: LogicalConstraint, where: str) -> dict[str, str | int]:
             _check_known(period, f"{where}.and.1")
         case _:
             raise _unknown(where)
-    if (count.left_operand, count.operator) != ("count", Operator.LTEQ):
+    if (count.left_operand, count.operator) != (COUNT, Operator.LTEQ):
         raise _unknown(f"{where}.and.0")
     if (period.left_operand, period.operator) != (PERIOD, Operator.EQ):
         raise _unknown(f"{where}.and.1")

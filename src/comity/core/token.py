@@ -6,9 +6,11 @@ the status and the request that it answers. Ids are unique for ever, and so are 
 freshness is a signed expiry, the same over HTTP and by courier.
 """
 
+import json
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -59,6 +61,9 @@ class _Common(BaseModel):
     dig: _Hash
     """SHA-256 of the exact body."""
     log: Seen
+
+
+ClaimsT = TypeVar("ClaimsT", bound=_Common)
 
 
 class RequestClaims(_Common):
@@ -118,7 +123,7 @@ def seal_response(
 def issuer(token: str) -> str:
     """Return whom a request token claims to be from, unverified. Raises NOT_AUTHENTIC."""
     try:
-        return model(RequestClaims, jws.payload(token), TOKEN_BYTES).iss
+        return _request_claims(jws.payload(token)).iss
     except ComityError:
         raise ComityError(Code.NOT_AUTHENTIC) from None
 
@@ -128,20 +133,22 @@ def body_digest(token: str) -> str:
     return str(parse(jws.payload(token), TOKEN_BYTES)["dig"])
 
 
-def open_request(request: Request, audience: str, public: bytes, now: int) -> RequestClaims:
+def open_request(
+    request: Request, audience: str, public: bytes, now: int, *, late: bool = False
+) -> RequestClaims:
     """Check a request against its token: signature, audience, time, and every bound byte.
 
-    Raises NOT_AUTHENTIC and says no more: what failed is nobody's business but ours.
+    With `late`, one whose time has passed is returned, too. Raises NOT_AUTHENTIC and says no more:
+    what failed is nobody's business but ours.
     """
     try:
-        payload = jws.check(REQUEST, request.token, public)
-        claims = model(RequestClaims, payload, TOKEN_BYTES)
+        claims = _request_claims(jws.check(REQUEST, request.token, public))
     except ComityError:
         raise ComityError(Code.NOT_AUTHENTIC) from None
     if (claims.htm, claims.htu) != (request.method, request.target):
         raise ComityError(Code.NOT_AUTHENTIC)
     _check_common(claims, audience, request.content_type, request.body)
-    if not (claims.iat - CLOCK_SKEW_SECONDS <= now <= claims.exp):
+    if now < claims.iat - CLOCK_SKEW_SECONDS or (now > claims.exp and not late):
         raise ComityError(Code.NOT_AUTHENTIC)
     if claims.exp - claims.iat > MESSAGE_LIFETIME_SECONDS:
         raise ComityError(Code.NOT_AUTHENTIC)
@@ -157,8 +164,7 @@ def open_response(
     Raises PEER_ANSWER_INVALID.
     """
     try:
-        payload = jws.check(RESPONSE, response.token, public)
-        claims = model(ResponseClaims, payload, TOKEN_BYTES)
+        claims = _read(ResponseClaims, jws.check(RESPONSE, response.token, public))
         if claims.iss != issuer or claims.sta != response.status:
             raise ComityError(Code.NOT_AUTHENTIC)
         if claims.req != digest(request.token.encode()):
@@ -167,6 +173,25 @@ def open_response(
     except ComityError:
         raise ComityError(Code.PEER_ANSWER_INVALID, reason="token") from None
     return claims
+
+
+@lru_cache(maxsize=64)
+def _request_claims(payload: bytes) -> RequestClaims:
+    """Read the claims of a request; it is done twice, before and after the signature is checked."""
+    return _read(RequestClaims, payload)
+
+
+def _read(cls: type[ClaimsT], payload: bytes) -> ClaimsT:
+    """Read claims as `canonical.model` does; faster where they are written as we write them."""
+    if len(payload) <= TOKEN_BYTES:
+        try:
+            value = json.loads(payload)
+            # What comes out the same has no name twice and no second spelling of anything.
+            if isinstance(value, dict) and canonical(value) == payload:
+                return cls.model_validate(value, strict=True)
+        except (ValueError, RecursionError, ComityError):
+            pass
+    return model(cls, payload, TOKEN_BYTES)
 
 
 def _common(envelope: Envelope, content_type: str, body: bytes) -> dict[str, object]:

@@ -12,8 +12,10 @@ from comity.operations import (
     posture,
     receiving,
     records,
+    rehearsing,
     setup,
     tagging,
+    terms,
     transfers,
 )
 from comity.operations.registry import Caller, Model, Operation, find, names
@@ -35,7 +37,9 @@ __all__ = [
     "posture",
     "receiving",
     "records",
+    "rehearsing",
     "setup",
     "tagging",
+    "terms",
     "transfers",
 ]

@@ -1,6 +1,6 @@
 """Requests for details: asked of a peer, and waiting here for officers."""
 
-from typing import Literal
+from typing import Final, Literal
 
 from sqlalchemy import Connection
 
@@ -18,8 +18,8 @@ from comity.operations.matching import started_transfer
 from comity.operations.peering import finish
 from comity.operations.registry import Caller, Model, operation
 from comity.operations.setup import Nothing
-from comity.protocol import answering
-from comity.protocol.agreed import decide, in_force, terms_of
+from comity.protocol import answering, retention
+from comity.protocol.agreed import decide_again, in_force, terms_of
 from comity.protocol.catalog import REQUEST
 from comity.protocol.requests import question_of
 from comity.protocol.sending import post
@@ -36,6 +36,9 @@ from comity.store.rows import (
     many,
     one,
 )
+
+_CAME: Final = frozenset({"answered", "declined", "expired"})
+"""States in which the asker has an answer."""
 
 
 class Ask(Model):
@@ -83,6 +86,12 @@ class RequestShown(Model):
     approved_by: tuple[str, ...]
     answer: tuple[FieldShown, ...]
     """What would leave, or what came."""
+    onward: bool
+    """Whether the terms let what came be passed on."""
+    kept_until: int
+    """When this node destroys what came; 0 where the terms do not say, or nothing came."""
+    retention_ended: bool
+    """Whether what came is destroyed, since the terms let it be kept no longer."""
 
 
 class Requests(Model):
@@ -196,7 +205,7 @@ def approve(node: Node, caller: Caller, args: Approve, progress: Progress) -> Re
         in_force(tx, agreement.id, peer.id)
         # What the terms said when it was asked they have to say when it is answered.
         asked = DetailRequest.read(row.request.encode())
-        decide(node.local, tx, agreement, question_of(asked, peer), "").check()
+        decide_again(node.local, agreement, question_of(asked, peer)).check()
         _check_shareable(tx, row)
         if args.approval != row.approval or row.approval != answering.approval(row, agreement):
             raise ComityError(Code.APPROVAL_VOID, request=row.id)
@@ -273,6 +282,8 @@ def _shown(tx: Connection, row: RequestRow) -> RequestShown:
     asked = DetailRequest.read(row.request.encode())
     agreement = one(tx, Agreement, id=row.agreement)
     handle = one(tx, Handle, manifest=row.manifest, handle=row.handle)
+    grant = terms_of(agreement).request if agreement else None
+    came = row.role == Role.CONSUMER and row.state in _CAME
     return RequestShown(
         id=row.id,
         peer=row.peer,
@@ -293,6 +304,9 @@ def _shown(tx: Connection, row: RequestRow) -> RequestShown:
         approvals_needed=row.approvals,
         approved_by=tuple(item.officer for item in many(tx, Approval, request=row.id, order="at")),
         answer=tuple(FieldShown(name=item.name, value=item.value) for item in _answer(row)),
+        onward=grant is not None and grant.onward,
+        kept_until=retention.kept_until(grant, row.at) if came and row.answer else 0,
+        retention_ended=came and not row.answer,
     )
 
 

@@ -1,5 +1,6 @@
 """`match` for a whole list, `check` for one subject, and what their hits mean."""
 
+import json
 import time
 from collections import defaultdict
 from datetime import date
@@ -27,11 +28,21 @@ from comity.operations.asking import Session, Sources
 from comity.operations.peering import find_peer, finish
 from comity.operations.registry import Caller, Model, operation
 from comity.operations.tagging import agreement_with
-from comity.protocol import transferring
+from comity.protocol import retention, transferring
 from comity.protocol.agreed import terms_of
 from comity.protocol.catalog import MATCH
 from comity.store import journal, peers
-from comity.store.rows import Agreement, Dataset, Held, Hit, ManifestRow, Transfer, many, one
+from comity.store.rows import (
+    Agreement,
+    Dataset,
+    Held,
+    Hit,
+    JournalEntry,
+    ManifestRow,
+    Transfer,
+    many,
+    one,
+)
 
 _POLL_SECONDS: Final = 0.05
 
@@ -90,6 +101,12 @@ class HitShown(Model):
     statuses_conflict: bool
     conflicts: tuple[str, ...]
     """What both records have, in which none agrees."""
+    handling: str
+    """The TLP 2.0 label that stands with it: of the terms under which it was learned."""
+    onward: bool
+    """Whether those terms let it be passed on."""
+    kept_until: int
+    """When this node destroys it; 0 where those terms do not say."""
 
 
 class Matched(Model):
@@ -109,6 +126,8 @@ class Hits(Model):
     """Hits of all runs."""
 
     hits: tuple[HitShown, ...]
+    retention_ended: int
+    """Hits that were destroyed, since the terms let them be kept no longer."""
 
 
 class HitsOf(Model):
@@ -157,8 +176,14 @@ def check(node: Node, caller: Caller, args: Check, progress: Progress) -> Matche
 def hits(node: Node, caller: Caller, args: HitsOf, progress: Progress) -> Hits:
     """Show the hits of all runs. Raises PEER_UNKNOWN."""
     with node.store.read() as tx:
-        found = many(tx, Hit, peer=find_peer(tx, args.peer).id) if args.peer else many(tx, Hit)
-        return Hits(hits=_shown(tx, list(found)))
+        peer = find_peer(tx, args.peer).id if args.peer else ""
+        found = many(tx, Hit, peer=peer) if peer else many(tx, Hit)
+        return Hits(hits=_shown(tx, list(found)), retention_ended=_ended(tx, peer))
+
+
+def _ended(tx: Connection, peer: str) -> int:
+    notes = [json.loads(note.detail) for note in many(tx, JournalEntry, action=retention.ENDED)]
+    return sum(note.get("hits", 0) for note in notes if peer in ("", note["peer"]))
 
 
 def _session(
@@ -332,12 +357,16 @@ def _shown(tx: Connection, found: list[Hit]) -> tuple[HitShown, ...]:
     for hit in found:
         pairs[hit.manifest, hit.dataset, hit.record, hit.handle].append(hit)
     manifests: dict[str, Manifest] = {}
+    grants: dict[str, MatchTerms] = {}
     shown = []
     for (digest, dataset, source, handle), same in sorted(pairs.items()):
         if digest not in manifests:
             row = one(tx, ManifestRow, digest=digest)
-            if row is None:
+            agreement = one(tx, Agreement, id=row.agreement) if row else None
+            grant = terms_of(agreement).match if agreement else None
+            if row is None or grant is None:
                 continue
+            grants[digest] = grant
             manifests[digest] = Manifest.read(jws.payload(row.signed))
         label = Label.decode(same[0].label)
         held = one(tx, Held, dataset=dataset, id=source)
@@ -361,6 +390,9 @@ def _shown(tx: Connection, found: list[Hit]) -> tuple[HitShown, ...]:
                 conflicts=_conflicts(
                     decode(held.body, withheld=False) if held else None, label, families
                 ),
+                handling=grants[digest].handling,
+                onward=grants[digest].onward,
+                kept_until=retention.kept_until(grants[digest], min(hit.at for hit in same)),
             )
         )
     return tuple(shown)

@@ -7,7 +7,6 @@ from comity.core.identity import Pinned
 from comity.errors import Code, ComityError
 from comity.limits import REPLY_BYTES
 from comity.node import Node
-from comity.protocol.sending import post
 from comity.store import peers
 from comity.store.rows import Message
 
@@ -45,14 +44,15 @@ def call(
 
     Raises PEER_UNREACHABLE, PEER_ANSWER_INVALID, or PEER_REFUSED with the peer's code.
     """
-    with node.store.write() as tx:
-        jti = post(tx, node.local, peer, kind, method, target, body, subject)
-    return finish(node, peer, jti)
+    return _taken(peer, node.delivery.ask(peer, kind, method, target, body, subject))
 
 
 def finish(node: Node, peer: Pinned, jti: str) -> Message:
     """Deliver a request that is already durable, and return the reply as `call` does."""
-    reply = node.delivery.reply(peer.id, jti)
+    return _taken(peer, node.delivery.reply(peer.id, jti))
+
+
+def _taken(peer: Pinned, reply: Message) -> Message:
     if not 200 <= reply.status < 300:
         raise ComityError(
             Code.PEER_REFUSED, peer=peer.id, status=reply.status, reason=_code(reply.body)

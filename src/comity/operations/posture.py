@@ -8,7 +8,7 @@ from comity.api import Progress
 from comity.core.agreement import IN_FORCE
 from comity.core.canonical import model
 from comity.core.dsp.policy import Agreement as Policy
-from comity.core.terms import Terms
+from comity.core.terms import Action, Terms
 from comity.limits import BODY_BYTES
 from comity.node import Node
 from comity.operations.offering import known
@@ -39,6 +39,9 @@ class AgreementPosture(Model):
     terms: Terms | None
     """None where this node does not know them: then nothing can be had."""
     tokens_used: int
+    requests_used: int
+    transfers_used: int
+    """Of the dataset's file."""
 
 
 class Posture(Model):
@@ -86,7 +89,9 @@ def posture(node: Node, caller: Caller, args: PeerArgs, progress: Progress) -> P
                     dataset=row.dataset,
                     state=row.state,
                     terms=known(model(Policy, row.agreement.encode(), BODY_BYTES)),
-                    tokens_used=used(tx, peer.id, row.dataset, "match", 0, ""),
+                    tokens_used=used(tx, peer.id, row.dataset, Action.MATCH, 0, ""),
+                    requests_used=used(tx, peer.id, row.dataset, Action.REQUEST, 0, ""),
+                    transfers_used=used(tx, peer.id, row.dataset, Action.RECEIVE, 0, ""),
                 )
                 for row in given
                 if row.state in IN_FORCE

@@ -17,7 +17,10 @@ class Authenticator(Protocol):
     """Tells who sent a message, or refuses it."""
 
     def request(self, request: Request) -> tuple[Pinned, RequestClaims]:
-        """Return the pinned peer that sent a request. Raises NOT_AUTHENTIC or PEER_UNKNOWN."""
+        """Return the pinned peer that sent a request, and what its token says.
+
+        Whether its time has passed is for the caller to see. Raises NOT_AUTHENTIC or PEER_UNKNOWN.
+        """
         ...
 
     def response(self, response: Response, request: Request, peer: Pinned) -> ResponseClaims:
@@ -42,7 +45,7 @@ class TokenAuthenticator:
             peer = peers.pinned(tx, sender)
         key = unb64url(peer.identity.keys.message)
         now = self._local.now()
-        return peer, token.open_request(request, self._local.identity.id, key, now)
+        return peer, token.open_request(request, self._local.identity.id, key, now, late=True)
 
     def response(self, response: Response, request: Request, peer: Pinned) -> ResponseClaims:
         """Verify a response's token, and that it answers this request."""

@@ -124,6 +124,8 @@ class Route(Generic[MessageT]):
     """Reads again the bulk body of that digest, which was given before."""
     links: Callable[[Local, bytes], str] | None = None
     """Makes the Link header of a reply from its body. Only a route with pages takes a query."""
+    reads: bool = False
+    """It moves no state, so that others of the peer may be under way at the same time."""
 
 
 AnyRoute = Route[Any]
@@ -166,7 +168,7 @@ def prefix(identity: Identity) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A peer's authentic reply to a request of ours."""
+    """A peer's authentic reply to a request of ours, or that there will be none."""
 
     local: Local
     peer: Pinned
@@ -176,9 +178,15 @@ class Reply:
     jti: str
     """The id of our request."""
     status: int
+    """0 where there will be no reply."""
     body: bytes = field(repr=False)
     content_type: str
     now: int
+
+    @property
+    def expired(self) -> bool:
+        """Whether there will be no reply: the request was on its way for too long."""
+        return self.status == 0
 
     @property
     def accepted(self) -> bool:

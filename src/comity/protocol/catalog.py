@@ -2,11 +2,12 @@
 
 import re
 from bisect import bisect_left, bisect_right
-from functools import partial
+from collections.abc import Sequence
+from functools import lru_cache, partial
 from typing import Final
 from urllib.parse import quote, unquote
 
-from sqlalchemy import Connection, or_
+from sqlalchemy import Connection, bindparam, or_, select
 
 from comity.core.canonical import model
 from comity.core.dsp.catalog import (
@@ -19,12 +20,14 @@ from comity.core.dsp.catalog import (
     RootDataset,
 )
 from comity.core.dsp.policy import Offer as Policy
+from comity.core.identity import Identity
 from comity.errors import Code, ComityError
 from comity.limits import BODY_BYTES, CATALOG_PAGE, REPLY_BYTES
 from comity.protocol.base import DSP, Act, Inbound, Local, Outcome, Route, nothing
 from comity.store import rows
-from comity.store.rows import many, one
+from comity.store.rows import one
 from comity.store.schema import offers
+from comity.store.statements import Statement
 
 MATCH, REQUEST = "Comity-Match", "Comity-Request"
 """Our transfer formats."""
@@ -38,12 +41,17 @@ def _refusal(code: Code, _: tuple[str, str]) -> bytes:
     return CatalogError(code=str(code)).to_json()
 
 
+_VISIBLE: Final = Statement(
+    select(offers)
+    .where(or_(offers.c.peer == "", offers.c.peer == bindparam("to")), offers.c.open.is_(True))
+    .order_by(offers.c.created)
+)
+
+
 def open_offers(tx: Connection, peer: str) -> dict[str, list[rows.Offer]]:
     """Return the offers that a peer may see, by dataset."""
     found: dict[str, list[rows.Offer]] = {}
-    for offer in many(
-        tx, rows.Offer, or_(offers.c.peer == "", offers.c.peer == peer), open=True, order="created"
-    ):
+    for offer in (rows.Offer(*row) for row in _VISIBLE.rows(tx, {"to": peer})):
         found.setdefault(offer.dataset, []).append(offer)
     return dict(sorted(found.items()))
 
@@ -83,7 +91,7 @@ def _catalog(inbound: Inbound, tx: Connection, message: CatalogRequestMessage) -
             id=dataset,
             title=_title(tx, dataset),
             has_policy=_policies(visible[dataset]),
-            distribution=_distributions(inbound.local, tx, dataset),
+            distribution=_distributions(inbound.local.identity, formats(tx, dataset)),
         )
         for dataset in names[start:stop]
     )
@@ -91,7 +99,7 @@ def _catalog(inbound: Inbound, tx: Connection, message: CatalogRequestMessage) -
         id=f"{inbound.local.identity.id}#catalog",
         participant_id=inbound.local.identity.id,
         dataset=datasets or None,
-        service=(_service(inbound.local),),
+        service=(_service(inbound.local.identity),),
         previous=f"before={quote(names[start], safe='')}" if start and datasets else None,
         next=f"after={quote(names[stop - 1], safe='')}" if stop < len(names) else None,
     )
@@ -117,13 +125,27 @@ def _dataset(inbound: Inbound, tx: Connection, _: None) -> Act:
     made = open_offers(tx, inbound.peer.id).get(dataset)
     if not made:
         raise ComityError(Code.DATASET_UNKNOWN, dataset=dataset)
+    title, names = _title(tx, dataset), formats(tx, dataset)
+    body = _shown(inbound.local.identity, dataset, title, tuple(made), names)
+    return partial(Outcome, 200, body)
+
+
+@lru_cache(maxsize=256)
+def _shown(
+    identity: Identity,
+    dataset: str,
+    title: str | None,
+    made: tuple[rows.Offer, ...],
+    names: tuple[str, ...],
+) -> bytes:
+    """Return what is said of a dataset. All that it is made of is given, so it stays the same."""
     found = RootDataset(
         id=dataset,
-        title=_title(tx, dataset),
+        title=title,
         has_policy=_policies(made),
-        distribution=_distributions(inbound.local, tx, dataset),
+        distribution=_distributions(identity, names),
     )
-    return partial(Outcome, 200, found.to_json())
+    return found.to_json()
 
 
 def _title(tx: Connection, dataset: str) -> str | None:
@@ -131,12 +153,13 @@ def _title(tx: Connection, dataset: str) -> str | None:
     return found.title if found else None
 
 
-def _policies(made: list[rows.Offer]) -> tuple[Policy, ...]:
-    return tuple(model(Policy, offer.policy.encode(), BODY_BYTES) for offer in made)
+def _policies(made: Sequence[rows.Offer]) -> tuple[Policy, ...]:
+    return tuple(_policy(offer.policy) for offer in made)
 
 
-def _service(local: Local) -> DataService:
-    return DataService(id=f"{local.identity.id}#node", endpoint_url=local.identity.address + DSP)
+@lru_cache(maxsize=256)
+def _policy(text: str) -> Policy:
+    return model(Policy, text.encode(), BODY_BYTES)
 
 
 def formats(tx: Connection, dataset: str) -> tuple[str, ...]:
@@ -144,13 +167,16 @@ def formats(tx: Connection, dataset: str) -> tuple[str, ...]:
     found = one(tx, rows.Dataset, id=dataset)
     listed = (MATCH, REQUEST) if found and found.records else ()
     filed = (PULL, PUSH) if one(tx, rows.DatasetFile, dataset=dataset) else ()
-    return listed + filed
-
-
-def _distributions(local: Local, tx: Connection, dataset: str) -> tuple[Distribution, ...]:
-    service = _service(local)
     # What is offered and no longer held has no format; the schema asks for one.
-    names = formats(tx, dataset) or (MATCH, REQUEST)
+    return (listed + filed) or (MATCH, REQUEST)
+
+
+def _service(identity: Identity) -> DataService:
+    return DataService(id=f"{identity.id}#node", endpoint_url=identity.address + DSP)
+
+
+def _distributions(identity: Identity, names: tuple[str, ...]) -> tuple[Distribution, ...]:
+    service = _service(identity)
     return tuple(Distribution(format=name, access_service=service) for name in names)
 
 
@@ -163,8 +189,15 @@ ROUTES = (
         _catalog,
         _refusal,
         links=links,
+        reads=True,
     ),
     Route(
-        "DatasetRequestMessage", "GET", f"{DSP}/catalog/datasets/{{}}", nothing, _dataset, _refusal
+        "DatasetRequestMessage",
+        "GET",
+        f"{DSP}/catalog/datasets/{{}}",
+        nothing,
+        _dataset,
+        _refusal,
+        reads=True,
     ),
 )

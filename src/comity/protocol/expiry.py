@@ -1,4 +1,7 @@
-"""Terms that run out: silence past the stated time becomes a signed decline (DESIGN T5)."""
+"""Terms that run out: silence past the stated time becomes a signed decline (DESIGN T5).
+
+And what may no longer be kept goes.
+"""
 
 from sqlalchemy import Connection
 
@@ -6,13 +9,14 @@ from comity.core.agreement import IN_FORCE, Standing
 from comity.core.machines import Role
 from comity.protocol import answering, consent, negotiating
 from comity.protocol.base import Local, Moved
+from comity.protocol.retention import end_retention
 from comity.store import journal, peers
 from comity.store.rows import Agreement, ManifestRow, Negotiation, RequestRow, change, many, one
 from comity.store.schema import agreements, manifests, negotiations, requests
 
 
 def expire(local: Local, tx: Connection) -> None:
-    """Let run out what is due: requests, negotiations, agreements, epochs."""
+    """Let run out what is due: requests, negotiations, agreements, epochs, retention."""
     now = local.now()
     for request in many(tx, RequestRow, requests.c.due <= now, state="held", role="provider"):
         agreement = one(tx, Agreement, id=request.agreement)
@@ -34,3 +38,4 @@ def expire(local: Local, tx: Connection) -> None:
         journal.note(tx, now, "", "agreement.expired", agreement=agreed.id)
     for epoch in many(tx, ManifestRow, manifests.c.ends <= now, role="provider", ready=True):
         consent.end_epoch(local, tx, epoch)
+    end_retention(local, tx)

@@ -11,14 +11,15 @@ from comity.core.machines import Role
 from comity.core.manifest import Manifest
 from comity.core.messages import Evaluation, ManifestReply, Question
 from comity.core.tagset import part_count
+from comity.core.terms import Action
 from comity.errors import Code, ComityError
 from comity.limits import BATCH_ELEMENTS
-from comity.protocol.agreed import decide, started
+from comity.protocol.agreed import decide, reserve, started
 from comity.protocol.base import BYTES, DATA, Act, Inbound, Outcome, Route, nothing
 from comity.protocol.catalog import MATCH
 from comity.protocol.refusals import plain
 from comity.store import files
-from comity.store.rows import Agreement, ManifestRow, Transfer, Usage, add, many, one
+from comity.store.rows import Agreement, ManifestRow, Transfer, many, one
 
 
 def _manifest(inbound: Inbound, tx: Connection, _: None) -> Act:
@@ -63,26 +64,11 @@ def _number(inbound: Inbound) -> int:
 
 
 def _reserve(inbound: Inbound, tx: Connection, message: Question) -> None:
-    """Count the elements before anything else is decided, so that no two questions share quota."""
-    if one(tx, Usage, peer=inbound.peer.id, jti=inbound.jti):
-        return
     try:
         _, agreement = started(inbound, tx, MATCH)
     except ComityError:
         return  # Step 4 refuses it with the reason.
-    add(
-        tx,
-        Usage(
-            peer=inbound.peer.id,
-            jti=inbound.jti,
-            dataset=agreement.dataset,
-            agreement=agreement.id,
-            action="match",
-            family=message.family,
-            elements=_count(message),
-            at=inbound.now,
-        ),
-    )
+    reserve(inbound, tx, agreement, Action.MATCH, count_of(message), message.family)
 
 
 def _question(inbound: Inbound, tx: Connection, message: Question) -> Act:
@@ -97,7 +83,7 @@ def _question(inbound: Inbound, tx: Connection, message: Question) -> Act:
         legal_basis=message.legal_basis,
         territory=inbound.peer.identity.territory,
         families=(message.family,),
-        tokens=_count(message),
+        tokens=count_of(message),
     )
     # Where officers approve matching, they did so by starting the transfer.
     decide(local, tx, agreement, asked, inbound.jti).check()
@@ -130,7 +116,7 @@ def manifest_in(row: ManifestRow) -> Manifest:
     return Manifest.read(jws.payload(row.signed))
 
 
-def _count(message: Question) -> int:
+def count_of(message: Question) -> int:
     """Return how many elements of 32 bytes a question has. Raises SCHEMA_INVALID."""
     count, rest = divmod(len(message.elements) * 3 // 4, 32)
     if rest or not 1 <= count <= BATCH_ELEMENTS:
@@ -140,13 +126,13 @@ def _count(message: Question) -> int:
 
 def _read(body: bytes) -> Question:
     message = Question.read(body)
-    _count(message)
+    count_of(message)
     return message
 
 
 _PATH = f"{DATA}/transfers/{{}}"
 ROUTES = (
-    Route("comity-manifest-1", "GET", f"{_PATH}/manifest", nothing, _manifest, plain),
+    Route("comity-manifest-1", "GET", f"{_PATH}/manifest", nothing, _manifest, plain, reads=True),
     Route(
         "comity-set-part-1",
         "GET",
@@ -155,6 +141,7 @@ ROUTES = (
         _part,
         plain,
         again=_part_again,
+        reads=True,
     ),
     Route(
         "comity-question-1",

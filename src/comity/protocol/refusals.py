@@ -1,9 +1,12 @@
 """How a refusal crosses the border: an HTTP status and the error body of the protocol at hand."""
 
+from collections import defaultdict, deque
+from threading import Lock
 from typing import Final
 
 from comity.core.canonical import canonical
 from comity.errors import Code, ComityError
+from comity.limits import HOUR
 from comity.protocol.base import AnyRoute, Outcome
 
 _NOT_FOUND: Final = frozenset(
@@ -42,3 +45,31 @@ def outcome(route: AnyRoute | None, message: object, error: ComityError) -> Outc
 def plain(code: Code, _: tuple[str, str]) -> bytes:
     """Return the error body of our own messages."""
     return canonical({"@type": "comity:Error", "code": str(code)})
+
+
+class PerHour:
+    """Counts what each peer did within the last hour, up to a limit."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._guard = Lock()
+        self._times: dict[str, deque[int]] = defaultdict(deque)
+
+    def full(self, peer: str, now: int) -> bool:
+        """Tell whether the peer has used up its hour."""
+        with self._guard:
+            return self._full(peer, now)
+
+    def count(self, peer: str, now: int) -> bool:
+        """Count one more; False where the hour was full already."""
+        with self._guard:
+            if self._full(peer, now):
+                return False
+            self._times[peer].append(now)
+            return True
+
+    def _full(self, peer: str, now: int) -> bool:
+        times = self._times[peer]
+        while times and times[0] <= now - HOUR:
+            times.popleft()
+        return len(times) >= self._limit

@@ -6,12 +6,13 @@ from typing import Final
 from sqlalchemy import Connection
 
 from comity.core.canonical import unb64url
+from comity.core.machines import NegotiationState
 from comity.core.messages import RequestState
 from comity.errors import ComityError
 from comity.protocol import negotiating, transferring
 from comity.protocol.base import BYTES, Reply, ReplyHandler
 from comity.store import files
-from comity.store.rows import RequestRow, change
+from comity.store.rows import Negotiation, RequestRow, change, one
 
 
 def _keep_part(reply: Reply, tx: Connection) -> None:
@@ -33,6 +34,30 @@ def _request_taken(reply: Reply, tx: Connection) -> None:
     change(tx, RequestRow, {"id": reply.subject, "state": "asked"}, **values)
 
 
+def _negotiation(reply: Reply, tx: Connection) -> None:
+    """Move a negotiation; where the message never came there, an officer has to look."""
+    if not reply.expired:
+        negotiating.on_reply(reply, tx)
+        return
+    row = one(tx, Negotiation, pid=reply.subject)
+    if row is not None and row.pending.partition(":")[0] == reply.kind:
+        began = row.their_pid != ""
+        state = row.state if began else NegotiationState.TERMINATED
+        values = {"state": state, "pending": "", "waits": began, "updated": reply.now}
+        change(tx, Negotiation, {"pid": row.pid}, reason=UNDELIVERED, **values)
+
+
+def _request(reply: Reply, tx: Connection) -> None:
+    """Note what became of a request for details."""
+    if not reply.expired:
+        _request_taken(reply, tx)
+        return
+    values = {"state": "refused", "reason": UNDELIVERED}
+    change(tx, RequestRow, {"id": reply.subject, "state": "asked"}, **values)
+
+
+UNDELIVERED: Final = "undelivered"
+"""The reason where a message of ours could not be delivered while it was news."""
 _NEGOTIATION = (
     "ContractRequestMessage",
     "ContractOfferMessage",
@@ -49,9 +74,9 @@ _TRANSFER = (
     "TransferTerminationMessage",
 )
 REPLIES: Final[Mapping[str, ReplyHandler]] = {
-    **dict.fromkeys(_NEGOTIATION, negotiating.on_reply),
+    **dict.fromkeys(_NEGOTIATION, _negotiation),
     **dict.fromkeys(_TRANSFER, transferring.on_reply),
     "comity-set-part-1": _keep_part,
-    "comity-request-1": _request_taken,
+    "comity-request-1": _request,
 }
 """Replies that are not here are read by the operation that asked."""

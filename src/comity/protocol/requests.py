@@ -15,11 +15,11 @@ from comity.core.decision import RequestQuestion
 from comity.core.identity import Pinned
 from comity.core.machines import Role
 from comity.core.messages import Answer, AnswerTaken, DetailRequest, RequestState
-from comity.core.terms import RequestTerms
+from comity.core.terms import Action, RequestTerms
 from comity.errors import Code, ComityError
 from comity.limits import ANSWER_TERM_SECONDS, OPEN_REQUESTS_PER_PEER
 from comity.protocol import answering
-from comity.protocol.agreed import decide, started, terms_of
+from comity.protocol.agreed import decide, reserve, started, terms_of
 from comity.protocol.base import DATA, Act, Inbound, Outcome, Route
 from comity.protocol.catalog import REQUEST
 from comity.protocol.refusals import plain
@@ -34,6 +34,15 @@ from comity.store.rows import (
     many,
     one,
 )
+
+
+def _reserve(inbound: Inbound, tx: Connection, message: DetailRequest) -> None:
+    """Count a request when it comes, whatever an officer makes of it later."""
+    try:
+        _, agreement = started(inbound, tx, REQUEST)
+    except ComityError:
+        return  # Step 4 refuses it with the reason.
+    reserve(inbound, tx, agreement, Action.REQUEST)
 
 
 def _request(inbound: Inbound, tx: Connection, message: DetailRequest) -> Act:
@@ -164,6 +173,7 @@ ROUTES = (
         DetailRequest.read,
         _request,
         plain,
+        reserve=_reserve,
     ),
     Route("comity-answer-1", "POST", f"{DATA}/answers", Answer.read, _answer, plain),
 )

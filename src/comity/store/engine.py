@@ -1,14 +1,14 @@
 """Transactions over SQLite (the embedded default) or PostgreSQL.
 
-A write transaction is durable when it ends: SQLite runs in WAL mode with synchronous=FULL, and
-deleted content is overwritten (secure_delete). Writers take their lock at the start, so that a
-transaction never fails half-way for having read something old.
+A write is durable when its block ends: SQLite runs in WAL mode with synchronous=FULL, and deleted
+content is overwritten (secure_delete). Writers take turns, so that none fails half-way for having
+read something old, and share commits (`comity.store.writers`).
 """
 
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Lock
 
 from alembic import command
 from alembic.config import Config
@@ -18,6 +18,8 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from comity.errors import Code, ComityError
+from comity.store.statements import execute
+from comity.store.writers import Writers
 
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -29,36 +31,61 @@ _PRAGMAS = (
 )
 
 
+_READERS_KEPT = 8
+
+
 class Store:
     """The database of one node."""
 
     def __init__(self, url: str) -> None:
         """Connect, and bring the tables up to date. Raises STORE_FAILED or DISK_FULL."""
-        # One process serves a folder, so its writers queue here rather than in the database.
-        self._writer = Lock()
         with _errors():
             self._engine = _engine(url)
             _migrate(self._engine)
+        # One process serves a folder, so its writers queue here rather than in the database.
+        self._writers = Writers(self._engine)
+        self._readers: deque[Connection] = deque()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Give a connection that sees one state of the database and changes nothing."""
-        with _errors(), self._engine.connect() as tx:
-            if tx.dialect.name == "sqlite":
-                tx.exec_driver_sql("BEGIN")
-            yield tx
+        with _errors():
+            tx = self._reader()
+            try:
+                if tx.dialect.name == "sqlite":
+                    execute(tx, "BEGIN")
+                yield tx
+            except BaseException:
+                tx.close()
+                raise
+            self._give_back(tx)
+
+    def _reader(self) -> Connection:
+        try:
+            return self._readers.pop()
+        except IndexError:
+            return self._engine.connect()
+
+    def _give_back(self, tx: Connection) -> None:
+        """Keep a connection for the next reader: to get one anew costs as much as to read."""
+        if tx.in_transaction():
+            tx.rollback()
+        tx.connection.rollback()
+        if len(self._readers) < _READERS_KEPT:
+            self._readers.append(tx)
+        else:
+            tx.close()
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """Give a connection whose changes are durable once the block ends without an error."""
-        with _errors(), self._writer, self._engine.connect() as tx:
-            if tx.dialect.name == "sqlite":
-                tx.exec_driver_sql("BEGIN IMMEDIATE")
+        with _errors(), self._writers.write() as tx:
             yield tx
-            tx.commit()
 
     def close(self) -> None:
         """Give up all connections."""
+        while self._readers:
+            self._readers.pop().close()
         self._engine.dispose()
 
 

@@ -6,9 +6,9 @@ never look like a missing one.
 """
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
-from sqlalchemy import Connection, bindparam, func, or_, select, update
+from sqlalchemy import Connection, bindparam, func, or_, select
 
 from comity.core.canonical import b64url
 from comity.core.leaf import leaf
@@ -17,6 +17,7 @@ from comity.core.token import Seen
 from comity.errors import Code, ComityError
 from comity.store.rows import Head, Message, add, change, many, one
 from comity.store.schema import heads, messages
+from comity.store.statements import Statement
 
 OUT, IN = "out", "in"
 _AT_ONCE: Final = 16
@@ -36,37 +37,53 @@ def head(tx: Connection, peer: str, direction: str) -> tuple[int, bytes]:
     return found.size, _frontier(found).root()
 
 
+class Ends(NamedTuple):
+    """Where both logs with a peer end."""
+
+    ours: Head
+    theirs: Head
+
+    def seen(self) -> Seen:
+        """Return what a token says of the peer's log as it is held here."""
+        return Seen(size=self.theirs.size, root=b64url(_frontier(self.theirs).root()))
+
+
+_ENDS: Final = Statement(select(heads).where(heads.c.peer == bindparam("peer")))
+
+
+def ends(tx: Connection, peer: str) -> Ends:
+    """Return where both logs end. Raises PEER_UNKNOWN."""
+    found = {row[1]: Head(*row) for row in _ENDS.rows(tx, {"peer": peer})}
+    if len(found) != 2:
+        raise ComityError(Code.PEER_UNKNOWN, peer=peer)
+    return Ends(found[OUT], found[IN])
+
+
 def seen(tx: Connection, peer: str) -> Seen:
     """Return what a token says of the peer's log as it is held here."""
-    size, root = head(tx, peer, IN)
-    return Seen(size=size, root=b64url(root))
-
-
-_TAKE: Final = (
-    update(heads)
-    .where(heads.c.peer == bindparam("of"), heads.c.direction == OUT)
-    .values(next=heads.c.next + 1)
-    .returning(heads.c.next)
-)
+    return ends(tx, peer).seen()
 
 
 def take_seq(tx: Connection, peer: str) -> int:
-    """Take the next sequence number of our log; the transaction must append it or fail."""
-    taken = tx.execute(_TAKE, {"of": peer}).scalar_one_or_none()
-    if taken is None:
-        raise ComityError(Code.PEER_UNKNOWN, peer=peer)
-    return int(taken) - 1
+    """Return the next sequence number of our log; it is taken once that entry is appended."""
+    return ends(tx, peer).ours.next
 
 
-def append(tx: Connection, message: Message) -> None:
+def append(tx: Connection, message: Message, at: Head | None = None) -> None:
     """Write an entry. Ours must come in sequence, the peer's may leave a gap for a while.
 
-    Raises MESSAGE_ID_REUSED or SEQUENCE_REUSED where the sender gave a number twice.
+    `at` is where the log ends, if that was read in this transaction. Raises MESSAGE_ID_REUSED or
+    SEQUENCE_REUSED where the sender gave a number twice.
     """
     if message.direction == IN:
-        _refuse_reuse(tx, message)
+        check_new(tx, message.peer, message.jti, message.seq)
+    write(tx, message, at)
+
+
+def write(tx: Connection, message: Message, at: Head | None = None) -> None:
+    """Write an entry whose id and number are known to be new."""
     add(tx, message)
-    found = one(tx, Head, peer=message.peer, direction=message.direction)
+    found = at or one(tx, Head, peer=message.peer, direction=message.direction)
     if found is None:
         raise ComityError(Code.PEER_UNKNOWN, peer=message.peer)
     frontier = _frontier(found)
@@ -165,16 +182,29 @@ def _following(tx: Connection, message: Message) -> list[bytes]:
     return [leaf for place, (seq, leaf) in enumerate(found, message.seq) if place == seq]
 
 
-_SAME_NUMBER: Final = (
-    select(messages.c.jti)
+_SAME_NUMBER: Final = Statement(
+    select(messages.c.jti, messages.c.token)
     .where(messages.c.peer == bindparam("peer"), messages.c.direction == IN)
     .where(or_(messages.c.jti == bindparam("jti"), messages.c.seq == bindparam("seq")))
 )
 
 
-def _refuse_reuse(tx: Connection, message: Message) -> None:
-    """Look whether the sender gave an id or a number before."""
-    given = {"peer": message.peer, "jti": message.jti, "seq": message.seq}
-    for (jti,) in tx.execute(_SAME_NUMBER, given):
-        reused = Code.MESSAGE_ID_REUSED if jti == message.jti else Code.SEQUENCE_REUSED
-        raise ComityError(reused, peer=message.peer)
+def check_new(tx: Connection, peer: str, jti: str, seq: int, token: str = "") -> bool:
+    """Tell whether a message of the peer is new: False where that very token is here already.
+
+    Raises MESSAGE_ID_REUSED or SEQUENCE_REUSED where the peer gave an id or a number before.
+    """
+    found = _SAME_NUMBER.rows(tx, {"peer": peer, "jti": jti, "seq": seq})
+    if not found:
+        return True
+    if any(known == jti and said == token for known, said in found):
+        return False
+    reused = Code.MESSAGE_ID_REUSED if jti in {known for known, _ in found} else None
+    raise ComityError(reused or Code.SEQUENCE_REUSED, peer=peer)
+
+
+def lacks(tx: Connection, peer: str, seq: int) -> bool:
+    """Tell whether a number of the peer's is missed: later ones are here, and it is not."""
+    if seq >= ends(tx, peer).theirs.next:
+        return False
+    return one(tx, Message, peer=peer, direction=IN, seq=seq) is None

@@ -14,7 +14,6 @@ from sqlalchemy import (
     Connection,
     Select,
     Table,
-    Update,
     and_,
     bindparam,
     delete,
@@ -25,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.sql import ColumnElement
 
 from comity.store import schema
+from comity.store.statements import Statement
 
 
 class Row:
@@ -43,10 +43,9 @@ def _condition(table: Table, names: tuple[str, ...]) -> ColumnElement[bool]:
 
 
 @lru_cache(maxsize=512)
-def _select(
+def _query(
     table: Table, names: tuple[str, ...], order: str, limit: int | None
 ) -> Select[tuple[Any, ...]]:
-    # A statement that is built once is compiled once: most of the cost of a small query.
     query = select(table).where(_condition(table, names))
     if order:
         query = query.order_by(table.c[order])
@@ -54,9 +53,27 @@ def _select(
 
 
 @lru_cache(maxsize=512)
-def _update(table: Table, names: tuple[str, ...], changed: tuple[str, ...]) -> Update:
+def _select(table: Table, names: tuple[str, ...], order: str, limit: int | None) -> Statement:
+    return Statement(_query(table, names, order, limit))
+
+
+@lru_cache(maxsize=512)
+def _update(table: Table, names: tuple[str, ...], changed: tuple[str, ...]) -> Statement:
     values: dict[str, BindParameter[Any]] = {name: bindparam(f"v_{name}") for name in changed}
-    return update(table).where(_condition(table, names)).values(values)
+    return Statement(update(table).where(_condition(table, names)).values(values))
+
+
+@lru_cache(maxsize=512)
+def _delete(table: Table, names: tuple[str, ...]) -> Statement:
+    return Statement(delete(table).where(_condition(table, names)))
+
+
+@lru_cache(maxsize=64)
+def _insert(table: Table) -> Statement:
+    values: dict[str, BindParameter[Any]] = {
+        column.name: bindparam(column.name) for column in table.columns
+    }
+    return Statement(insert(table).inline().values(values))
 
 
 def _named(prefix: str, values: Mapping[str, object]) -> dict[str, object]:
@@ -72,16 +89,18 @@ def many(
     **where: object,
 ) -> Sequence[RowT]:
     """Return the rows that fit, in the order of a column where one is named."""
-    query = _select(cls.table, tuple(where), order, limit)
+    names = tuple(where)
     if conditions:
-        query = query.where(*conditions)
-    return [cls(*row) for row in tx.execute(query, _named("w", where))]
+        query = _query(cls.table, names, order, limit).where(*conditions)
+        return [cls(*row) for row in tx.execute(query, _named("w", where))]
+    found = _select(cls.table, names, order, limit).rows(tx, _named("w", where))
+    return [cls(*row) for row in found]
 
 
 def one(tx: Connection, cls: type[RowT], **where: object) -> RowT | None:
     """Return the row that fits, or None."""
-    row = tx.execute(_select(cls.table, tuple(where), "", 1), _named("w", where)).first()
-    return cls(*row) if row else None
+    found = _select(cls.table, tuple(where), "", 1).rows(tx, _named("w", where))
+    return cls(*found[0]) if found else None
 
 
 def add(tx: Connection, *rows: Row) -> None:
@@ -90,19 +109,21 @@ def add(tx: Connection, *rows: Row) -> None:
         table = rows[0].table
         names = [column.name for column in table.columns]
         values = [{name: getattr(row, name) for name in names} for row in rows]
-        tx.execute(insert(table), values)
+        if len(values) == 1:
+            _insert(table).run(tx, values[0])
+        else:
+            _insert(table).run_many(tx, values)
 
 
 def change(tx: Connection, cls: type[Row], where: Mapping[str, object], **values: object) -> int:
     """Change the rows that fit; returns how many."""
-    query = _update(cls.table, tuple(where), tuple(values))
-    return tx.execute(query, _named("w", where) | _named("v", values)).rowcount
+    statement = _update(cls.table, tuple(where), tuple(values))
+    return statement.run(tx, _named("w", where) | _named("v", values)).rowcount
 
 
 def remove(tx: Connection, cls: type[Row], **where: object) -> int:
     """Delete the rows that fit; returns how many."""
-    query = delete(cls.table).where(_condition(cls.table, tuple(where)))
-    return tx.execute(query, _named("w", where)).rowcount
+    return _delete(cls.table, tuple(where)).run(tx, _named("w", where)).rowcount
 
 
 @dataclass(frozen=True, slots=True)

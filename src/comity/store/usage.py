@@ -6,7 +6,10 @@ from comity.store.schema import usage
 
 
 def used(tx: Connection, peer: str, dataset: str, action: str, since: int, besides: str) -> int:
-    """Return the elements that a peer has used since a time, not counting one message."""
+    """Return what a peer has used since a time, not counting one message.
+
+    Elements are tokens where the action is to match, and else messages.
+    """
     total = tx.execute(
         select(func.coalesce(func.sum(usage.c.elements), 0)).where(
             usage.c.peer == peer,

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 negotiations_app = typer.Typer(help="Negotiations under way and past; lists them by itself.")
-terms_app = typer.Typer(no_args_is_help=True, help="Terms files.")
 
 Negotiation = Annotated[str, typer.Argument(help="A negotiation: its id or the beginning of it.")]
 Reason = Annotated[str, typer.Option(help="Why. The peer reads it.")]
@@ -24,23 +23,9 @@ Reason = Annotated[str, typer.Option(help="Why. The peer reads it.")]
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the application."""
-    app.add_typer(terms_app, name="terms", rich_help_panel=AGREE)
     command(app, "negotiate", AGREE)(negotiate)
     command(app, "propose", AGREE)(propose)
     app.add_typer(negotiations_app, name="negotiations", rich_help_panel=AGREE)
-
-
-@command(terms_app, "template")
-def template(session: Session) -> None:
-    """Print an example of a terms file, to start from. With --json, as JSON."""
-    import json
-
-    from comity.cli.drafts import TEMPLATE, parse_draft
-
-    shown = TEMPLATE.rstrip()
-    if session.screen.json:
-        shown = json.dumps(parse_draft(TEMPLATE.encode(), "template"), indent=2)
-    session.screen.out.print(shown, soft_wrap=True)
 
 
 def negotiate(

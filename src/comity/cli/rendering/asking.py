@@ -28,7 +28,16 @@ def request(screen: Screen, one: RequestShown) -> None:
     )
     if one.answer:
         screen.say("say.would-leave" if one.state == "held" else "say.answer", "bold")
-        screen.facts([("handling", _handling(screen, one)), *_fields(screen, one)])
+        screen.facts(
+            [
+                ("handling", _handling(screen, one)),
+                ("onward", one.onward),
+                ("destroyed", when(one.kept_until)),
+                *_fields(screen, one),
+            ]
+        )
+    if one.retention_ended:
+        screen.say("say.answer-ended")
     if one.state == "held" and one.approval:
         screen.facts([("approval-digest", one.approval)])
 
@@ -77,7 +86,7 @@ def requests(screen: Screen, found: Requests) -> None:
             [
                 short(one.id),
                 one.peer,
-                screen.word("request", one.state),
+                _state(screen, one),
                 one.case_reference,
                 one.handle,
                 when(one.due),
@@ -107,6 +116,11 @@ def inbox(screen: Screen, found: Requests) -> None:
         ],
         empty="say.no-inbox",
     )
+
+
+def _state(screen: Screen, one: RequestShown) -> str:
+    state = screen.word("request", one.state)
+    return screen.text("say.ended", state=state) if one.retention_ended else state
 
 
 def _handling(screen: Screen, one: RequestShown) -> str:

@@ -47,6 +47,8 @@ def matched(screen: Screen, found: Matched) -> None:
 def hits(screen: Screen, found: Hits) -> None:
     """List hits."""
     _hits(screen, found.hits)
+    if found.retention_ended:
+        screen.say("say.hits-ended", count=found.retention_ended)
 
 
 def handles(screen: Screen, found: HandlesShown) -> None:
@@ -70,6 +72,11 @@ def _hits(screen: Screen, found: Sequence[HitShown]) -> None:
     ):
         if concerned:
             screen.say(key, "yellow", count=len(concerned))
+    for handling, onward in sorted({(one.handling, one.onward) for one in found}):
+        meaning = screen.word("handling", handling)
+        screen.say("say.handle-as", handling=handling, meaning=meaning)
+        if not onward:
+            screen.say("say.not-onward")
     if found:
         screen.hint("hint.ask")
 

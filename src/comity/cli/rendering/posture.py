@@ -32,7 +32,12 @@ def posture(screen: Screen, found: Posture) -> None:
     for one in found.agreements:
         screen.say("say.lets", "bold", dataset=one.dataset, agreement=short(one.agreement))
         screen.facts(
-            [("state", screen.word("agreement", one.state)), ("tokens-used", one.tokens_used)]
+            [
+                ("state", screen.word("agreement", one.state)),
+                ("tokens-used", one.tokens_used),
+                ("requests-used", one.requests_used),
+                ("transfers-used", one.transfers_used),
+            ]
         )
         if one.terms is None:
             screen.say("say.terms-unknown", "yellow")

@@ -39,6 +39,10 @@ ERRORS: Final[dict[Code, tuple[str, str]]] = {
         "This message is not one of those that a peer may send.",
         "comity posture PEER prints the closed set; the peer may run a newer version.",
     ),
+    Code.MESSAGE_EXPIRED: (
+        "The message came too late to have an effect; the record keeps that it was sent.",
+        "Send it again if it still matters.",
+    ),
     Code.MESSAGE_ID_REUSED: (
         "The peer[ {peer}] used one message id for two different messages.",
         "Both are kept as evidence. Ask the peer: it restored an old backup, or it equivocates.",

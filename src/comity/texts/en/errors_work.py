@@ -39,6 +39,10 @@ ERRORS: Final[dict[Code, tuple[str, str]]] = {
         "This field was not agreed, or no answer has it[: {field}].",
         "comity agreements show prints the fields that an answer may release.",
     ),
+    Code.ONWARD_NOT_AGREED: (
+        "This came in under terms without onward sharing[: {dataset}].",
+        "It was not offered. Ask whoever gave it, and negotiate terms that let it be passed on.",
+    ),
     Code.QUOTA_EXCEEDED: (
         "The quota does not allow this[: {asked} asked for][, {used} used][, {limit} allowed]"
         "[ {period}].",

@@ -120,6 +120,7 @@ TEXTS: Final[dict[str, str]] = {
     "did.transfer.terminate": "ended a transfer",
     "did.request.approve": "approved an answer",
     "did.request.decline": "declined a request",
+    "did.retention.ended": "destroyed what may no longer be kept",
     "did.request.reopen": "reopened a declined request",
     "did.request.expired": "let a request expire: a decline",
     "did.record.verify": "compared records with a peer",

@@ -27,6 +27,7 @@ TEXTS: Final[dict[str, str]] = {
     "label.formats": "to be had as",
     "label.datasets-offered": "datasets it may see",
     "label.detail": "detail",
+    "label.destroyed": "this node destroys it",
     "label.digest": "digest",
     "label.direction": "direction",
     "label.dropped": "tokens dropped",
@@ -91,7 +92,9 @@ TEXTS: Final[dict[str, str]] = {
     "label.recovery-file": "recovery key",
     "label.refused": "its messages refused so far",
     "label.request": "request",
+    "label.requests-used": "requests used so far",
     "label.requests-waiting": "requests that wait here",
+    "label.requests-allowed": "requests",
     "label.result": "result",
     "label.retention": "may be kept",
     "label.role": "our part",
@@ -120,7 +123,9 @@ TEXTS: Final[dict[str, str]] = {
     "label.tokens": "tokens",
     "label.tokens-used": "tokens used so far",
     "label.transfer": "transfer",
+    "label.transfers-allowed": "transfers of the file",
     "label.transfers-open": "transfers open",
+    "label.transfers-used": "transfers of the file so far",
     "label.transfers-started": "transfers started",
     "label.urgency": "urgency",
     "label.version": "version",
@@ -166,6 +171,13 @@ TEXTS: Final[dict[str, str]] = {
     "say.conflicts": (
         "Hits in which something both sides have does not agree: {count}. They may be others."
     ),
+    "say.ended": "{state}; retention ended",
+    "say.answer-ended": (
+        "Retention ended: this node destroyed what came, as the terms ask. What it asked is kept."
+    ),
+    "say.hits-ended": "Hits that are destroyed, since their retention ended: {count}.",
+    "say.handle-as": "Handle this as {handling}: {meaning}.",
+    "say.not-onward": "It may not be passed on.",
     "say.disagrees": "{families} differ",
     "say.would-leave": "The answer that would leave",
     "say.answer": "The answer",

@@ -40,6 +40,10 @@ ERRORS: Final[dict[Code, tuple[str, str]]] = {
         "comity posture PEER muestra el conjunto cerrado; la contraparte puede usar una versión "
         "más nueva.",
     ),
+    Code.MESSAGE_EXPIRED: (
+        "El mensaje llegó demasiado tarde para surtir efecto; el registro conserva que se envió.",
+        "Envíelo de nuevo si todavía importa.",
+    ),
     Code.MESSAGE_ID_REUSED: (
         "La contraparte[ {peer}] usó un mismo identificador para dos mensajes distintos.",
         "Ambos se conservan como prueba. Pregunte a la contraparte: restauró un respaldo antiguo "

@@ -40,6 +40,10 @@ ERRORS: Final[dict[Code, tuple[str, str]]] = {
         "Este campo no se acordó, o ninguna respuesta lo contiene[: {field}].",
         "comity agreements show muestra los campos que una respuesta puede entregar.",
     ),
+    Code.ONWARD_NOT_AGREED: (
+        "Esto llegó bajo condiciones que no permiten cederlo a terceros[: {dataset}].",
+        "No se ofreció. Pregunte a quien lo dio y negocie condiciones que permitan cederlo.",
+    ),
     Code.QUOTA_EXCEEDED: (
         "La cuota no lo permite[: {asked} pedidos][, {used} usados][, {limit} permitidos]"
         "[ {period}].",

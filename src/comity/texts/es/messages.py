@@ -129,6 +129,7 @@ TEXTS: Final[dict[str, str]] = {
     "did.transfer.terminate": "terminó una transferencia",
     "did.request.approve": "aprobó una respuesta",
     "did.request.decline": "declinó una solicitud",
+    "did.retention.ended": "destruyó lo que ya no se puede conservar",
     "did.request.reopen": "reabrió una solicitud declinada",
     "did.request.expired": "dejó vencer una solicitud: declinada",
     "did.record.verify": "comparó registros con una contraparte",

@@ -27,6 +27,7 @@ TEXTS: Final[dict[str, str]] = {
     "label.formats": "se obtiene como",
     "label.datasets-offered": "conjuntos de datos que puede ver",
     "label.detail": "detalle",
+    "label.destroyed": "este nodo lo destruye",
     "label.digest": "resumen",
     "label.direction": "sentido",
     "label.dropped": "datos descartados",
@@ -91,7 +92,9 @@ TEXTS: Final[dict[str, str]] = {
     "label.recovery-file": "llave de recuperación",
     "label.refused": "mensajes suyos rechazados",
     "label.request": "solicitud",
+    "label.requests-used": "solicitudes usadas hasta ahora",
     "label.requests-waiting": "solicitudes que esperan aquí",
+    "label.requests-allowed": "solicitudes",
     "label.result": "resultado",
     "label.retention": "se puede conservar",
     "label.role": "nuestro papel",
@@ -120,7 +123,9 @@ TEXTS: Final[dict[str, str]] = {
     "label.tokens": "datos",
     "label.tokens-used": "datos usados hasta ahora",
     "label.transfer": "transferencia",
+    "label.transfers-allowed": "transferencias del archivo",
     "label.transfers-open": "transferencias abiertas",
+    "label.transfers-used": "transferencias del archivo hasta ahora",
     "label.transfers-started": "transferencias iniciadas",
     "label.urgency": "urgencia",
     "label.version": "versión",
@@ -172,6 +177,14 @@ TEXTS: Final[dict[str, str]] = {
         "Coincidencias en las que algo que ambas partes tienen no concuerda: {count}. Pueden ser "
         "otros."
     ),
+    "say.ended": "{state}; plazo de conservación vencido",
+    "say.answer-ended": (
+        "Venció el plazo de conservación: este nodo destruyó lo que llegó, como piden las "
+        "condiciones. Lo que preguntó se conserva."
+    ),
+    "say.hits-ended": ("Coincidencias destruidas porque venció su plazo de conservación: {count}."),
+    "say.handle-as": "Trate esto como {handling}: {meaning}.",
+    "say.not-onward": "No puede cederse a terceros.",
     "say.disagrees": "difieren: {families}",
     "say.would-leave": "La respuesta que saldría",
     "say.answer": "La respuesta",
