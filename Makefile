@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test soak test-postgres interop lint format bench docs picture clean
+.PHONY: help demo test soak test-postgres tck interop lint format bench docs picture clean
 
 help: ## Show this
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -31,6 +31,7 @@ test-postgres: $(VENV)/.develop ## Run the store's tests on a real PostgreSQL (s
 
 soak: $(VENV)/.develop ## Kill two nodes at every step, KILLS times (1000), as SEED says
 	PYTHONPATH=tests $(BIN)/python -m soak
+
 # The Eclipse connector, from Maven Central, and the few lines of Java that plug into it.
 EDC := tests/interop/edc
 $(EDC)/target/.fetched: $(EDC)/pom.xml
@@ -45,6 +46,14 @@ $(EDC)/target/.built: $(EDC)/target/.fetched $(wildcard $(EDC)/src/interop/*.jav
 
 interop: $(VENV)/.develop $(EDC)/target/.built ## Play with the Eclipse connector, both ways
 	PYTHONPATH=tests $(BIN)/python -m interop $(ARGS)
+
+# The kit's modules, as Maven Central has them; the list of their files is all that is written.
+$(VENV)/tck.classpath: tests/tck/pom.xml $(VENV)/.develop
+	tests/tck/install.sh
+	mvn --quiet --batch-mode -Dstyle.color=never --file $< dependency:build-classpath -Dmdep.outputFile=$(abspath $@)
+
+tck: $(VENV)/tck.classpath ## Run the public DSP conformance kit (see CONTRIBUTING.md)
+	PYTHONPATH=tests $(BIN)/python -m tck $< $(ARGS)
 
 lint: $(VENV)/.develop ## Style, types and layers
 	$(BIN)/ruff check .
