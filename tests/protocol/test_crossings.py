@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from comity.api import Response
 from comity.core.canonical import model
 from comity.core.dsp.transfer import TransferError
 from comity.errors import Code
@@ -15,12 +14,10 @@ from comity.node import Node
 from comity.operations import agreeing, transfers
 from comity.operations import agreements as consents
 from comity.operations.registry import Operation
-from comity.protocol import transferring
 from comity.protocol.catalog import REQUEST
-from comity.store import peers as pins
 from comity.store.rows import Agreement, Negotiation, Outgoing, many
 from comity.worker import work
-from nodes import MX, US, Pair, run
+from nodes import MX, Pair, run
 from refusals import refuses
 from stages import MX_LIST, transfer
 
@@ -94,7 +91,9 @@ def test_a_suspension_that_crosses_a_completion_is_refused(started: Pair) -> Non
     end(started.mx, "completed")
     act(consents.suspend, started.us)
     work(started.us)
-    reply = started.to_mx.seen[-1][1]
+    (reply,) = (
+        reply for request, reply in started.to_mx.seen if request.target.endswith("/suspension")
+    )
     error = model(TransferError, reply.body, 10_000)
     assert (reply.status, error.code) == (400, Code.STATE_NOT_ALLOWED)
     assert states(started) == ("STARTED", "STARTED")
@@ -132,28 +131,6 @@ def test_resumed_suspended_and_resumed_again_before_the_peer_hears_of_it(started
     act(consents.resume, started.mx)
     started.to_us.mend()
     check_same(started, "STARTED")
-
-
-def test_the_acknowledgement_of_an_earlier_suspension(started: Pair) -> None:
-    """It comes late: the peer has started the transfer since, and we have suspended it again."""
-
-    def crossing(response: Response) -> Response:
-        with started.mx.store.write() as tx:
-            row = transfer(started.mx, REQUEST)
-            transferring.resume(started.mx.local, tx, pins.pinned(tx, US.id), row)
-        work(started.mx)
-        act(consents.resume, started.us)
-        act(consents.suspend, started.us)
-        started.to_mx.cut = True
-        return response
-
-    act(consents.suspend, started.us)
-    started.to_mx.on_response = crossing
-    work(started.us)
-    row = transfer(started.us, REQUEST)
-    assert (row.state, row.pending) == ("STARTED", "TransferSuspensionMessage")
-    started.to_mx.mend()
-    check_same(started, "SUSPENDED")
 
 
 def test_a_transfer_that_ends_before_it_was_acknowledged(agreed: Pair) -> None:
