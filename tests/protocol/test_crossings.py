@@ -15,12 +15,10 @@ from comity.node import Node
 from comity.operations import agreeing, transfers
 from comity.operations import agreements as consents
 from comity.operations.registry import Operation
-from comity.protocol import transferring
 from comity.protocol.catalog import REQUEST
-from comity.store import peers as pins
 from comity.store.rows import Agreement, Negotiation, Outgoing, many
 from comity.worker import work
-from nodes import MX, US, Pair, run
+from nodes import MX, Pair, run
 from refusals import refuses
 from stages import MX_LIST, transfer
 
@@ -94,7 +92,8 @@ def test_a_suspension_that_crosses_a_completion_is_refused(started: Pair) -> Non
     end(started.mx, "completed")
     act(consents.suspend, started.us)
     work(started.us)
-    reply = started.to_mx.seen[-1][1]
+    replies = {request.target.rpartition("/")[2]: said for request, said in started.to_mx.seen}
+    reply = replies["suspension"]
     error = model(TransferError, reply.body, 10_000)
     assert (reply.status, error.code) == (400, Code.STATE_NOT_ALLOWED)
     assert states(started) == ("STARTED", "STARTED")
@@ -132,28 +131,6 @@ def test_resumed_suspended_and_resumed_again_before_the_peer_hears_of_it(started
     act(consents.resume, started.mx)
     started.to_us.mend()
     check_same(started, "STARTED")
-
-
-def test_the_acknowledgement_of_an_earlier_suspension(started: Pair) -> None:
-    """It comes late: the peer has started the transfer since, and we have suspended it again."""
-
-    def crossing(response: Response) -> Response:
-        with started.mx.store.write() as tx:
-            row = transfer(started.mx, REQUEST)
-            transferring.resume(started.mx.local, tx, pins.pinned(tx, US.id), row)
-        work(started.mx)
-        act(consents.resume, started.us)
-        act(consents.suspend, started.us)
-        started.to_mx.cut = True
-        return response
-
-    act(consents.suspend, started.us)
-    started.to_mx.on_response = crossing
-    work(started.us)
-    row = transfer(started.us, REQUEST)
-    assert (row.state, row.pending) == ("STARTED", "TransferSuspensionMessage")
-    started.to_mx.mend()
-    check_same(started, "SUSPENDED")
 
 
 def test_a_transfer_that_ends_before_it_was_acknowledged(agreed: Pair) -> None:
@@ -219,3 +196,33 @@ def test_a_decline_that_crosses_the_last_word_leaves_no_agreement(offered: Pair)
     assert (mx.state, us.state) == ("TERMINATED", "TERMINATED")
     for node in (offered.mx, offered.us):
         assert [row.state for row in agreements(node)] == ["withdrawn"]
+
+
+def test_the_acknowledgement_of_an_earlier_counter(offered: Pair) -> None:
+    """It comes late: the peer has countered since, and so have we."""
+    begun = run(agreeing.negotiate, offered.us, peer=MX.id, dataset=MX_LIST, terms={"onward": True})
+    offered.pump()
+    pid = negotiations(offered)[0].pid
+
+    def counter(node: Node, negotiation: str, quota: int) -> None:
+        terms = {"match": {"tokensInAll": quota}}
+        run(agreeing.counter, node, negotiation=negotiation, terms=terms)
+
+    def crossing(response: Response) -> Response:
+        counter(offered.us, begun.id, 2)
+        work(offered.us)
+        counter(offered.mx, pid, 3)
+        offered.to_us.cut = True
+        return response
+
+    counter(offered.mx, pid, 1)
+    offered.to_us.on_response = crossing
+    work(offered.mx)
+    row = negotiations(offered)[0]
+    assert (row.state, row.pending) == ("REQUESTED", "ContractOfferMessage")
+    offered.to_us.mend()
+    offered.clock.forward(minutes=10)
+    offered.pump()
+    mx, us = negotiations(offered)
+    assert (mx.state, us.state, us.waits) == ("OFFERED", "OFFERED", True)
+    assert mx.offer == us.offer

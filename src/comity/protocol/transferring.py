@@ -30,7 +30,7 @@ from comity.protocol.addresses import callback, dsp_base, pinned_path
 from comity.protocol.agreed import terms_of
 from comity.protocol.base import DATA, Local, Reply, fill_path
 from comity.protocol.catalog import MATCH, PUSH
-from comity.protocol.processes import is_older, move
+from comity.protocol.processes import move
 from comity.protocol.sending import post
 from comity.store.rows import Agreement, ManifestRow, Transfer, add, change, many, one
 
@@ -255,7 +255,7 @@ def on_reply(reply: Reply, tx: Connection) -> None:
         filing.forget_sent(tx, reply.peer.id, reply.jti)
     if row and reply.kind == TransferMessage.REQUEST and reply.accepted and is_over(row):
         _end_late(reply, tx, row)
-    if row is None or is_over(row) or row.pending != reply.kind or is_older(reply, tx):
+    if row is None or is_over(row) or row.pending != reply.kind:
         # Where the peer's next message overtook its acknowledgement, that message said it all.
         return
     values: dict[str, object] = {"pending": "", "updated": reply.now}
