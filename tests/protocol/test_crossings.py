@@ -133,6 +133,33 @@ def test_resumed_suspended_and_resumed_again_before_the_peer_hears_of_it(started
     check_same(started, "STARTED")
 
 
+@pytest.mark.parametrize("order", ["mx us", "us mx", "us mx us", "mx us mx"])
+@pytest.mark.parametrize("cut", ["to_mx", "to_us", ""])
+def test_suspensions_that_cross_and_are_over_before_they_arrive(
+    started: Pair, order: str, cut: str
+) -> None:
+    for node in (started.mx, started.us):
+        act(consents.suspend, node)
+        act(consents.resume, node)
+    if cut:
+        # Of one side's, one more waits: its reply is lost.
+        getattr(started, cut).lose_replies()
+    for side in order.split():
+        work(getattr(started, side))
+    for wire in (started.to_mx, started.to_us):
+        wire.mend()
+    check_same(started, "STARTED")
+
+
+def test_the_suspension_of_one_side_stays_when_that_of_the_other_is_over(started: Pair) -> None:
+    for node in (started.mx, started.us):
+        act(consents.suspend, node)
+    act(consents.resume, started.us)
+    check_same(started, "SUSPENDED")
+    act(consents.resume, started.mx)
+    check_same(started, "STARTED")
+
+
 def test_a_transfer_that_ends_before_it_was_acknowledged(agreed: Pair) -> None:
     agreed.to_mx.lose_replies()
     request(agreed)

@@ -37,6 +37,8 @@ from comity.store.rows import Agreement, ManifestRow, Transfer, add, change, man
 ENDPOINT_TYPE: Final = "urn:comity:data:1"
 BOTH: Final = "both"
 """Who suspended a transfer, where the suspensions crossed."""
+CROSSED: Final = (TransferState.SUSPENDED, TransferMessage.SUSPENSION)
+"""State and pending message, where the peer's suspension came before the end of ours."""
 _MANIFEST: Final = "manifest"
 _NO_PID: Final = "urn:none"
 
@@ -268,7 +270,7 @@ def on_reply(reply: Reply, tx: Connection) -> None:
             values["their_pid"] = model(TransferProcess, reply.body, BODY_BYTES).provider_pid
         except ComityError:
             values["state"] = TransferState.TERMINATED
-    else:
+    elif (row.state, row.pending) != CROSSED:
         mine, sent = Role(row.role), TransferMessage(row.pending)
         after = TRANSFER.next(TransferState(row.state), mine, sent)
         values["state"] = after
