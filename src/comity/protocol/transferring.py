@@ -41,6 +41,7 @@ CROSSED: Final = (TransferState.SUSPENDED, TransferMessage.SUSPENSION)
 """State and pending message, where the peer's suspension came before the end of ours."""
 _MANIFEST: Final = "manifest"
 _NO_PID: Final = "urn:none"
+_WITH_TOKEN: Final = frozenset({TransferMessage.REQUEST, TransferMessage.START})
 
 
 def is_over(row: Transfer) -> bool:
@@ -252,8 +253,8 @@ def manifest_of(peer: Pinned, message: TransferStartMessage) -> str:
 def on_reply(reply: Reply, tx: Connection) -> None:
     """Apply the acknowledgement, or the refusal, of a message of ours."""
     row = one(tx, Transfer, pid=reply.subject)
-    if row and row.format in filing.FORMATS:
-        # It may have carried a token of ours, and has done its work.
+    if row and row.format in filing.FORMATS and reply.kind in _WITH_TOKEN:
+        # A token of ours has arrived, and need not lie here in clear.
         filing.forget_sent(tx, reply.peer.id, reply.jti)
     if row and reply.kind == TransferMessage.REQUEST and reply.accepted and is_over(row):
         _end_late(reply, tx, row)

@@ -1,0 +1,1 @@
+"""Runs the public conformance kit of the Dataspace Protocol against a node (CONTRIBUTING)."""
