@@ -115,7 +115,8 @@ def _move(inbound: Inbound, tx: Connection, row: Transfer, message: Later) -> Ac
     if after is TransferState.STARTED:
         # A suspension is not the other side's to end, whoever made it and of whatever.
         in_force(tx, row.agreement, inbound.peer.id)
-        if row.held:
+        if row.held or (state, pending) == transferring.CROSSED:
+            # What ours has done, its acknowledgement tells; then this side says what it wants.
             raise ComityError(Code.TRANSFER_SUSPENDED)
     values: dict[str, object] = {
         "state": after,
@@ -127,6 +128,7 @@ def _move(inbound: Inbound, tx: Connection, row: Transfer, message: Later) -> Ac
     if after is TransferState.SUSPENDED:
         crossed = pending is TransferMessage.SUSPENSION
         values["suspended_by"] = transferring.BOTH if crossed else mine.other
+        values["pending"] = TransferMessage.SUSPENSION if crossed else ""
     address: DataAddress | None = None
     if mine is Role.CONSUMER:
         values["their_pid"] = message.provider_pid
