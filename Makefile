@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test test-postgres tck lint format bench docs picture clean
+.PHONY: help demo test soak test-postgres tck interop lint format bench docs picture clean
 
 help: ## Show this
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -28,6 +28,24 @@ test: $(VENV)/.develop ## Run the tests
 
 test-postgres: $(VENV)/.develop ## Run the store's tests on a real PostgreSQL (see CONTRIBUTING.md)
 	BIN=$(BIN) tests/postgres.sh $(ARGS)
+
+soak: $(VENV)/.develop ## Kill two nodes at every step, KILLS times (1000), as SEED says
+	PYTHONPATH=tests $(BIN)/python -m soak
+
+# The Eclipse connector, from Maven Central, and the few lines of Java that plug into it.
+EDC := tests/interop/edc
+$(EDC)/target/.fetched: $(EDC)/pom.xml
+	rm -rf $(EDC)/target
+	mvn --quiet --batch-mode --file $(EDC) dependency:copy-dependencies -DexcludeTypes=pom \
+		-DincludeScope=runtime -DoutputDirectory=target/lib
+	@touch $@
+
+$(EDC)/target/.built: $(EDC)/target/.fetched $(wildcard $(EDC)/src/interop/*.java)
+	javac -proc:none -nowarn -d $(EDC)/target/classes -cp '$(EDC)/target/lib/*' $(EDC)/src/interop/*.java
+	@touch $@
+
+interop: $(VENV)/.develop $(EDC)/target/.built ## Play with the Eclipse connector, both ways
+	PYTHONPATH=tests $(BIN)/python -m interop $(ARGS)
 
 # The kit's modules, as Maven Central has them; the list of their files is all that is written.
 $(VENV)/tck.classpath: tests/tck/pom.xml $(VENV)/.develop
@@ -58,4 +76,4 @@ picture: $(VENV)/.develop ## Play the demo and draw it into docs/demo.svg
 	PYTHONPATH=tests $(BIN)/python -m documents.picture
 
 clean: ## Remove what the targets above made
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(EDC)/target .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

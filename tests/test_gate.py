@@ -22,6 +22,7 @@ from comity.limits import (
 )
 from comity.operations import agreements, filing, transfers
 from comity.store import journal
+from comity.store.rows import Message, many
 from edge.loopback import answer
 from fileside import CONTENT, DATASET, Filed, filed
 from nodes import run
@@ -253,6 +254,17 @@ def test_the_token_is_in_no_table_and_in_no_body(f: Filed) -> None:
         for path in (f.p.folder / side).rglob("*"):
             if path.is_file():
                 assert token.encode() not in path.read_bytes(), path
+
+
+def test_a_reason_stays_in_the_record(f: Filed) -> None:
+    f.start()
+    run(transfers.suspend, f.mx, transfer=f.of(f.mx).id, reason="Under review.")
+    f.p.pump()
+    for node in (f.mx, f.us):
+        with node.store.read() as tx:
+            kinds = {row.what: row.body for row in many(tx, Message, kind="request")}
+        assert b"Under review." in kinds["TransferSuspensionMessage"]
+        assert kinds["TransferStartMessage"] == b""
 
 
 def test_so_many_files_at_once(f: Filed) -> None:

@@ -159,7 +159,11 @@ def keep_received(
         raise ComityError(Code.AGREEMENT_UNKNOWN)
     if arrived.statement:
         _check_statement(local, peer, row, agreement, arrived)
-    grant = terms_of(agreement).receive
+    try:
+        grant = terms_of(agreement).receive
+    except ComityError:
+        # Agreed under terms of another make: what they say of the file is for officers to read.
+        grant = None
     received = Received(
         id=local.new_urn(),
         peer=peer.id,

@@ -60,6 +60,8 @@ class Pusher:
         """Push what waits for a peer and is due, one after another."""
         with self._locks[peer]:
             for granted in self._due(peer):
+                if self._stopping.is_set():
+                    return
                 try:
                     self._push(granted)
                 except ComityError as error:
@@ -75,10 +77,10 @@ class Pusher:
         with self._store.read() as tx:
             peer = peers.pinned(tx, granted.peer)
             address = filing.kept_address(self._local, tx, granted.transfer)
-        if address is None or address.endpoint is None:
+        if address is None:
             raise ComityError(Code.ADDRESS_NOT_PINNED, peer=peer.id)
         # Compared again: the peer may have another address by now.
-        target = pinned_path(peer, address.endpoint)
+        target = pinned_path(peer, filing.endpoint_of(address))
         headers = [
             ("Content-Length", str(granted.size)),
             ("Content-Type", granted.media_type),

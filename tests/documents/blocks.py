@@ -28,6 +28,7 @@ _EXCHANGES: Final = (
     "transfer-request",
     "transfer-start",
     "transfer-suspension",
+    "consent",
     "manifest",
     "set-part",
     "question",
@@ -36,6 +37,9 @@ _EXCHANGES: Final = (
     "answer-declined",
     "answer-expired",
     "record",
+    "file-request",
+    "file-start",
+    "push-request",
     "refused",
     "unknown-message",
     "uniform-error",
@@ -73,6 +77,8 @@ def _protocol() -> dict[str, str]:
         "disclosed-digests": "\n".join(
             ["```text", *map(disclosure.digest, answer["disclosures"]), "```"]
         ),
+        "file-pull": played.pulled,
+        "file-push": played.pushed,
         "checkpoint": shown.text(record["cosigned"].strip()),
         "messages": tables.messages(),
         "limits": tables.bounds(),

@@ -23,7 +23,7 @@ from comity.operations import (
 )
 from comity.operations.peering import call, find_peer
 from comity.protocol.addresses import dsp_base
-from documents import seeded
+from documents import filed, seeded
 from nodes import Pair, run
 
 MAPPING: Final = "id=ref;name=name;kind=organisation;rfc=rfc;status=status;as_of=since"
@@ -73,6 +73,9 @@ class Played:
     """The id of the agreement."""
     tag_set: bytes = b""
     """The holder's file."""
+    pulled: str = ""
+    pushed: str = ""
+    """How a file crosses, as HTTP."""
 
 
 @cache
@@ -161,7 +164,7 @@ def _play(nodes: Pair, result: Played) -> Iterator[tuple[str, tuple[Request, Res
             yield from _named(nodes, ("/answers", "answer-expired"))
 
     run(agreements.suspend, mx, agreement=agreed.id, reason="Under review.")
-    yield from _named(nodes, ("/suspension", "transfer-suspension"))
+    yield from _named(nodes, ("/suspension", "transfer-suspension"), ("/agreements", "consent"))
     run(agreements.resume, mx, agreement=agreed.id)
     nodes.pump()
     run(agreeing.negotiate, us, peer=mx.id, dataset="mx", terms={"onward": True})
@@ -178,6 +181,9 @@ def _play(nodes: Pair, result: Played) -> Iterator[tuple[str, tuple[Request, Res
     yield "uniform-error", (forged, nodes.to_mx.handle(forged))
     run(records.verify, us, peer=mx.id)
     yield "record", nodes.to_mx.seen[-1]
+    yield from filed.play(nodes)
+    result.pulled = filed.pulled(mx, us)
+    result.pushed = filed.pushed(us, mx)
 
 
 def _waits(node: Any, operation: Any, **args: Any) -> None:

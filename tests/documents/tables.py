@@ -21,6 +21,7 @@ from comity.core.terms import Grant, MatchTerms, ReceiveTerms, RequestTerms
 from comity.core.terms_odrl import COUNT, OPERANDS, PER_PERIOD, PERIOD
 from comity.edge.config import ENVIRONMENT, SETTINGS, NodeConfig
 from comity.errors import Code
+from comity.protocol.filing import PATHS
 from comity.protocol.refusals import status
 from comity.protocol.routes import ROUTES
 from comity.texts import ERRORS
@@ -70,7 +71,8 @@ def statuses() -> str:
 
 def messages() -> str:
     """The closed set: every message that a peer can send."""
-    rows = [(f"`{route.what}`", route.method, f"`{route.path}`") for route in ROUTES]
+    routes = [(route.what, route.method, route.path) for route in ROUTES]
+    rows = [(f"`{what}`", method, f"`{path}`") for what, method, path in (*routes, *PATHS)]
     return table(("message", "method", "path, below the address"), rows)
 
 

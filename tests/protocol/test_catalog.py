@@ -5,17 +5,23 @@ from itertools import count
 from urllib.parse import quote
 
 import pytest
+from pydantic import JsonValue
 
 from comity.api import Request
 from comity.core.canonical import model
-from comity.core.dsp.catalog import CatalogError, RootCatalog, RootDataset
+from comity.core.dsp.catalog import (
+    CatalogError,
+    CatalogRequestMessage,
+    RootCatalog,
+    RootDataset,
+)
 from comity.errors import Code
 from comity.limits import CATALOG_PAGE, CATALOG_PAGES, REPLY_BYTES
 from comity.operations import offering
 from comity.protocol import catalog as catalogs
 from comity.protocol.base import DSP, fill_path
 from comity.store import record
-from comity.store.rows import Dataset, Offer, add, many
+from comity.store.rows import Dataset, Message, Offer, add, many
 from nodes import MX, US, Pair, run
 from refusals import refuses
 from stages import (
@@ -100,6 +106,38 @@ def test_a_dataset_that_is_not_offered(loaded: Pair, dataset: str) -> None:
 def test_filters_are_not_guessed_at(loaded: Pair) -> None:
     reply = say(loaded.us, MX.id, CATALOG, CATALOG_BODY[:-1] + b',"filter":[{"a":1}]}')
     assert code(reply) == Code.FILTER_NOT_SUPPORTED
+
+
+def test_a_query_without_criteria_is_a_page(loaded: Pair) -> None:
+    run(offering.make_offer, loaded.mx, dataset=MX_LIST, terms=TERMS)
+
+    def asked(**changes: JsonValue) -> Message:
+        query = {
+            "@type": "QuerySpec",
+            "offset": 0,
+            "limit": 50,
+            "sortOrder": "ASC",
+            "filterExpression": [],
+        }
+        message = CatalogRequestMessage(filter=({**query, **changes},))
+        return say(loaded.us, MX.id, CATALOG, message)
+
+    def datasets(reply: Message) -> int:
+        return len(model(RootCatalog, reply.body, REPLY_BYTES).dataset or ())
+
+    assert datasets(asked()) == 1
+    assert datasets(asked(offset=1)) == datasets(asked(offset=10**9)) == 0
+    assert datasets(asked(limit=10**9)) == 1
+    refused: tuple[dict[str, JsonValue], ...] = (
+        {"filterExpression": [{"operandLeft": "id"}]},
+        {"sortField": "id"},
+        {"limit": 0},
+        {"offset": -1},
+        {"@type": "Query"},
+        {"other": None},
+    )
+    for changes in refused:
+        assert code(asked(**changes)) == Code.FILTER_NOT_SUPPORTED
 
 
 def page(p: Pair, query: str) -> tuple[RootCatalog, str]:

@@ -1,19 +1,23 @@
 """Who may begin a negotiation, who decides in it, and what a decline means."""
 
+import json
 from typing import Any
 
 import pytest
 
 from comity.core.canonical import canonical, model
-from comity.core.dsp.policy import MessageOffer
+from comity.core.dsp.negotiation import ContractRequestMessage
+from comity.core.dsp.policy import Agreement, MessageOffer
+from comity.core.dsp.policy import Offer as Policy
 from comity.core.machines import Role
+from comity.core.terms_odrl import from_policy
 from comity.errors import Code
 from comity.limits import BODY_BYTES, DAY
 from comity.node import Node
 from comity.operations import Caller, agreeing, agreements, holdings, offering
 from comity.protocol import negotiating
 from comity.protocol.base import DSP
-from comity.store import peers
+from comity.store import peers, rows
 from comity.store.rows import Negotiation, Offer, many
 from nodes import MX, US, Pair, run
 from refusals import refuses
@@ -112,6 +116,52 @@ def test_a_first_offer_from_elsewhere(loaded: Pair, address: str) -> None:
     reply = say(loaded.mx, US.id, f"{DSP}/negotiations/offers", canonical(message))
     assert code(reply) == Code.ADDRESS_NOT_PINNED
     assert run(agreeing.negotiation_list, loaded.us).negotiations == ()
+
+
+# --- another make writes our offer its own way -------------------------------------------------
+
+
+def rewritten(message: ContractRequestMessage, **changes: Any) -> bytes:
+    """Return a request as a JSON-LD processor writes it: docs/decisions/0023."""
+    value = message.to_value()
+    offer: Any = value["offer"]
+    del offer["profile"]
+    offer["assigner"] = MX.id
+    for constraint in offer["permission"][0]["constraint"]:
+        match constraint.get("rightOperand"):
+            case [only]:
+                constraint["rightOperand"] = only
+            case [*several]:
+                constraint["rightOperand"] = json.dumps([{"@value": item} for item in several])
+        if constraint.get("leftOperand") == "purpose":
+            constraint["leftOperand"] = "odrl:purpose"
+    offer["permission"][0]["constraint"][0].update(changes)
+    return canonical(value)
+
+
+def test_our_offer_in_other_words_is_agreed_to_in_ours(offered: Pair) -> None:
+    terms = {**TERMS, "purposes": ["sanctions", "tax"], "territories": ["US", "MX"]}
+    made = run(offering.make_offer, offered.mx, dataset=MX_LIST, terms=terms)
+    target = f"{DSP}/negotiations/request"
+    body = rewritten(first_request(offered))
+    assert say(offered.us, MX.id, target, body).status == 201
+    asked = row(offered.mx)
+    assert (asked.pending, asked.waits) == ("ContractAgreementMessage", False)
+    with offered.mx.store.read() as tx:
+        (kept,) = many(tx, rows.Agreement)
+    agreed = model(Agreement, kept.agreement.encode(), BODY_BYTES)
+    assert agreed.permission == model(Policy, canonical(made.policy), BODY_BYTES).permission
+    assert from_policy(agreed) == made.terms
+    # The same request again, as after a lost reply, begins no second one.
+    assert say(offered.us, MX.id, target, body).status == 201
+    assert row(offered.mx) == asked
+
+
+def test_a_change_in_other_words_waits_for_an_officer(offered: Pair) -> None:
+    body = rewritten(first_request(offered), rightOperand="two-officers")
+    assert say(offered.us, MX.id, f"{DSP}/negotiations/request", body).status == 201
+    (asked,) = run(agreeing.negotiation_list, offered.mx).negotiations
+    assert (asked.state, asked.waits, asked.terms) == ("REQUESTED", True, None)
 
 
 # --- a decline is final ------------------------------------------------------------------------

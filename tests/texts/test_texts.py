@@ -22,6 +22,7 @@ from comity.core.terms import Action, Approval, Handling
 from comity.errors import Code, ComityError
 from comity.formats.report import SetAside, Warn
 from comity.protocol.answering import FIELDS
+from comity.protocol.filing import PATHS
 from comity.protocol.routes import ROUTES
 from comity.texts import ERRORS, LANGUAGES, TEXTS, Language
 
@@ -143,7 +144,7 @@ def test_every_message_type_has_a_name_and_a_cause(language: Language) -> None:
 
 def test_causes_are_of_messages_that_exist() -> None:
     named = {key.partition(".")[2] for key in TEXTS["en"] if key.startswith("cause.")}
-    assert named == {route.what for route in ROUTES}
+    assert named == {route.what for route in ROUTES} | {what for what, _, _ in PATHS}
 
 
 def test_every_state_field_and_unit_has_a_word() -> None:

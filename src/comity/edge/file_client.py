@@ -89,7 +89,8 @@ class FileClient:
         sent = [
             ("Host", self._peer),
             ("Accept-Encoding", "identity"),
-            ("Authorization", f"Bearer {token}"),
+            # An address that a peer gives may need none.
+            *([("Authorization", f"Bearer {token}")] if token else []),
             ("Connection", "close"),
             *headers,
         ]

@@ -157,7 +157,8 @@ class FileListener:
         self._free -= 1
         try:
             ask = self._gate.give if pulled else self._gate.take
-            opened = await self._in_thread(ask, path, token) if fits else None
+            # No token opens a path for another method; the gate counts that like all the rest.
+            opened = await self._in_thread(ask, path, token if fits else "")
             if isinstance(opened, Giving):
                 await self._give(opened, scope, receive, send)
             elif isinstance(opened, Taking):

@@ -58,9 +58,7 @@ def peer_app(
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         """Take one HTTP request to its response."""
         if scope["type"] == "lifespan":
-            await _lifespan(receive, send, workers)
-            if files is not None:
-                await asyncio.to_thread(files.close)
+            await _lifespan(receive, send, workers, files)
             return
         if scope["method"] == "GET" and scope["raw_path"] == VERSION_PATH.encode("ascii"):
             await send_response(send, Response(200, "", JSON, version))
@@ -88,12 +86,17 @@ def peer_app(
     return app
 
 
-async def _lifespan(receive: Receive, send: Send, workers: ThreadPoolExecutor) -> None:
+async def _lifespan(
+    receive: Receive, send: Send, workers: ThreadPoolExecutor, files: FileListener | None
+) -> None:
     """Say yes to the start; at the stop, wait for the requests in threads (ASGI lifespan)."""
     await receive()
     await send({"type": "lifespan.startup.complete"})
     await receive()
     await asyncio.to_thread(workers.shutdown)
+    if files is not None:
+        await asyncio.to_thread(files.close)
+    # Said last: the server ends the loop, and with it what is still under way.
     await send({"type": "lifespan.shutdown.complete"})
 
 

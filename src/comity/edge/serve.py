@@ -10,9 +10,10 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import unquote
 
 import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from comity.errors import Code, ComityError
 from comity.limits import (
@@ -153,7 +154,6 @@ def _config(listener: Listener) -> uvicorn.Config:
         backlog=CONNECTIONS,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
-        h11_max_incomplete_event_size=HEADER_BYTES,
         ssl_context_factory=(lambda _config, _default: context) if context else None,
     )
 
@@ -176,14 +176,22 @@ class _Server(uvicorn.Server):
         yield
 
 
-class _Impatient(H11Protocol):
+class _Impatient(HttpToolsProtocol):
     """HTTP/1.1 that gives a connection HEADER_SECONDS to come up with a whole request head.
 
     uvicorn itself waits for ever before the first request and inside a head, so that silence could
-    hold all the connections there are.
+    hold all the connections there are; and it takes heads and trailers of any size, and only parts
+    of the request target.
     """
 
     _head_due: asyncio.TimerHandle | None = None
+    _in_head = False
+    _piece = 0
+    """Bytes that are being parsed."""
+    _taken = 0
+    """Bytes of this request so far."""
+    _content = 0
+    """Those of them that are its body."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Start the clock for the first head."""
@@ -192,13 +200,43 @@ class _Impatient(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Start the clock at the first byte of a head, stop it at its end."""
+        self._piece = len(data)
+        self._taken += len(data)
         super().data_received(data)
+        if (self._taken > HEADER_BYTES and self._in_head) or self._is_wasteful():
+            # The parser below has no bound of its own.
+            self.send_400_response("")
         self._watch()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop the clock."""
         super().connection_lost(exc)
         self._unwatch()
+
+    def on_message_begin(self) -> None:
+        """Count anew."""
+        super().on_message_begin()
+        self._in_head, self._taken, self._content = True, self._piece, 0
+
+    def on_headers_complete(self) -> None:
+        """Pass the target on as it was sent: a signature covers it."""
+        self._in_head = False
+        raw_path, _, query = self.url.partition(b"?")
+        path = unquote(raw_path.decode("ascii"))
+        # Its own parser would leave out scheme and host, where there are any.
+        self.url = b"/"
+        super().on_headers_complete()
+        self.scope["path"], self.scope["raw_path"] = path, raw_path
+        self.scope["query_string"] = query
+
+    def on_body(self, body: bytes) -> None:
+        """Count what is content."""
+        self._content += len(body)
+        super().on_body(body)
+
+    def _is_wasteful(self) -> bool:
+        """Tell whether chunks of one byte, or trailers, make more of a request than it says."""
+        return self._taken - 8 * self._content > 4 * HEADER_BYTES
 
     def _watch(self) -> None:
         if self.cycle is not None and not self.cycle.response_complete:

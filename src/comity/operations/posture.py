@@ -15,6 +15,7 @@ from comity.operations.offering import known
 from comity.operations.peering import find_peer
 from comity.operations.records import PeerArgs
 from comity.operations.registry import Caller, Model, operation
+from comity.protocol import filing
 from comity.protocol.catalog import open_offers
 from comity.protocol.routes import ROUTES
 from comity.store import record
@@ -79,8 +80,11 @@ def posture(node: Node, caller: Caller, args: PeerArgs, progress: Progress) -> P
             territory=peer.identity.territory,
             address=peer.identity.address,
             messages=tuple(
-                MessageAllowed(what=route.what, method=route.method, path=route.path)
-                for route in ROUTES
+                MessageAllowed(what=what, method=method, path=path)
+                for what, method, path in (
+                    *((route.what, route.method, route.path) for route in ROUTES),
+                    *filing.PATHS,
+                )
             ),
             datasets_offered=tuple(open_offers(tx, peer.id)),
             agreements=tuple(

@@ -83,7 +83,7 @@ def fetch(node: Node, caller: Caller, args: TransferId, progress: Progress) -> R
         address = filing.kept_address(node.local, tx, row.pid)
     if address is None:
         raise ComityError(Code.TRANSFER_NOT_STARTED, state=row.state)
-    target = pinned_path(peer, address.endpoint or "")
+    target = pinned_path(peer, filing.endpoint_of(address))
     digest = filing.property_of(address, filing.SHA256)
     part = kept.part_path(node.folder, row.pid, digest)
     try:

@@ -4,9 +4,10 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from functools import lru_cache, partial
-from typing import Final
+from typing import Annotated, Final, Literal
 from urllib.parse import quote, unquote
 
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from sqlalchemy import Connection, bindparam, or_, select
 
 from comity.core.canonical import model
@@ -81,11 +82,10 @@ def links(local: Local, body: bytes) -> str:
 
 
 def _catalog(inbound: Inbound, tx: Connection, message: CatalogRequestMessage) -> Act:
-    if message.filter:
-        raise ComityError(Code.FILTER_NOT_SUPPORTED)
+    query = _query(message.filter)
     visible = open_offers(tx, inbound.peer.id)
     names = list(visible)
-    start, stop = _span(names, inbound.query)
+    start, stop = _span(names, inbound.query) if query is None else query.span(len(names))
     datasets = tuple(
         Dataset(
             id=dataset,
@@ -104,6 +104,38 @@ def _catalog(inbound: Inbound, tx: Connection, message: CatalogRequestMessage) -
         next=f"after={quote(names[stop - 1], safe='')}" if stop < len(names) else None,
     )
     return partial(Outcome, 200, catalog.to_json())
+
+
+class _Query(BaseModel):
+    """What the Eclipse connector sends as the filter of each catalog request, meant or not.
+
+    Without criteria it asks for a part of the catalog by place, so it can be answered.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    type: Literal["QuerySpec"] = Field(alias="@type")
+    offset: Annotated[int, Field(ge=0)] = 0
+    limit: Annotated[int, Field(ge=1)] = CATALOG_PAGE
+    sort_order: Literal["ASC", "DESC"] | None = Field(default=None, alias="sortOrder")
+    """Of the field to sort by, which is not there."""
+    criteria: Annotated[list[JsonValue], Field(max_length=0)] = Field(alias="filterExpression")
+
+    def span(self, count: int) -> tuple[int, int]:
+        """Return which of so many datasets are asked for."""
+        start = min(self.offset, count)
+        return start, min(start + min(self.limit, CATALOG_PAGE), count)
+
+
+def _query(filter: tuple[JsonValue, ...] | None) -> _Query | None:
+    """Return the query that a filter is, or None. Raises FILTER_NOT_SUPPORTED for any other."""
+    if not filter:
+        return None
+    try:
+        (only,) = filter
+        return _Query.model_validate(only)
+    except ValueError:
+        raise ComityError(Code.FILTER_NOT_SUPPORTED) from None
 
 
 def _span(names: list[str], query: str) -> tuple[int, int]:

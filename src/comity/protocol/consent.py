@@ -29,7 +29,7 @@ _PATH: Final = f"{DATA}/agreements"
 def suspend(local: Local, tx: Connection, peer: Pinned, row: Agreement, reason: str) -> None:
     """Suspend our consent at once, and what runs under it. Raises AGREEMENT_UNKNOWN."""
     _move(tx, row, Standing.ACTIVE, Standing.SUSPENDED)
-    for transfer in many(tx, Transfer, agreement=row.id, state=TransferState.STARTED):
+    for transfer in _quiet(tx, row, TransferState.STARTED):
         transferring.suspend(local, tx, peer, transfer, reason)
     _tell(local, tx, peer, row, "suspended", reason)
 
@@ -40,7 +40,7 @@ def resume(local: Local, tx: Connection, peer: Pinned, row: Agreement) -> None:
     _tell(local, tx, peer, row, "active", "")
     if row.peer_suspended:
         return
-    for transfer in many(tx, Transfer, agreement=row.id, state=TransferState.SUSPENDED):
+    for transfer in _quiet(tx, row, TransferState.SUSPENDED):
         transferring.resume(local, tx, peer, transfer)
 
 
@@ -56,7 +56,7 @@ def withdraw(local: Local, tx: Connection, peer: Pinned, row: Agreement, reason:
 def end(local: Local, tx: Connection, peer: Pinned, row: Agreement, reason: str) -> None:
     """End all transfers under an agreement, and the epochs of its tag sets."""
     for transfer in many(tx, Transfer, agreement=row.id):
-        if not transferring.is_over(transfer):
+        if not transferring.is_over(transfer) and not transferring.is_ending(transfer):
             transferring.terminate(local, tx, peer, transfer, reason)
     end_epochs(local, tx, row.id)
 
@@ -72,6 +72,14 @@ def end_epoch(local: Local, tx: Connection, epoch: ManifestRow) -> None:
     change(tx, ManifestRow, {"digest": epoch.digest}, ready=False)
     files.destroy_keys(local.folder, epoch.digest)
     journal.note(tx, local.now(), "", "epoch.ended", manifest=epoch.digest)
+
+
+def _quiet(tx: Connection, row: Agreement, state: TransferState) -> list[Transfer]:
+    """Return the transfers in a state, but for those of which a message is on its way.
+
+    They are looked at again when its acknowledgement comes.
+    """
+    return list(many(tx, Transfer, agreement=row.id, state=state, pending=""))
 
 
 def _move(tx: Connection, row: Agreement, before: Standing, after: Standing) -> None:

@@ -45,7 +45,12 @@ FILES: Final = f"{DATA}/files/{{}}"
 """Where a file is pulled from: GET, below the address of the provider."""
 INBOX: Final = f"{DATA}/inbox/{{}}"
 """Where a file is pushed to: POST, below the address of the consumer."""
-AUTH_TYPE, AUTHORIZATION = "authType", "authorization"
+PATHS: Final = ((PULL, "GET", FILES), (PULL, "HEAD", FILES), (PUSH, "POST", INBOX))
+"""What can be reached with a token of a transfer instead of a message token."""
+ENDPOINT, AUTH_TYPE, AUTHORIZATION = "endpoint", "authType", "authorization"
+_BASE_URL: Final = "baseUrl"
+_OTHER_MAKE: Final = "https://w3id.org/edc/v0.0.1/ns/"
+"""Before the names of properties in the addresses of the Eclipse connector."""
 SHA256, SIZE, STATEMENT = "comity:sha256", "comity:size", "comity:statement"
 """Ours: what the file is, and the signed statement of it. Other makes ignore them."""
 BEARER: Final = "bearer"
@@ -100,9 +105,9 @@ def check_request(
     if message.format == PULL and address is not None:
         raise ComityError(Code.TRANSFER_FORMAT_UNKNOWN)
     if message.format == PUSH:
-        if address is None or address.endpoint is None:
+        if address is None or not endpoint_of(address):
             raise ComityError(Code.SCHEMA_INVALID, where="dataAddress")
-        pinned_path(peer, address.endpoint)
+        pinned_path(peer, endpoint_of(address))
     decide(local, tx, peer, agreement).check()
 
 
@@ -168,11 +173,14 @@ def address_of(
     token = b64url(local.entropy(_TOKEN_BYTES))
     remove(tx, FileToken, transfer=pid)
     add(tx, FileToken(pid, secret_of(token), 0))
+    # A colon is no part of an address that a peer can compare with the pinned one.
+    endpoint = local.identity.address + fill_path(path, pid.removeprefix(_URN))
     return DataAddress(
         endpoint_type=HTTP,
-        # A colon is no part of an address that a peer can compare with the pinned one.
-        endpoint=local.identity.address + fill_path(path, pid.removeprefix(_URN)),
+        endpoint=endpoint,
         endpoint_properties=(
+            # Said again, for a make that looks only here (docs/decisions/0023).
+            EndpointProperty(name=ENDPOINT, value=endpoint),
             EndpointProperty(name=AUTH_TYPE, value=BEARER),
             EndpointProperty(name=AUTHORIZATION, value=token),
             *more,
@@ -209,9 +217,17 @@ def kept_address(local: Local, tx: Connection, pid: str) -> DataAddress | None:
     return model(DataAddress, plain, BODY_BYTES)
 
 
+def endpoint_of(address: DataAddress) -> str:
+    """Return where an address says that data is, or is to go; nothing says that it may be used."""
+    return (
+        address.endpoint or property_of(address, ENDPOINT) or property_of(address, _BASE_URL) or ""
+    )
+
+
 def property_of(address: DataAddress, name: str) -> str:
     """Return a property that stands there once, or an empty string."""
-    found = [item.value for item in address.endpoint_properties or () if item.name == name]
+    names = (name, _OTHER_MAKE + name)
+    found = [item.value for item in address.endpoint_properties or () if item.name in names]
     return found[0] if len(found) == 1 else ""
 
 

@@ -1,5 +1,7 @@
 """Contract negotiation, sent: what this side says, and what the peer's acknowledgement changes."""
 
+from contextlib import suppress
+from dataclasses import replace
 from typing import Final
 
 from sqlalchemy import Connection
@@ -24,7 +26,7 @@ from comity.limits import BODY_BYTES, DAY, TEXT_CHARS
 from comity.protocol import signing
 from comity.protocol.addresses import callback, dsp_base
 from comity.protocol.base import Local, Reply, fill_path
-from comity.protocol.processes import move
+from comity.protocol.processes import is_ending, move
 from comity.protocol.sending import post
 from comity.store.rows import Negotiation, add, change, one
 
@@ -170,14 +172,12 @@ def terminate(
     """End a negotiation, saying why. It is over here at once, whatever the peer answers.
 
     `final` where the peer may not begin it anew until an officer here reopens it (DESIGN T5).
+    Raises STATE_NOT_ALLOWED where the last word is ours and on its way.
     """
-    provider, consumer = pids(row)
-    message = ContractNegotiationTerminationMessage(
-        provider_pid=provider,
-        consumer_pid=consumer,
-        code=code,
-        reason=(reason,) if reason else None,
-    )
+    if is_ending(NEGOTIATION, NegotiationState(row.state), row.pending, Role(row.role)):
+        raise ComityError(
+            Code.STATE_NOT_ALLOWED, state=row.state, message="decline", sender=Role(row.role)
+        )
     move(
         tx,
         row,
@@ -191,12 +191,27 @@ def terminate(
     )
     signing.let_go(tx, row.agreement)
     if row.their_pid:
-        _post(local, tx, peer, row, "negotiations/{}/termination", message)
+        _say_over(local, tx, peer, row, code, reason)
+
+
+def _say_over(
+    local: Local, tx: Connection, peer: Pinned, row: Negotiation, code: str, reason: str
+) -> None:
+    provider, consumer = pids(row)
+    message = ContractNegotiationTerminationMessage(
+        provider_pid=provider,
+        consumer_pid=consumer,
+        code=code,
+        reason=(reason,) if reason else None,
+    )
+    _post(local, tx, peer, row, "negotiations/{}/termination", message)
 
 
 def on_reply(reply: Reply, tx: Connection) -> None:
     """Apply the acknowledgement, or the refusal, of a message of ours."""
     row = one(tx, Negotiation, pid=reply.subject)
+    if row and reply.accepted and row.their_pid == "" and is_over(row):
+        _end_late(reply, tx, row)
     if row is None or is_over(row) or row.pending.partition(":")[0] != reply.kind:
         # Where the peer's next message overtook its acknowledgement, that message said it all.
         return
@@ -210,13 +225,25 @@ def on_reply(reply: Reply, tx: Connection) -> None:
         except ComityError as error:
             values |= {"state": NegotiationState.TERMINATED, "reason": str(error.code)}
         else:
-            consumer = row.role == Role.CONSUMER
-            values["their_pid"] = state.provider_pid if consumer else state.consumer_pid
+            values["their_pid"] = _their_pid(row, state)
     else:
         mine = Role(row.role)
         sent = NegotiationMessage(row.pending)
         values["state"] = NEGOTIATION.next(NegotiationState(row.state), mine, sent)
     change(tx, Negotiation, {"pid": row.pid}, **values)
+
+
+def _their_pid(row: Negotiation, state: ContractNegotiation) -> str:
+    return state.provider_pid if row.role == Role.CONSUMER else state.consumer_pid
+
+
+def _end_late(reply: Reply, tx: Connection, row: Negotiation) -> None:
+    """Tell the peer that a negotiation is over, which ended here before we knew its id there."""
+    with suppress(ComityError):
+        theirs = _their_pid(row, model(ContractNegotiation, reply.body, BODY_BYTES))
+        change(tx, Negotiation, {"pid": row.pid}, their_pid=theirs)
+        code, _, reason = row.reason.partition(" ")
+        _say_over(reply.local, tx, reply.peer, replace(row, their_pid=theirs), code, reason)
 
 
 def printable(text: str) -> str:

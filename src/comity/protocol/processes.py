@@ -5,9 +5,11 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from comity.core.machines import Event, Machine, Role, State
-from comity.errors import ComityError
-from comity.protocol.base import Moved
-from comity.store.rows import Negotiation, Transfer, change
+from comity.errors import Code, ComityError
+from comity.protocol.base import Moved, Reply
+from comity.protocol.sending import State as Sending
+from comity.store.rows import Negotiation, Outgoing, Transfer, change, many
+from comity.store.schema import outbox
 
 Process = TypeVar("Process", Negotiation, Transfer)
 
@@ -22,15 +24,38 @@ def advance(
     """Return the state that a message of the peer (in role `sender`) leads to.
 
     A peer that answers a message of ours has taken it, even if its acknowledgement is still on
-    the way; so a message that fits the state after our pending one is fit now. Raises
-    STATE_NOT_ALLOWED.
+    the way; so a message that fits the state after our pending one is fit now. But where our
+    pending one ends the process, only what ends it too is taken: whatever else the peer sent
+    crossed with it, and the peer takes ours all the same. Raises STATE_NOT_ALLOWED.
     """
     try:
-        return machine.next(state, sender, message)
+        after = machine.next(state, sender, message)
     except ComityError:
         if pending is None:
             raise
         return machine.next(machine.next(state, sender.other, pending), sender, message)
+    ends = pending is not None and is_ending(machine, state, pending, sender.other)
+    if ends and not machine.is_terminal(after):
+        raise ComityError(Code.STATE_NOT_ALLOWED, state=state, message=message, sender=sender)
+    return after
+
+
+def is_ending(machine: Machine[State, Event], state: State, pending: str, mine: Role) -> bool:
+    """Whether a message of ours that awaits its acknowledgement is one that ends the process.
+
+    The peer may have taken it already, so it cannot be taken back.
+    """
+    return any(
+        (row.state, row.sender, row.message) == (state, mine, pending)
+        and machine.is_terminal(row.next)
+        for row in machine.table
+    )
+
+
+def is_older(reply: Reply, tx: Connection) -> bool:
+    """Whether a reply is to an older message than the last of its kind about its process."""
+    about = {"peer": reply.peer.id, "kind": reply.kind, "subject": reply.subject}
+    return bool(many(tx, Outgoing, outbox.c.state != Sending.DONE, limit=1, **about))
 
 
 def move(tx: Connection, process: Process, **values: object) -> None:

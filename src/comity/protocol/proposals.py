@@ -6,7 +6,8 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from comity.core.canonical import model
+from comity.core.canonical import canonical, model, parse
+from comity.core.dsp.comparing import same_words
 from comity.core.dsp.negotiation import ContractOfferMessage, ContractRequestMessage
 from comity.core.dsp.policy import MessageOffer, Offer, Policy
 from comity.core.machines import NegotiationState, Role
@@ -40,8 +41,9 @@ def on_first_request(inbound: Inbound, tx: Connection, message: ContractRequestM
     _check_not_declined(theirs, message.offer, Role.PROVIDER)
     _check_room(theirs)
     officers = offered.officers if offered else 0
-    row = _row(inbound, Role.PROVIDER, message.consumer_pid, base, message.offer, officers)
-    if officers == 0 and _is_as_offered(message.offer, offered):
+    offer = _in_our_words(message.offer, offered)
+    row = _row(inbound, Role.PROVIDER, message.consumer_pid, base, offer, officers)
+    if officers == 0 and _is_as_offered(offer, offered):
         return _begin(inbound, row, agree=True)
     return _begin(inbound, row)
 
@@ -134,6 +136,20 @@ def _offered(inbound: Inbound, tx: Connection, offer: MessageOffer) -> rows.Offe
     return found
 
 
+def _in_our_words(asked: MessageOffer, offered: rows.Offer | None) -> MessageOffer:
+    """Return our own offer where a request repeats it in the words of a JSON-LD processor.
+
+    The agreement is drawn up from these words: they are what an officer offered, what the terms are
+    read from, and what such a connector compares the agreement with.
+    """
+    if offered is None or not same_words(asked, model(Offer, offered.policy.encode(), BODY_BYTES)):
+        return asked
+    ours = parse(offered.policy.encode(), BODY_BYTES)
+    return model(
+        MessageOffer, canonical({**ours, "@type": "Offer", "target": asked.target}), BODY_BYTES
+    )
+
+
 def _is_as_offered(asked: MessageOffer, offered: rows.Offer | None) -> bool:
     if offered is None or replaces_of(asked) is not None:
         return False
@@ -150,7 +166,9 @@ def _again(
     """
     for row in theirs:
         if (row.their_pid, row.role, row.begun_by) == (pid, mine, mine.other):
-            if row.offer != offer.to_json().decode():
+            before = offer_of(row)
+            about = (offer.id, offer.target) == (before.id, before.target)
+            if not about or not same_words(offer, before):
                 raise ComityError(
                     Code.STATE_NOT_ALLOWED, state=row.state, message="begin", sender=mine.other
                 )

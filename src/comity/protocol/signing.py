@@ -88,9 +88,13 @@ def put_in_force(local: Local, tx: Connection, peer: Pinned, agreement: str) -> 
 
 
 def let_go(tx: Connection, agreement: str) -> None:
-    """Let an agreement that was never finalized go."""
-    where = {"id": agreement, "state": Standing.AGREED}
-    change(tx, rows.Agreement, where, state=Standing.WITHDRAWN)
+    """Let an agreement go whose negotiation ends otherwise than finalized.
+
+    Its provider has had it in force since it said the last word.
+    """
+    for state in (Standing.AGREED, *IN_FORCE):
+        where = {"id": agreement, "state": state}
+        change(tx, rows.Agreement, where, state=Standing.WITHDRAWN)
 
 
 def check_replaced(tx: Connection, peer: str, dataset: str, role: Role, policy: Policy) -> None:

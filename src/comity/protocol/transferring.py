@@ -25,12 +25,12 @@ from comity.core.machines import TRANSFER, Role, TransferMessage, TransferState
 from comity.core.terms import Approval
 from comity.errors import Code, ComityError
 from comity.limits import BODY_BYTES
-from comity.protocol import filing
+from comity.protocol import filing, processes
 from comity.protocol.addresses import callback, dsp_base, pinned_path
 from comity.protocol.agreed import terms_of
 from comity.protocol.base import DATA, Local, Reply, fill_path
 from comity.protocol.catalog import MATCH, PUSH
-from comity.protocol.processes import move
+from comity.protocol.processes import is_older, move
 from comity.protocol.sending import post
 from comity.store.rows import Agreement, ManifestRow, Transfer, add, change, many, one
 
@@ -39,11 +39,17 @@ BOTH: Final = "both"
 """Who suspended a transfer, where the suspensions crossed."""
 _MANIFEST: Final = "manifest"
 _NO_PID: Final = "urn:none"
+_WITH_TOKEN: Final = frozenset({TransferMessage.REQUEST, TransferMessage.START})
 
 
 def is_over(row: Transfer) -> bool:
     """Whether a transfer has reached a terminal state."""
     return TRANSFER.is_terminal(TransferState(row.state))
+
+
+def is_ending(row: Transfer) -> bool:
+    """Whether our word that a transfer is complete is on its way."""
+    return processes.is_ending(TRANSFER, TransferState(row.state), row.pending, Role(row.role))
 
 
 def state_of(row: Transfer, state: TransferState | None = None) -> TransferProcess:
@@ -202,7 +208,14 @@ def complete(local: Local, tx: Connection, peer: Pinned, row: Transfer) -> None:
 
 
 def terminate(local: Local, tx: Connection, peer: Pinned, row: Transfer, reason: str) -> None:
-    """End a transfer. It is over here at once, whatever the peer answers."""
+    """End a transfer. It is over here at once, whatever the peer answers.
+
+    Raises STATE_NOT_ALLOWED, also where our word that it is complete is on its way.
+    """
+    if is_ending(row):
+        raise ComityError(
+            Code.STATE_NOT_ALLOWED, state=row.state, message="terminate", sender=Role(row.role)
+        )
     TRANSFER.next(TransferState(row.state), Role(row.role), TransferMessage.TERMINATION)
     over: dict[str, object] = {"state": TransferState.TERMINATED, "pending": "", "reason": reason}
     move(tx, row, **over, updated=local.now())
@@ -238,12 +251,12 @@ def manifest_of(peer: Pinned, message: TransferStartMessage) -> str:
 def on_reply(reply: Reply, tx: Connection) -> None:
     """Apply the acknowledgement, or the refusal, of a message of ours."""
     row = one(tx, Transfer, pid=reply.subject)
-    if row and row.format in filing.FORMATS:
-        # It may have carried a token of ours, and has done its work.
+    if row and row.format in filing.FORMATS and reply.kind in _WITH_TOKEN:
+        # A token of ours has arrived, and need not lie here in clear.
         filing.forget_sent(tx, reply.peer.id, reply.jti)
     if row and reply.kind == TransferMessage.REQUEST and reply.accepted and is_over(row):
         _end_late(reply, tx, row)
-    if row is None or is_over(row) or row.pending != reply.kind:
+    if row is None or is_over(row) or row.pending != reply.kind or is_older(reply, tx):
         # Where the peer's next message overtook its acknowledgement, that message said it all.
         return
     values: dict[str, object] = {"pending": "", "updated": reply.now}
@@ -297,6 +310,9 @@ def _send(
     **values: object,
 ) -> None:
     event: TransferMessage = message.event  # type: ignore[attr-defined]
+    if row.pending:
+        # The peer may be in either state; which of them, its acknowledgement tells.
+        raise ComityError(Code.TRANSFER_PENDING, message=row.pending)
     TRANSFER.next(TransferState(row.state), Role(row.role), event)
     move(tx, row, pending=event, updated=local.now(), **values)
     _post(local, tx, peer, row, path, message)

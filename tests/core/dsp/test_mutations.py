@@ -1,6 +1,4 @@
 import json
-from collections.abc import Iterator
-from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -14,37 +12,10 @@ from core.dsp.examples import (
     published,
     schema_of,
 )
+from core.dsp.mutations import mutations
 from core.dsp.schemas import is_valid
 
 written = pytest.mark.parametrize("value", WRITTEN, ids=schema_of)
-
-WRONG: tuple[object, ...] = (None, 7, True, "", "\u202e", [], [7], [None], {}, {"@id": "urn:x"})
-
-
-def paths(value: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
-    if path:
-        yield path
-    if isinstance(value, dict):
-        for name in value:
-            yield from paths(value[name], (*path, name))
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from paths(item, (*path, index))
-
-
-def mutations(value: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Drop each part of a message, and put something wrong in its place."""
-    for path in paths(value):
-        for wrong in (..., *WRONG):
-            changed = deepcopy(value)
-            target: Any = changed
-            for step in path[:-1]:
-                target = target[step]
-            if wrong is ...:
-                del target[path[-1]]
-            else:
-                target[path[-1]] = wrong
-            yield changed
 
 
 @written

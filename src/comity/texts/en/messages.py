@@ -34,6 +34,8 @@ TEXTS: Final[dict[str, str]] = {
     "cause.TransferSuspensionMessage": "Suspend a transfer with you.",
     "cause.TransferCompletionMessage": "Say that a transfer with you is complete.",
     "cause.TransferTerminationMessage": "End a transfer with you.",
+    "cause.HttpData-PULL": "Read the file of a started transfer, with the token it was given.",
+    "cause.HttpData-PUSH": "Leave a file here that an officer asked for; nothing opens it.",
     "cause.TransferProcess": "Read the state of a transfer that it is a party to.",
     "cause.comity-consent-1": (
         "Suspend its consent to an agreement, give it again, or withdraw it for good: then what "

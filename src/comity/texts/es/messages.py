@@ -39,6 +39,8 @@ TEXTS: Final[dict[str, str]] = {
     "cause.TransferSuspensionMessage": "Suspender una transferencia con ustedes.",
     "cause.TransferCompletionMessage": "Avisar que una transferencia con ustedes está completa.",
     "cause.TransferTerminationMessage": "Terminar una transferencia con ustedes.",
+    "cause.HttpData-PULL": "Leer el archivo de una transferencia iniciada, con su clave.",
+    "cause.HttpData-PUSH": "Dejar aquí un archivo que un oficial pidió; nadie lo abre por sí solo.",
     "cause.TransferProcess": "Leer el estado de una transferencia de la que es parte.",
     "cause.comity-consent-1": (
         "Suspender su consentimiento a un acuerdo, darlo de nuevo o retirarlo definitivamente: "
