@@ -358,5 +358,9 @@ def test_the_stop_waits_for_files_before_it_is_said(started: Filed) -> None:
         said.append(message["type"])
 
     app = peer_app(started.mx.exchange, b"{}", files=Files(started.gates[started.mx.id]))
-    asyncio.run(app({"type": "lifespan"}, receive, send))
+
+    async def live() -> None:
+        await app({"type": "lifespan"}, receive, send)
+
+    asyncio.run(live())
     assert said == ["lifespan.startup.complete", "closed", "lifespan.shutdown.complete"]

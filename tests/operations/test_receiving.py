@@ -16,7 +16,8 @@ from comity.edge import file_client
 from comity.edge.tls import server_context
 from comity.errors import Code, ComityError
 from comity.limits import FILE_CHUNK_BYTES
-from comity.operations import Caller, agreements, receiving, transfers
+from comity.operations import Caller, agreeing, agreements, offering, receiving, transfers
+from comity.operations import filing as filing_operations
 from comity.operations.receiving import ReceivedShown
 from comity.protocol import filing
 from comity.store import journal, kept
@@ -25,6 +26,7 @@ from edge.loopback import Scripted
 from fileside import CONTENT, DATASET, Filed, filed, listening, make
 from nodes import OFFICER, opened, run
 from refusals import refuses
+from stages import TERMS, agree
 
 SEVERAL = 120 * FILE_CHUNK_BYTES  # more than sockets hold
 SECOND = Caller("officer-2")
@@ -172,9 +174,9 @@ def test_nothing_is_fetched_from_an_address_elsewhere(f: Filed, flaw: str) -> No
     readdress(f, endpoint=ELSEWHERE[flaw].format(port=port, other=port - 1))
     with refuses(Code.ADDRESS_NOT_PINNED, peer=f.mx.id):
         fetch(f)
-    # Other makes say it in a property.
-    readdress(f, endpoint=None)
+    # The other place where another make says it.
     reprop(f, endpoint=ELSEWHERE[flaw].format(port=port, other=port - 1))
+    readdress(f, endpoint=None)
     with refuses(Code.ADDRESS_NOT_PINNED, peer=f.mx.id):
         fetch(f)
     reprop(f, endpoint="")
@@ -434,3 +436,69 @@ def test_a_giver_of_another_make_signs_nothing(tmp_path: Path) -> None:
         with Scripted(context, [head.encode(), CONTENT], port=port):
             came = fetch(f)
         assert (came.signed, came.media_type) == (False, "application/octet-stream")
+
+
+# --- what the terms say about a file that came -------------------------------------------------
+
+
+def received(f: Filed, **receive: Any) -> ReceivedShown:
+    """Receive a file under terms."""
+    f.hold()
+    terms: dict[str, Any] = {**TERMS, "receive": {"approval": "automatic", **receive}}
+    f.ask(agree(f.p, terms, DATASET))
+    return fetch(f)
+
+
+def copied(f: Filed, one: ReceivedShown) -> Path:
+    path = f.p.folder / "copy.bin"
+    run(receiving.take, f.us, id=one.id, path=str(path))
+    return path
+
+
+def test_a_file_is_destroyed_at_the_end_of_its_retention(f: Filed) -> None:
+    one = received(f, retention="P10D")
+    f.p.clock.forward(days=9)
+    f.p.pump()
+    assert not run(receiving.received_list, f.us).files[0].destroyed
+    f.p.clock.forward(days=1)
+    f.p.pump()
+    assert run(receiving.received_list, f.us).files[0].destroyed
+    assert not kept.received_path(f.us.folder, one.id).exists()
+    with refuses(Code.STORE_FAILED):
+        run(receiving.take, f.us, id=one.id, path=str(f.p.folder / "late.bin"))
+    with f.us.store.read() as tx:
+        ended = [entry for entry, _ in journal.entries(tx) if entry.action == "retention.ended"]
+    assert len(ended) == 1
+
+
+def test_what_came_without_onward_sharing_is_not_offered_on(f: Filed) -> None:
+    path = copied(f, received(f))
+    run(filing_operations.keep, f.us, dataset="mine-now", path=str(path))
+    draft = {**TERMS, "territories": [], "receive": {"approval": "automatic"}}
+    with refuses(Code.ONWARD_NOT_AGREED, dataset="mine-now"):
+        run(offering.make_offer, f.us, dataset="mine-now", terms=draft)
+    with refuses(Code.ONWARD_NOT_AGREED, dataset="mine-now"):
+        run(agreeing.propose, f.us, peer=f.mx.id, dataset="mine-now", terms=draft)
+
+
+def test_what_came_with_onward_sharing_may_be_offered_on(f: Filed) -> None:
+    path = copied(f, received(f, onward=True))
+    run(filing_operations.keep, f.us, dataset="mine-now", path=str(path))
+    draft = {**TERMS, "territories": [], "receive": {"approval": "automatic"}}
+    assert run(offering.make_offer, f.us, dataset="mine-now", terms=draft).open
+
+
+def test_no_more_transfers_than_the_terms_allow(f: Filed) -> None:
+    f.hold()
+    terms: dict[str, Any] = {
+        **TERMS,
+        "receive": {"approval": "automatic", "transfersInAll": 2},
+    }
+    agreement = agree(f.p, terms, DATASET)
+    for _ in range(2):
+        f.ask(agreement)
+        assert f.of(f.us).state == "STARTED"
+    third = f.ask(agreement)
+    (shown,) = (one for one in run(transfers.transfer_list, f.us).transfers if one.id == third.id)
+    assert shown.state == "TERMINATED"
+    assert Code.QUOTA_EXCEEDED.encode() in f.p.to_mx.seen[-1][1].body

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from comity.api import Response
 from comity.core.canonical import model
 from comity.core.dsp.transfer import TransferError
 from comity.errors import Code
@@ -15,12 +14,10 @@ from comity.node import Node
 from comity.operations import agreeing, transfers
 from comity.operations import agreements as consents
 from comity.operations.registry import Operation
-from comity.protocol import transferring
 from comity.protocol.catalog import REQUEST
-from comity.store import peers as pins
 from comity.store.rows import Agreement, Negotiation, Outgoing, many
 from comity.worker import work
-from nodes import MX, US, Pair, run
+from nodes import MX, Pair, run
 from refusals import refuses
 from stages import MX_LIST, transfer
 
@@ -94,7 +91,8 @@ def test_a_suspension_that_crosses_a_completion_is_refused(started: Pair) -> Non
     end(started.mx, "completed")
     act(consents.suspend, started.us)
     work(started.us)
-    reply = started.to_mx.seen[-1][1]
+    replies = {request.target.rpartition("/")[2]: said for request, said in started.to_mx.seen}
+    reply = replies["suspension"]
     error = model(TransferError, reply.body, 10_000)
     assert (reply.status, error.code) == (400, Code.STATE_NOT_ALLOWED)
     assert states(started) == ("STARTED", "STARTED")
@@ -134,26 +132,31 @@ def test_resumed_suspended_and_resumed_again_before_the_peer_hears_of_it(started
     check_same(started, "STARTED")
 
 
-def test_the_acknowledgement_of_an_earlier_suspension(started: Pair) -> None:
-    """It comes late: the peer has started the transfer since, and we have suspended it again."""
+@pytest.mark.parametrize("order", ["mx us", "us mx", "us mx us", "mx us mx"])
+@pytest.mark.parametrize("cut", ["to_mx", "to_us", ""])
+def test_suspensions_that_cross_and_are_over_before_they_arrive(
+    started: Pair, order: str, cut: str
+) -> None:
+    for node in (started.mx, started.us):
+        act(consents.suspend, node)
+        act(consents.resume, node)
+    if cut:
+        # Of one side's, one more waits: its reply is lost.
+        getattr(started, cut).lose_replies()
+    for side in order.split():
+        work(getattr(started, side))
+    for wire in (started.to_mx, started.to_us):
+        wire.mend()
+    check_same(started, "STARTED")
 
-    def crossing(response: Response) -> Response:
-        with started.mx.store.write() as tx:
-            row = transfer(started.mx, REQUEST)
-            transferring.resume(started.mx.local, tx, pins.pinned(tx, US.id), row)
-        work(started.mx)
-        act(consents.resume, started.us)
-        act(consents.suspend, started.us)
-        started.to_mx.cut = True
-        return response
 
-    act(consents.suspend, started.us)
-    started.to_mx.on_response = crossing
-    work(started.us)
-    row = transfer(started.us, REQUEST)
-    assert (row.state, row.pending) == ("STARTED", "TransferSuspensionMessage")
-    started.to_mx.mend()
+def test_the_suspension_of_one_side_stays_when_that_of_the_other_is_over(started: Pair) -> None:
+    for node in (started.mx, started.us):
+        act(consents.suspend, node)
+    act(consents.resume, started.us)
     check_same(started, "SUSPENDED")
+    act(consents.resume, started.mx)
+    check_same(started, "STARTED")
 
 
 def test_a_transfer_that_ends_before_it_was_acknowledged(agreed: Pair) -> None:
@@ -219,3 +222,33 @@ def test_a_decline_that_crosses_the_last_word_leaves_no_agreement(offered: Pair)
     assert (mx.state, us.state) == ("TERMINATED", "TERMINATED")
     for node in (offered.mx, offered.us):
         assert [row.state for row in agreements(node)] == ["withdrawn"]
+
+
+def test_the_acknowledgement_of_an_earlier_counter(offered: Pair) -> None:
+    """It comes late: the peer has countered since, and so have we."""
+    begun = run(agreeing.negotiate, offered.us, peer=MX.id, dataset=MX_LIST, terms={"onward": True})
+    offered.pump()
+    pid = negotiations(offered)[0].pid
+
+    def counter(node: Node, negotiation: str, quota: int) -> None:
+        terms = {"match": {"tokensInAll": quota}}
+        run(agreeing.counter, node, negotiation=negotiation, terms=terms)
+
+    def crossing(response: Response) -> Response:
+        counter(offered.us, begun.id, 2)
+        work(offered.us)
+        counter(offered.mx, pid, 3)
+        offered.to_us.cut = True
+        return response
+
+    counter(offered.mx, pid, 1)
+    offered.to_us.on_response = crossing
+    work(offered.mx)
+    row = negotiations(offered)[0]
+    assert (row.state, row.pending) == ("REQUESTED", "ContractOfferMessage")
+    offered.to_us.mend()
+    offered.clock.forward(minutes=10)
+    offered.pump()
+    mx, us = negotiations(offered)
+    assert (mx.state, us.state, us.waits) == ("OFFERED", "OFFERED", True)
+    assert mx.offer == us.offer

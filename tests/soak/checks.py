@@ -167,7 +167,7 @@ def _check_questions(found: Found, asker: Side, holder: Side) -> None:
     sql = "SELECT reply_to FROM messages WHERE what = 'comity-question-1' AND status = 200"
     sql += " AND direction = 'out'"
     answered = {row[0] for row in holder.query(sql)}
-    used = dict(holder.query("SELECT jti, elements FROM usage"))
+    used = dict(holder.query("SELECT jti, elements FROM usage WHERE action = 'match'"))
     what = f"questions of {asker.name}"
     found.miss(what, answered - set(used))
     found.repeat(what, len(set(used) - answered))

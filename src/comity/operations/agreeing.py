@@ -20,6 +20,7 @@ from comity.operations.offering import (
     approval_of,
     catalog,
     changed_terms,
+    check_held,
     known,
     message_offer,
     offerable,
@@ -164,12 +165,11 @@ def negotiate(node: Node, caller: Caller, args: Negotiate, progress: Progress) -
 def propose(node: Node, caller: Caller, args: Propose, progress: Progress) -> NegotiationShown:
     """Offer a dataset to one peer, who decides (DSP: the provider begins).
 
-    Raises PEER_UNKNOWN, DATASET_UNKNOWN, TERMS_INVALID, FIELD_NOT_AGREED.
+    Raises PEER_UNKNOWN, DATASET_UNKNOWN, ONWARD_NOT_AGREED, TERMS_INVALID, FIELD_NOT_AGREED.
     """
     terms = offerable(args.terms)
     with node.store.write() as tx:
-        if one(tx, rows.Dataset, id=args.dataset) is None:
-            raise ComityError(Code.DATASET_UNKNOWN, dataset=args.dataset)
+        check_held(tx, args.dataset)
         peer = find_peer(tx, args.peer)
         offer = to_message_offer(terms, node.local.new_urn(), args.dataset)
         row = negotiating.start(node.local, tx, peer, offer, Role.PROVIDER, args.agreeing.officers)

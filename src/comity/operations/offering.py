@@ -16,6 +16,7 @@ from comity.core.terms_odrl import from_policy, to_offer
 from comity.errors import Code, ComityError
 from comity.limits import BODY_BYTES, CATALOG_PAGES, REPLY_BYTES
 from comity.node import Node
+from comity.operations.onward import check_offerable
 from comity.operations.peering import call, find_peer
 from comity.operations.registry import Caller, Model, operation
 from comity.operations.setup import Nothing
@@ -77,11 +78,13 @@ class PeerArgs(Model):
 
 @operation("offer.make", OfferMake, OfferShown)
 def make_offer(node: Node, caller: Caller, args: OfferMake, progress: Progress) -> OfferShown:
-    """Offer a dataset under terms. Raises DATASET_UNKNOWN, TERMS_INVALID, FIELD_NOT_AGREED."""
+    """Offer a dataset under terms.
+
+    Raises DATASET_UNKNOWN, ONWARD_NOT_AGREED, TERMS_INVALID, FIELD_NOT_AGREED.
+    """
     terms = offerable(args.terms)
     with node.store.write() as tx:
-        if one(tx, rows.Dataset, id=args.dataset) is None:
-            raise ComityError(Code.DATASET_UNKNOWN, dataset=args.dataset)
+        check_held(tx, args.dataset)
         peer = find_peer(tx, args.peer).id if args.peer else ""
         offer_id, now = node.local.new_urn(), node.local.now()
         row = rows.Offer(
@@ -141,6 +144,17 @@ def catalog(node: Node, caller: Caller, args: PeerArgs, progress: Progress) -> O
             for policy in dataset.has_policy
         )
     )
+
+
+def check_held(tx: Connection, dataset: str) -> None:
+    """Check that there is such a dataset, and that it is ours to offer.
+
+    Raises DATASET_UNKNOWN, ONWARD_NOT_AGREED.
+    """
+    found = one(tx, rows.Dataset, id=dataset)
+    if found is None:
+        raise ComityError(Code.DATASET_UNKNOWN, dataset=dataset)
+    check_offerable(tx, found)
 
 
 def offerable(draft: dict[str, Any]) -> Terms:

@@ -1,17 +1,21 @@
 """Onward sharing, executed by the receiver: what came in under terms without it is not offered on.
 
-A dataset is known by the SHA-256 of the files that it was loaded from, as its load report has them.
-So a received file that was loaded as a list, under whatever name, is known again. A copy that was
-changed is not: this keeps people from a mistake, and nobody from a breach.
+A dataset is known by the SHA-256 of the files that it was loaded from, as its load report has them,
+and of the file that it gives. So a received file that was loaded as a list, under whatever name, is
+known again. A copy that was changed is not: this keeps people from a mistake, and nobody from a
+breach.
 """
 
 from collections.abc import Collection
 
 from pydantic import TypeAdapter
+from sqlalchemy import Connection
 
+from comity.core.canonical import unb64url
 from comity.errors import Code, ComityError
 from comity.formats.report import LoadReport
-from comity.store.rows import Dataset
+from comity.protocol.agreed import terms_of
+from comity.store.rows import Agreement, Dataset, DatasetFile, Received, many, one
 
 _REPORT = TypeAdapter(LoadReport)
 
@@ -19,6 +23,27 @@ _REPORT = TypeAdapter(LoadReport)
 def sources(dataset: Dataset) -> frozenset[str]:
     """Return the SHA-256 of each file that a dataset was loaded from, in hexadecimal."""
     return frozenset(file.sha256 for file in _REPORT.validate_json(dataset.report).files)
+
+
+def check_offerable(tx: Connection, dataset: Dataset) -> None:
+    """Refuse to offer what came from a peer under terms that keep it here.
+
+    Terms that are not known let nothing be passed on. Raises ONWARD_NOT_AGREED (dataset).
+    """
+    kept = {unb64url(row.digest, 32).hex() for row in many(tx, Received) if not _may_go(tx, row)}
+    check_onward(dataset, kept)
+    file = one(tx, DatasetFile, dataset=dataset.id)
+    if file is not None and unb64url(file.digest, 32).hex() in kept:
+        raise ComityError(Code.ONWARD_NOT_AGREED, dataset=dataset.id)
+
+
+def _may_go(tx: Connection, received: Received) -> bool:
+    agreement = one(tx, Agreement, id=received.agreement)
+    try:
+        grant = terms_of(agreement).receive if agreement else None
+    except ComityError:
+        return False
+    return grant is not None and grant.onward
 
 
 def check_onward(dataset: Dataset, received: Collection[str]) -> None:

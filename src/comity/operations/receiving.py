@@ -49,6 +49,8 @@ class ReceivedShown(Model):
     """The officer who took it first; empty while nobody has."""
     looked: int
     at: int
+    destroyed: bool
+    """At the end of its retention; what it was stays known."""
 
 
 class ReceivedFiles(Model):
@@ -76,7 +78,7 @@ def fetch(node: Node, caller: Caller, args: TransferId, progress: Progress) -> R
         row = get(tx, args.transfer)
         known = one(tx, Received, transfer=row.pid)
         if known:
-            return _shown(known)
+            return _shown(node, known)
         _check_open(row)
         in_force(tx, row.agreement, row.peer)
         peer = peers.pinned(tx, row.peer)
@@ -96,7 +98,7 @@ def fetch(node: Node, caller: Caller, args: TransferId, progress: Progress) -> R
         raise
     kept.drop_parts(node.folder, row.pid)
     node.wake.set()
-    return _shown(received)
+    return _shown(node, received)
 
 
 @operation("received.list", Nothing, ReceivedFiles)
@@ -104,7 +106,7 @@ def received_list(node: Node, caller: Caller, args: Nothing, progress: Progress)
     """List the files that came, latest first."""
     with node.store.read() as tx:
         found = sorted(many(tx, Received), key=lambda row: row.at, reverse=True)
-    return ReceivedFiles(files=tuple(_shown(row) for row in found))
+    return ReceivedFiles(files=tuple(_shown(node, row) for row in found))
 
 
 @operation("received.take", ReceivedTake, ReceivedShown)
@@ -124,7 +126,7 @@ def take(node: Node, caller: Caller, args: ReceivedTake, progress: Progress) -> 
     # Journaled first: nobody looks without a trace.
     kept.take(kept.received_path(node.folder, row.id), Path(args.path))
     with node.store.read() as tx:
-        return _shown(one(tx, Received, id=args.id) or row)
+        return _shown(node, one(tx, Received, id=args.id) or row)
 
 
 def _check_open(row: Transfer) -> None:
@@ -221,7 +223,7 @@ def _keep(node: Node, caller: Caller, pid: str, arrived: Arrived, part: Path) ->
     return received
 
 
-def _shown(row: Received) -> ReceivedShown:
+def _shown(node: Node, row: Received) -> ReceivedShown:
     return ReceivedShown(
         id=row.id,
         peer=row.peer,
@@ -236,4 +238,5 @@ def _shown(row: Received) -> ReceivedShown:
         looked_by=row.officer,
         looked=row.looked,
         at=row.at,
+        destroyed=not kept.received_path(node.folder, row.id).exists(),
     )

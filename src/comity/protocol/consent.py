@@ -38,10 +38,8 @@ def resume(local: Local, tx: Connection, peer: Pinned, row: Agreement) -> None:
     """End a suspension of ours; the peer's own stays. Raises AGREEMENT_UNKNOWN."""
     _move(tx, row, Standing.SUSPENDED, Standing.ACTIVE)
     _tell(local, tx, peer, row, "active", "")
-    if row.peer_suspended:
-        return
-    for transfer in _quiet(tx, row, TransferState.SUSPENDED):
-        transferring.resume(local, tx, peer, transfer)
+    if not row.peer_suspended:
+        _restart(local, tx, peer, row)
 
 
 def withdraw(local: Local, tx: Connection, peer: Pinned, row: Agreement, reason: str) -> None:
@@ -82,6 +80,12 @@ def _quiet(tx: Connection, row: Agreement, state: TransferState) -> list[Transfe
     return list(many(tx, Transfer, agreement=row.id, state=state, pending=""))
 
 
+def _restart(local: Local, tx: Connection, peer: Pinned, row: Agreement) -> None:
+    """Start again what is suspended and ours to start."""
+    for transfer in _quiet(tx, row, TransferState.SUSPENDED):
+        transferring.resume(local, tx, peer, transfer)
+
+
 def _move(tx: Connection, row: Agreement, before: Standing, after: Standing) -> None:
     if change(tx, Agreement, {"id": row.id, "state": before}, state=after) != 1:
         raise ComityError(Code.AGREEMENT_UNKNOWN)
@@ -111,6 +115,9 @@ def _take(inbound: Inbound, row: Agreement, state: State, tx: Connection) -> Non
         end(inbound.local, tx, inbound.peer, row, state)
     else:
         change(tx, Agreement, {"id": row.id}, peer_suspended=state == "suspended")
+        if state == "active" and row.state == Standing.ACTIVE:
+            # What we would have started again before, and could not while the peer was suspended.
+            _restart(inbound.local, tx, inbound.peer, row)
     journal.note(
         tx, inbound.now, "", f"agreement.peer-{state}", agreement=row.id, peer=inbound.peer.id
     )

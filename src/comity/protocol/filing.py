@@ -12,15 +12,14 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from sqlalchemy import Connection
 
 from comity.core.canonical import b64url, model
-from comity.core.decision import Decision, ReceiveQuestion, Usage, evaluate
+from comity.core.decision import Decision, ReceiveQuestion
 from comity.core.dsp.transfer import DataAddress, EndpointProperty, TransferRequestMessage
 from comity.core.identity import Pinned
 from comity.core.statement import FileStatement
-from comity.core.terms import Terms
 from comity.errors import Code, ComityError
 from comity.limits import BODY_BYTES
 from comity.protocol.addresses import pinned_path
-from comity.protocol.agreed import terms_of
+from comity.protocol.agreed import decide_again, decide_receive
 from comity.protocol.base import DATA, Local, fill_path, match_path
 from comity.protocol.catalog import PULL, PUSH
 from comity.store import record
@@ -59,31 +58,18 @@ _TOKEN_BYTES: Final = 32
 _NONCE_BYTES: Final = 12
 
 
-def decide(local: Local, tx: Connection, peer: Pinned, agreement: Agreement) -> Decision:
+def decide(
+    local: Local, tx: Connection, peer: Pinned, agreement: Agreement, jti: str = ""
+) -> Decision:
     """Say what the terms say to a transfer of the dataset's file.
 
-    The protocol's request names neither purpose nor legal basis: a file is for those that were
-    agreed, all of which the receiver is bound to.
+    With the `jti` of the request, its quotas are looked at; later, everything else has to hold
+    still. The protocol's request names neither purpose nor legal basis.
     """
-    return decide_receive(local, tx, agreement, question_of(terms_of(agreement), peer), "")
-
-
-def question_of(terms: Terms, peer: Pinned) -> ReceiveQuestion:
-    """Return what a transfer of the file asks of the terms."""
-    grant = terms.receive
-    bases = grant.legal_bases if grant else ()
-    return ReceiveQuestion(
-        purpose=grant.purposes[0] if grant else "",
-        legal_basis=bases[0] if bases else "",
-        territory=peer.identity.territory,
-    )
-
-
-def decide_receive(
-    local: Local, tx: Connection, agreement: Agreement, question: ReceiveQuestion, jti: str
-) -> Decision:
-    """Evaluate the terms for a file."""
-    return evaluate(terms_of(agreement), question, Usage(), local.clock.now())
+    question = ReceiveQuestion(purpose="", legal_basis="", territory=peer.identity.territory)
+    if jti:
+        return decide_receive(local, tx, agreement, question, jti)
+    return decide_again(local, agreement, question)
 
 
 def check_request(
@@ -92,6 +78,7 @@ def check_request(
     peer: Pinned,
     agreement: Agreement,
     message: TransferRequestMessage,
+    jti: str,
 ) -> None:
     """Check a request for a file before anything is kept of it.
 
@@ -108,7 +95,7 @@ def check_request(
         if address is None or not endpoint_of(address):
             raise ComityError(Code.SCHEMA_INVALID, where="dataAddress")
         pinned_path(peer, endpoint_of(address))
-    decide(local, tx, peer, agreement).check()
+    decide(local, tx, peer, agreement, jti).check()
 
 
 def grant(local: Local, tx: Connection, peer: Pinned, row: Transfer) -> DataAddress | None:

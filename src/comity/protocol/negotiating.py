@@ -26,7 +26,7 @@ from comity.limits import BODY_BYTES, DAY, TEXT_CHARS
 from comity.protocol import signing
 from comity.protocol.addresses import callback, dsp_base
 from comity.protocol.base import Local, Reply, fill_path
-from comity.protocol.processes import is_ending, move
+from comity.protocol.processes import is_ending, is_older, move
 from comity.protocol.sending import post
 from comity.store.rows import Negotiation, add, change, one
 
@@ -214,6 +214,9 @@ def on_reply(reply: Reply, tx: Connection) -> None:
         _end_late(reply, tx, row)
     if row is None or is_over(row) or row.pending.partition(":")[0] != reply.kind:
         # Where the peer's next message overtook its acknowledgement, that message said it all.
+        return
+    if is_older(reply, tx):
+        # It is late, and of an earlier proposal: that of the latest one is still to come.
         return
     if not reply.accepted:
         _on_refused(reply, tx, row)

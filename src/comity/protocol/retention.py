@@ -2,8 +2,9 @@
 
 It runs from the moment something was learned, by the agreement under which it was; that this has
 ended since changes nothing. What goes: hits, with the inputs and scalars of the questions that they
-came from, so that nothing in the tag set can be looked up again; and answers, in the request and in
-the record. The log commits to digests, so it stays whole. What we asked ourselves stays.
+came from, so that nothing in the tag set can be looked up again; answers, in the request and in the
+record; and files that were received. The log commits to digests, so it stays whole. What we asked
+ourselves stays.
 """
 
 from datetime import UTC, datetime
@@ -18,12 +19,14 @@ from comity.errors import ComityError
 from comity.protocol.agreed import terms_of
 from comity.protocol.base import Local
 from comity.store import journal, record
+from comity.store import kept as files
 from comity.store.rows import (
     Agreement,
     Hit,
     ManifestRow,
     Message,
     Question,
+    Received,
     RequestRow,
     change,
     many,
@@ -60,6 +63,8 @@ def end_retention(local: Local, tx: Connection) -> None:
                 _end_hits(local, tx, terms.match, manifest)
         if terms.request and terms.request.retention:
             _end_answers(local, tx, terms.request, agreement)
+        if terms.receive and terms.receive.retention:
+            _end_files(local, tx, terms.receive, agreement)
 
 
 def _end_hits(local: Local, tx: Connection, grant: Conditions, manifest: ManifestRow) -> None:
@@ -82,6 +87,15 @@ def _end_answers(local: Local, tx: Connection, grant: Conditions, agreement: Agr
         journal.note(tx, now, "", ENDED, peer=agreement.peer, request=request)
     if over:
         _destroy_bodies(tx, agreement.peer, over)
+
+
+def _end_files(local: Local, tx: Connection, grant: Conditions, agreement: Agreement) -> None:
+    """Destroy the bytes. What is known of them stays, so that a copy is still not passed on."""
+    for received in many(tx, Received, agreement=agreement.id):
+        path = files.received_path(local.folder, received.id)
+        if path.exists() and is_over(grant, received.at, local.now()):
+            path.unlink()
+            journal.note(tx, local.now(), "", ENDED, peer=received.peer, received=received.id)
 
 
 def _destroy_bodies(tx: Connection, peer: str, answered: set[str]) -> None:

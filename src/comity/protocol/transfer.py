@@ -23,11 +23,12 @@ from comity.core.dsp.transfer import (
     TransferTerminationMessage,
 )
 from comity.core.machines import TRANSFER, Role, TransferMessage, TransferState
+from comity.core.terms import Action
 from comity.errors import Code, ComityError
 from comity.limits import BODY_BYTES, OPEN_TRANSFERS_PER_PEER, TEXT_CHARS
 from comity.protocol import filing, transferring
 from comity.protocol.addresses import pinned_path
-from comity.protocol.agreed import in_force
+from comity.protocol.agreed import in_force, reserve
 from comity.protocol.base import DSP, Act, Inbound, Outcome, Route, nothing
 from comity.protocol.catalog import MATCH, REQUEST
 from comity.protocol.processes import advance, move
@@ -43,6 +44,17 @@ Later: TypeAlias = (
 )
 
 
+def _reserve(inbound: Inbound, tx: Connection, message: TransferRequestMessage) -> None:
+    """Count a transfer of a file; our own formats count what is asked in them."""
+    if message.format not in filing.FORMATS:
+        return
+    try:
+        agreement = in_force(tx, message.agreement_id, inbound.peer.id)
+    except ComityError:
+        return  # Step 4 refuses it with the reason.
+    reserve(inbound, tx, agreement, Action.RECEIVE)
+
+
 def _request(inbound: Inbound, tx: Connection, message: TransferRequestMessage) -> Act:
     """Begin a transfer (POST /transfers/request)."""
     peer, local = inbound.peer, inbound.local
@@ -51,7 +63,7 @@ def _request(inbound: Inbound, tx: Connection, message: TransferRequestMessage) 
     if agreement.role != Role.PROVIDER:
         raise ComityError(Code.AGREEMENT_UNKNOWN)
     if message.format in filing.FORMATS:
-        filing.check_request(local, tx, peer, agreement, message)
+        filing.check_request(local, tx, peer, agreement, message, inbound.jti)
     elif message.format not in (MATCH, REQUEST) or message.data_address is not None:
         raise ComityError(Code.TRANSFER_FORMAT_UNKNOWN)
     open_now = [row for row in many(tx, Transfer, peer=peer.id) if not transferring.is_over(row)]
@@ -103,7 +115,8 @@ def _move(inbound: Inbound, tx: Connection, row: Transfer, message: Later) -> Ac
     if after is TransferState.STARTED:
         # A suspension is not the other side's to end, whoever made it and of whatever.
         in_force(tx, row.agreement, inbound.peer.id)
-        if row.held:
+        if row.held or (state, pending) == transferring.CROSSED:
+            # What ours has done, its acknowledgement tells; then this side says what it wants.
             raise ComityError(Code.TRANSFER_SUSPENDED)
     values: dict[str, object] = {
         "state": after,
@@ -115,6 +128,7 @@ def _move(inbound: Inbound, tx: Connection, row: Transfer, message: Later) -> Ac
     if after is TransferState.SUSPENDED:
         crossed = pending is TransferMessage.SUSPENSION
         values["suspended_by"] = transferring.BOTH if crossed else mine.other
+        values["pending"] = TransferMessage.SUSPENSION if crossed else ""
     address: DataAddress | None = None
     if mine is Role.CONSUMER:
         values["their_pid"] = message.provider_pid
@@ -182,6 +196,7 @@ def _route(message: type[Message], path: str) -> Route[Any]:
         _request if path == "request" else _later,
         _refusal,
         _pids,
+        reserve=_reserve if path == "request" else None,
     )
 
 

@@ -30,13 +30,15 @@ from comity.protocol.addresses import callback, dsp_base, pinned_path
 from comity.protocol.agreed import terms_of
 from comity.protocol.base import DATA, Local, Reply, fill_path
 from comity.protocol.catalog import MATCH, PUSH
-from comity.protocol.processes import is_older, move
+from comity.protocol.processes import move
 from comity.protocol.sending import post
 from comity.store.rows import Agreement, ManifestRow, Transfer, add, change, many, one
 
 ENDPOINT_TYPE: Final = "urn:comity:data:1"
 BOTH: Final = "both"
 """Who suspended a transfer, where the suspensions crossed."""
+CROSSED: Final = (TransferState.SUSPENDED, TransferMessage.SUSPENSION)
+"""State and pending message, where the peer's suspension came before the end of ours."""
 _MANIFEST: Final = "manifest"
 _NO_PID: Final = "urn:none"
 _WITH_TOKEN: Final = frozenset({TransferMessage.REQUEST, TransferMessage.START})
@@ -256,7 +258,7 @@ def on_reply(reply: Reply, tx: Connection) -> None:
         filing.forget_sent(tx, reply.peer.id, reply.jti)
     if row and reply.kind == TransferMessage.REQUEST and reply.accepted and is_over(row):
         _end_late(reply, tx, row)
-    if row is None or is_over(row) or row.pending != reply.kind or is_older(reply, tx):
+    if row is None or is_over(row) or row.pending != reply.kind:
         # Where the peer's next message overtook its acknowledgement, that message said it all.
         return
     values: dict[str, object] = {"pending": "", "updated": reply.now}
@@ -269,7 +271,7 @@ def on_reply(reply: Reply, tx: Connection) -> None:
             values["their_pid"] = model(TransferProcess, reply.body, BODY_BYTES).provider_pid
         except ComityError:
             values["state"] = TransferState.TERMINATED
-    else:
+    elif (row.state, row.pending) != CROSSED:
         mine, sent = Role(row.role), TransferMessage(row.pending)
         after = TRANSFER.next(TransferState(row.state), mine, sent)
         values["state"] = after

@@ -80,6 +80,7 @@ def came(screen: Screen, one: ReceivedShown) -> None:
             ("handling", f"{one.handling}: {screen.word('handling', one.handling)}"),
             ("looked-by", one.looked_by),
             ("time", when(one.at)),
+            ("gone", one.destroyed or None),
         ]
     )
 
@@ -87,7 +88,17 @@ def came(screen: Screen, one: ReceivedShown) -> None:
 def received(screen: Screen, found: ReceivedFiles) -> None:
     """List what came, and who looked."""
     screen.table(
-        ["received", "peer", "dataset", "bytes", "handling", "signed-by-peer", "looked-by", "time"],
+        [
+            "received",
+            "peer",
+            "dataset",
+            "bytes",
+            "handling",
+            "signed-by-peer",
+            "looked-by",
+            "time",
+            "destroyed",
+        ],
         [
             [
                 short(one.id),
@@ -98,6 +109,7 @@ def received(screen: Screen, found: ReceivedFiles) -> None:
                 one.signed,
                 one.looked_by,
                 when(one.at),
+                one.destroyed,
             ]
             for one in found.files
         ],

@@ -48,6 +48,7 @@ TEXTS: Final[dict[str, str]] = {
     "label.folder": "folder",
     "label.format": "format",
     "label.handle": "handle",
+    "label.gone": "destroyed at its term",
     "label.handling": "handling",
     "label.hits": "hits",
     "label.id": "id",

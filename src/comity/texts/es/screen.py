@@ -48,6 +48,7 @@ TEXTS: Final[dict[str, str]] = {
     "label.folder": "carpeta",
     "label.format": "formato",
     "label.handle": "referencia",
+    "label.gone": "destruido a su plazo",
     "label.handling": "manejo",
     "label.hits": "coincidencias",
     "label.id": "identificador",
