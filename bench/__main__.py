@@ -12,7 +12,7 @@ from typing import Final, TypedDict
 from rich.console import Console
 from rich.table import Table
 
-from bench import exchanges, kernel
+from bench import exchanges, kernel, negotiations, plain
 from comity.edge import logs
 
 RESULTS: Final = Path(__file__).parent / "results.json"
@@ -33,12 +33,16 @@ class Results(TypedDict):
     question_core_us: dict[str, float]
     exchanges_per_second: float
     exchange_milliseconds: float
+    plain_exchanges_per_second: float
+    exchanges_to_plain: float
+    negotiations_finalised_per_second: float
 
 
 def main() -> None:
     """Measure everything once."""
     logs.configure("error", sys.stderr)
     of_kernel, of_exchanges = kernel.measure(), exchanges.measure()
+    of_plain = plain.measure(3_200, exchanges.CALLERS)
     parts = {name: float(str(cost)) for name, cost in of_kernel["question_core_us"].items()}
     results = Results(
         measured=datetime.now(UTC).strftime("%Y-%m-%d"),
@@ -56,6 +60,9 @@ def main() -> None:
         },
         exchanges_per_second=of_exchanges["exchanges_per_second"],
         exchange_milliseconds=of_exchanges["milliseconds"],
+        plain_exchanges_per_second=round(of_plain, 1),
+        exchanges_to_plain=round(of_exchanges["exchanges_per_second"] / of_plain, 2),
+        negotiations_finalised_per_second=negotiations.measure(),
     )
     RESULTS.write_text(json.dumps(results, indent=2) + "\n")
     Console().print(_table(results))
@@ -68,7 +75,11 @@ def _table(results: Results) -> Table:
     for name, cost in results["question_core_us"].items():
         table.add_row(f"question, {name}, µs of core time", f"{cost:,.1f}")
     table.add_row("exchanges per second", f"{results['exchanges_per_second']:,.1f}")
+    table.add_row("the same of a plain stack", f"{results['plain_exchanges_per_second']:,.1f}")
+    table.add_row("ratio of the two", f"{results['exchanges_to_plain']:,.2f}")
     table.add_row("one exchange, ms", f"{results['exchange_milliseconds']:,.2f}")
+    finalised = results["negotiations_finalised_per_second"]
+    table.add_row("negotiations finalised per second", f"{finalised:,.1f}")
     return table
 
 

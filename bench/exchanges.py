@@ -1,17 +1,16 @@
 """Exchanges a second: one signed request and its signed reply, durable on both sides.
 
-Two processes, real HTTPS with pinned certificates, SQLite with synchronous=FULL at both ends.
-The requests are dataset requests, so what is measured is the walk and not the work.
+Two processes, one relation, real HTTPS with pinned certificates, SQLite with synchronous=FULL at
+both ends. The requests are dataset requests, so what is measured is the walk and not the work.
 """
 
 import multiprocessing
-import socket
 import sys
 import tempfile
-import time
 from pathlib import Path
-from typing import TypedDict
+from typing import Final, TypedDict
 
+from bench.callers import free_port, many_callers, wait_for
 from comity.core.identity import fingerprint
 from comity.edge.config import NodeConfig
 from comity.node import Node, open_node
@@ -21,6 +20,8 @@ from comity.protocol.addresses import dsp_base
 from comity.serving import run
 from comity.store.peers import pinned
 
+CALLERS: Final = 16
+"""As many as one node opens connections to one peer."""
 OFFICER = Caller("bench")
 TERMS = {
     "approval": "automatic",
@@ -34,14 +35,14 @@ TERMS = {
 class Figures(TypedDict):
     """What was measured."""
 
-    exchanges: int
     exchanges_per_second: float
+    """With CALLERS at once."""
     milliseconds: float
-    """One exchange, wall-clock, as one caller after another sees it."""
+    """One exchange, wall-clock, where there is only one caller."""
 
 
-def measure(exchanges: int = 500) -> Figures:
-    """Run exchanges one after another between two processes."""
+def measure(exchanges: int = 3_200) -> Figures:
+    """Run exchanges between two processes: with many callers at once, and one after another."""
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         holder, asker = _pair(folder)
@@ -62,29 +63,24 @@ def _ask(asker: Node, folder: Path, exchanges: int) -> Figures:
     with asker.store.read() as tx:
         peer = pinned(tx, "did:web:holder.example")
     target = f"{dsp_base(peer.identity)}/catalog/datasets/list"
-    port = int(peer.identity.address.rpartition(":")[2])
-    for _ in range(200):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                break
-        time.sleep(0.05)
-    for _ in range(20):
+    wait_for(int(peer.identity.address.rpartition(":")[2]))
+
+    def ask() -> None:
         call(asker, peer, "DatasetRequestMessage", "GET", target)
-    start = time.perf_counter()
-    for _ in range(exchanges):
-        call(asker, peer, "DatasetRequestMessage", "GET", target)
-    seconds = time.perf_counter() - start
+
+    many_callers(ask, 10 * CALLERS, CALLERS)
+    together = many_callers(ask, exchanges, CALLERS)
+    alone = many_callers(ask, exchanges // 16, 1)
     return Figures(
-        exchanges=exchanges,
-        exchanges_per_second=round(exchanges / seconds, 1),
-        milliseconds=round(1000 * seconds / exchanges, 3),
+        exchanges_per_second=round(exchanges / together, 1),
+        milliseconds=round(1000 * alone / (exchanges // 16), 3),
     )
 
 
 def _pair(folder: Path) -> tuple[Node, Node]:
     nodes = []
     for name, territory in (("holder", "MX"), ("asker", "US")):
-        port = _free_port()
+        port = free_port()
         config = NodeConfig(
             id=f"did:web:{name}.example",
             name=name,
@@ -118,12 +114,6 @@ def _serve(folder: Path) -> None:
 
     logs.configure("error", sys.stderr)
     run(folder, lambda _: None)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _quiet(step: str, done: int, total: int) -> None:

@@ -9,18 +9,21 @@ import pytest
 
 from comity.api import Request, Response
 from comity.core import token
+from comity.core.identity import Pinned
 from comity.delivery import outgoing, waiting_peers
 from comity.errors import Code
 from comity.exchange import UNIFORM
 from comity.limits import MESSAGE_LIFETIME_SECONDS
-from comity.operations import agreeing, posture, records
-from comity.protocol.sending import envelope_for, post
+from comity.operations import agreeing, offering, posture, records
+from comity.protocol.replies import UNDELIVERED
+from comity.protocol.sending import State, envelope_for, post, put
 from comity.store import peers, record
-from comity.store.rows import Message, Outgoing, many
+from comity.store.rows import Message, Negotiation, Outgoing, many
 from comity.worker import Worker, work
 from nodes import MX, US, Pair, run
 from refusals import refuses
 from stages import CATALOG, CATALOG_BODY, MX_LIST
+from threads import at_once
 
 
 def send(p: Pair, body: bytes = CATALOG_BODY) -> str:
@@ -114,21 +117,131 @@ def test_nothing_overtakes_what_cannot_go(pinned: Pair) -> None:
     run(records.verify, pinned.us, peer=MX.id)
 
 
-def test_what_is_too_old_to_be_news_is_not_sent(pinned: Pair) -> None:
+def test_what_is_too_old_to_be_news_goes_late_and_has_no_effect(pinned: Pair) -> None:
     pinned.to_mx.cut = True
     jti = send(pinned)
     pinned.clock.forward(seconds=MESSAGE_LIFETIME_SECONDS)
     work(pinned.us)
     assert row(pinned, jti).state == "waiting"  # at its last second it would still be taken
     pinned.clock.forward(seconds=1)
-    pinned.to_mx.mend()
-    later = send(pinned)
     work(pinned.us)
-    assert (row(pinned, jti).state, row(pinned, later).state) == ("expired", "done")
+    assert row(pinned, jti).state == "late"
     with refuses(Code.PEER_UNREACHABLE, peer=MX.id, reason="expired"):
         pinned.us.delivery.reply(MX.id, jti)
-    # What never came is missed over there.
-    assert run(posture.posture, pinned.mx, peer=US.id).messages_missing == 1
+    pinned.to_mx.mend()
+    pinned.clock.forward(minutes=10)
+    work(pinned.us)
+    # Nothing newer is there, so nothing is missed over there, and a late message is no message.
+    assert (row(pinned, jti).state, row(pinned, jti).error) == ("late", Code.PEER_REFUSED)
+    later = send(pinned)
+    pinned.clock.forward(minutes=10)
+    work(pinned.us)
+    assert (row(pinned, jti).state, row(pinned, later).state) == ("done", "done")
+    with pinned.mx.store.read() as tx:
+        late = record.entry(tx, US.id, record.IN, jti)
+    assert late is not None
+    assert (late.refused, late.body) == (Code.MESSAGE_EXPIRED, b"")
+    assert run(posture.posture, pinned.mx, peer=US.id).messages_missing == 0
+    run(records.verify, pinned.us, peer=MX.id)
+
+
+def test_a_late_message_that_had_arrived_gets_the_reply_it_had(pinned: Pair) -> None:
+    pinned.to_mx.lose_replies()
+    jti = send(pinned)
+    work(pinned.us)
+    pinned.clock.forward(seconds=MESSAGE_LIFETIME_SECONDS + 1)
+    pinned.to_mx.mend()
+    work(pinned.us)
+    assert row(pinned, jti).state == "done"
+    assert [entry.status for entry in received(pinned)] == [200]
+
+
+def test_a_negotiation_that_nobody_heard_of_is_over(offered: Pair) -> None:
+    begun = run(agreeing.negotiate, offered.us, peer=MX.id, dataset=MX_LIST)
+    offered.to_mx.cut = True
+    offered.clock.forward(seconds=MESSAGE_LIFETIME_SECONDS + 1)
+    work(offered.us)
+    shown = run(agreeing.show, offered.us, negotiation=begun.id)
+    assert (shown.state, shown.reason) == ("TERMINATED", UNDELIVERED)
+    offered.to_mx.mend()
+    # Any newer message shows over there that one is missing.
+    run(offering.catalog, offered.us, peer=MX.id)
+    offered.clock.forward(minutes=10)
+    offered.pump()
+    run(records.verify, offered.us, peer=MX.id)
+    assert run(agreeing.negotiation_list, offered.mx).negotiations == ()
+
+
+def test_an_agreement_that_could_not_be_told_waits_for_an_officer(offered: Pair) -> None:
+    begun = run(agreeing.negotiate, offered.us, peer=MX.id, dataset=MX_LIST)
+    work(offered.us)
+    offered.to_us.cut = True
+    work(offered.mx)
+    offered.clock.forward(seconds=MESSAGE_LIFETIME_SECONDS + 1)
+    work(offered.mx)
+    (held,) = run(agreeing.negotiation_list, offered.mx).negotiations
+    with offered.mx.store.read() as tx:
+        (kept,) = many(tx, Negotiation)
+    assert (held.id, kept.pending, kept.waits, kept.reason) == (kept.pid, "", True, UNDELIVERED)
+    assert begun.id != held.id
+
+
+def test_calls_are_under_way_together(pinned: Pair) -> None:
+    peer = pinned_peer(pinned)
+    ready = Barrier(4)
+    wire, target = pinned.to_mx, pinned.mx.exchange
+
+    class Waiting:
+        """Answers once four are there."""
+
+        def handle(self, request: Request) -> Response:
+            ready.wait(20)
+            return target.handle(request)
+
+    wire.target = Waiting()
+    ask = pinned.us.delivery.ask
+    replies = at_once(4, lambda _: ask(peer, "asked", "POST", CATALOG, CATALOG_BODY))
+    assert {reply.status for reply in replies} == {200}
+    assert len({reply.reply_to for reply in replies}) == 4
+    assert len(received(pinned)) == 4
+    wire.target = target
+    run(records.verify, pinned.us, peer=MX.id)
+
+
+def test_a_call_goes_after_what_waited_before_it(pinned: Pair) -> None:
+    before = send(pinned)
+    reply = pinned.us.delivery.ask(pinned_peer(pinned), "asked", "POST", CATALOG, CATALOG_BODY)
+    assert [entry.reply_to for entry in received(pinned)] == [before, reply.reply_to]
+
+
+def test_a_call_that_fails_waits_in_the_outbox(pinned: Pair) -> None:
+    pinned.to_mx.cut = True
+    with refuses(Code.PEER_UNREACHABLE):
+        pinned.us.delivery.ask(pinned_peer(pinned), "asked", "POST", CATALOG, CATALOG_BODY)
+    with pinned.us.store.read() as tx:
+        (waiting,) = many(tx, Outgoing, peer=MX.id)
+    assert (waiting.state, waiting.attempts) == ("waiting", 1)
+    pinned.to_mx.mend()
+    pinned.clock.forward(minutes=1)
+    work(pinned.us)
+    assert row(pinned, waiting.jti).state == "done"
+
+
+def test_what_a_lost_process_was_asking_is_asked_by_the_next(pinned: Pair) -> None:
+    peer = pinned_peer(pinned)
+    with pinned.us.store.write() as tx:
+        _, asked = put(
+            tx, pinned.us.local, peer, "asked", "POST", CATALOG, CATALOG_BODY, "", State.ASKED
+        )
+    with pinned.us.store.read() as tx:
+        assert waiting_peers(tx) == [MX.id]
+    work(pinned.us)
+    assert row(pinned, asked.jti).state == "done"
+
+
+def pinned_peer(p: Pair) -> Pinned:
+    with p.us.store.read() as tx:
+        return peers.pinned(tx, MX.id)
 
 
 def unsigned(response: Response) -> Response:

@@ -11,7 +11,7 @@ from comity.core.canonical import canonical, parse
 from comity.core.token import REQUEST
 from comity.errors import Code
 from comity.exchange import BUSY, UNIFORM
-from comity.limits import HOUR, JSON_DEPTH, UNREADABLE_PER_HOUR
+from comity.limits import HOUR, JSON_DEPTH, REFUSED_PER_HOUR, UNREADABLE_PER_HOUR
 from comity.operations import posture, records
 from comity.protocol.base import DSP
 from comity.store import journal, record
@@ -179,6 +179,55 @@ def test_a_flood_of_what_cannot_be_read_stops_entering_the_record(pinned: Pair) 
     assert pinned.mx.exchange.handle(readable).status == 200
     pinned.clock.forward(seconds=HOUR)
     assert pinned.mx.exchange.handle(over).status == 400
+
+
+def test_a_flood_of_what_is_refused_stops_entering_the_record(pinned: Pair) -> None:
+    refused = f"{DSP}/catalog/datasets/nothing"
+
+    def ask(n: int, target: str = refused) -> Response:
+        return pinned.mx.exchange.handle(seal(pinned, seq=n, method="GET", target=target, body=b""))
+
+    first = ask(0)
+    assert {first.status, *(ask(n).status for n in range(1, REFUSED_PER_HOUR))} == {404}
+    assert ask(REFUSED_PER_HOUR) == BUSY
+    # What was refused before the flood still has its reply, and what is taken is still taken.
+    assert ask(0) == first
+    assert pinned.mx.exchange.handle(seal(pinned, seq=REFUSED_PER_HOUR)).status == 200
+    assert len(entries(pinned)) == REFUSED_PER_HOUR + 1
+    pinned.clock.forward(seconds=HOUR)
+    assert ask(REFUSED_PER_HOUR + 1).status == 404
+
+
+def late(p: Pair, seq: int) -> Request:
+    """Return a message whose time has passed by now."""
+    sealed = seal(p, seq=seq)
+    p.clock.forward(days=2)
+    return sealed
+
+
+def test_a_late_message_fills_the_place_where_it_is_missed(pinned: Pair) -> None:
+    old = late(pinned, 1)
+    for seq in (0, 2):
+        assert pinned.mx.exchange.handle(seal(pinned, seq=seq)).status == 200
+    response = pinned.mx.exchange.handle(old)
+    assert parse(response.body, 1_000)["code"] == Code.MESSAGE_EXPIRED
+    assert pinned.mx.exchange.handle(old) == response
+    assert [(entry.seq, entry.refused, entry.body == b"") for entry in entries(pinned)] == [
+        (0, "", False),
+        (1, Code.MESSAGE_EXPIRED, True),
+        (2, "", False),
+    ]
+    assert run(posture.posture, pinned.mx, peer=US.id).messages_missing == 0
+
+
+def test_a_late_message_that_is_not_missed_is_none(pinned: Pair) -> None:
+    old, other = late(pinned, 1), late(pinned, 0)
+    assert pinned.mx.exchange.handle(old) == UNIFORM
+    assert pinned.mx.exchange.handle(seal(pinned, seq=0, id=9)).status == 200
+    # Its number is taken, or it has none yet.
+    assert pinned.mx.exchange.handle(other) == UNIFORM
+    assert pinned.mx.exchange.handle(old) == UNIFORM
+    assert len(entries(pinned)) == 1
 
 
 def test_a_store_that_fails_turns_nobody_into_a_stranger(pinned: Pair) -> None:

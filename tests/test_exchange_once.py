@@ -2,11 +2,15 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from threading import Barrier
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import Connection
 
 from comity.api import Request, Response
+from comity.core import jws
 from comity.core.canonical import parse
 from comity.errors import Code
 from comity.exchange import UNIFORM, Exchange
@@ -106,6 +110,56 @@ def test_the_same_message_from_many_threads_has_one_effect(loaded: Pair) -> None
     with loaded.mx.store.read() as tx:
         assert len(many(tx, Negotiation)) == 1
     assert len(entries(loaded)) == 1
+
+
+@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(order=st.lists(st.integers(0, 5), min_size=12, max_size=24))
+def test_redeliveries_under_way_together_have_one_effect_each(
+    loaded: Pair, order: list[int]
+) -> None:
+    """Reads and messages that move state, each any number of times, all at once."""
+    begin = len(entries(loaded))
+    none = f"{DSP}/catalog/datasets/none"
+    made: list[Callable[[int], Request]] = [
+        lambda n: seal(loaded, seq=n),
+        lambda n: seal(loaded, seq=n, body=b"{"),
+        lambda n: seal(loaded, seq=n, method="GET", target=none, body=b""),
+    ]
+    sealed = [made[n % 3](begin + n) for n in range(6)]
+    calls = [*range(6), *order]
+    replies = at_once(len(calls), lambda n: loaded.mx.exchange.handle(sealed[calls[n]]))
+    said = dict(zip(calls, replies, strict=True))
+    assert [said[call] for call in calls] == replies
+    assert len({reply.token for reply in replies}) == 6
+    assert [entry.jti for entry in entries(loaded)][begin:] == [
+        str(parse(jws.payload(each.token), 10_000)["jti"]) for each in sealed
+    ]
+    with loaded.mx.store.read() as tx:
+        assert record.head(tx, US.id, record.IN)[0] == begin + 6
+        assert record.head(tx, US.id, record.OUT)[0] == begin + 6
+
+
+def test_reads_of_one_peer_are_under_way_together(loaded: Pair) -> None:
+    run(offering.make_offer, loaded.mx, dataset=MX_LIST, terms=TERMS)
+    ready = Barrier(3)
+
+    class Meeting(Store):
+        """A store in which three have to read at the same time."""
+
+        @contextmanager
+        def read(self) -> Iterator[Connection]:
+            with super().read() as tx:
+                ready.wait(20)
+                yield tx
+
+    store = Meeting(loaded.mx.config.database_url(loaded.mx.folder))
+    believed = TokenAuthenticator(loaded.mx.local, loaded.mx.store)
+    exchange = Exchange(loaded.mx.local, store, believed, loaded.mx.wake.set)
+    target = fill_path(f"{DATA}/transfers/{{}}/set/0", "urn:uuid:none")
+    sealed = [seal(loaded, seq=n, method="GET", target=target, body=b"") for n in range(3)]
+    replies = at_once(3, lambda n: exchange.handle(sealed[n]))
+    assert {reply.status for reply in replies} == {404}
+    store.close()
 
 
 def first(p: Pair) -> bytes:

@@ -21,6 +21,10 @@ UNITS = {"KIB", "MIB", "HOUR", "DAY"}
 HERE = "test_limits.py"
 
 HIT = {
+    "WRITERS_PER_COMMIT": "store/test_writers.py::test_a_group_has_an_end",
+    "REFUSED_PER_HOUR": (
+        "test_exchange.py::test_a_flood_of_what_is_refused_stops_entering_the_record"
+    ),
     # bytes that come in
     "BODY_BYTES": "edge/test_peer_listener.py::test_a_body_over_the_cap_is_refused_unread",
     "BATCH_BODY_BYTES": (
@@ -37,7 +41,9 @@ HIT = {
     "TERM_TOKENS": "core/test_terms.py::test_flawed_drafts_are_refused",
     # time
     "CLOCK_SKEW_SECONDS": "core/test_token.py::test_time",
-    "MESSAGE_LIFETIME_SECONDS": "test_delivery.py::test_what_is_too_old_to_be_news_is_not_sent",
+    "MESSAGE_LIFETIME_SECONDS": (
+        "test_delivery.py::test_what_is_too_old_to_be_news_goes_late_and_has_no_effect"
+    ),
     "HTTP_TIMEOUT_SECONDS": f"{HERE}::test_a_client_waits_so_long_by_itself",
     "ANSWER_TERM_SECONDS": "protocol/test_requests.py::test_the_longest_term_for_an_answer",
     # matching

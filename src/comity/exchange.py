@@ -17,7 +17,7 @@ under way together; one id never is twice (docs/decisions/0016).
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from threading import Lock
 from typing import Any, Final
 
@@ -32,7 +32,8 @@ from comity.errors import Code, ComityError
 from comity.limits import REFUSED_PER_HOUR, UNREADABLE_PER_HOUR
 from comity.protocol import refusals
 from comity.protocol.authentication import Authenticator
-from comity.protocol.base import BYTES, JSON, Act, AnyRoute, Inbound, Local, Moved, Outcome, prefix
+from comity.protocol.base import BYTES, JSON, AnyRoute, Inbound, Local, Moved, Outcome, prefix
+from comity.protocol.opened import Opened
 from comity.protocol.routes import find_route
 from comity.protocol.sending import envelope_at
 from comity.protocol.turns import Turns
@@ -45,18 +46,6 @@ UNIFORM: Final = Response(401, "", JSON, canonical({"code": Code.NOT_AUTHENTIC})
 BUSY: Final = Response(429, "", JSON, canonical({"code": "slow-down"}))
 _RETRIES: Final = 3
 _log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class _Opened:
-    """A message that is authentic, and what step 2 made of it."""
-
-    request: Request
-    claims: RequestClaims
-    inbound: Inbound
-    route: AnyRoute | None
-    message: Any
-    refused: ComityError | None
 
 
 class Exchange:
@@ -91,16 +80,20 @@ class Exchange:
             with self._counting:
                 self.unauthentic = min(self.unauthentic + 1, 10**9)
             return UNIFORM
-        with self._turns.alone(_turn(opened)):
+        with self._turns.alone(opened.turn):
             return self._take(opened)
 
-    def _take(self, opened: _Opened) -> Response:
+    def _take(self, opened: Opened) -> Response:
         """Steps 3 to 7."""
         peer, now = opened.inbound.peer.id, opened.inbound.now
         if self._floods(opened):
             return BUSY
         try:
-            stored = self._admit(opened)
+            with self._store.write() as tx:
+                if (stored := self._admit(tx, opened)) is None and opened.is_brief:
+                    # Nothing is worked on and nothing moves, so one transaction is enough.
+                    brief = self._commit(tx, opened, self._outcome(opened, tx))
+                    return self._linked(opened, brief)
         except ComityError as error:
             if error.code not in (Code.MESSAGE_ID_REUSED, Code.SEQUENCE_REUSED):
                 raise
@@ -112,17 +105,15 @@ class Exchange:
         for _ in range(_RETRIES):
             outcome = self._outcome(opened)
             try:
-                reply = self._commit(opened, outcome)
+                with self._store.write() as tx:
+                    reply = self._commit(tx, opened, outcome)
             except Moved:
                 continue
             self._committed()
-            if outcome.refused:
-                self._refused.count(peer, now)
-            _log.info("handled", peer=peer, jti=opened.claims.jti, status=reply.status)
             return self._linked(opened, reply)
         raise ComityError(Code.INTERNAL)
 
-    def _open(self, request: Request) -> _Opened:
+    def _open(self, request: Request) -> Opened:
         """Step 2. Raises NOT_AUTHENTIC; a refusal of an authentic message is kept for step 4."""
         peer, claims = self._authenticator.request(request)
         inbound = Inbound(self._local, peer, claims.jti, self._local.now(), ())
@@ -141,7 +132,7 @@ class Exchange:
                 raise ComityError(Code.MESSAGE_EXPIRED)
         except ComityError as error:
             refused = error
-        return _Opened(
+        return Opened(
             request, claims, replace(inbound, params=params, query=query), route, message, refused
         )
 
@@ -157,7 +148,7 @@ class Exchange:
             if known is not None and known.token != request.token:
                 raise ComityError(Code.NOT_AUTHENTIC)
 
-    def _floods(self, opened: _Opened) -> bool:
+    def _floods(self, opened: Opened) -> bool:
         """Tell whether so much of the peer was refused that what is refused no longer enters."""
         peer, now = opened.inbound.peer.id, opened.inbound.now
         if opened.refused:
@@ -169,33 +160,31 @@ class Exchange:
             known = record.entry(tx, peer, record.IN, opened.claims.jti)
         return known is None and bool(self._outcome(opened).refused)
 
-    def _admit(self, opened: _Opened) -> Response | None:
+    def _admit(self, tx: Connection, opened: Opened) -> Response | None:
         """Step 3. Returns the stored reply of a redelivery, else None."""
         request, claims, peer = opened.request, opened.claims, opened.inbound.peer.id
-        with self._store.write() as tx:
-            if record.check_new(tx, peer, claims.jti, claims.seq, request.token):
-                record.write(tx, _entry(opened))
-            elif (sent := record.reply(tx, peer, record.OUT, claims.jti)) is not None:
-                return _as_response(sent)
-            if opened.route and opened.route.reserve and not opened.refused:
-                opened.route.reserve(opened.inbound, tx, opened.message)
+        if record.check_new(tx, peer, claims.jti, claims.seq, request.token):
+            record.write(tx, opened.entry())
+        elif (sent := record.reply(tx, peer, record.OUT, claims.jti)) is not None:
+            return _as_response(sent)
+        if opened.route and opened.route.reserve and not opened.refused:
+            opened.route.reserve(opened.inbound, tx, opened.message)
         return None
 
-    def _decide(self, opened: _Opened) -> Act:
-        """Step 4; what it returns is step 5."""
-        if opened.refused or opened.route is None:
-            raise opened.refused or ComityError(Code.MESSAGE_UNKNOWN)
-        with self._store.read() as tx:
-            return opened.route.decide(opened.inbound, tx, opened.message)
-
-    def _outcome(self, opened: _Opened) -> Outcome:
+    def _outcome(self, opened: Opened, tx: Connection | None = None) -> Outcome:
         """Steps 4 and 5; an error of either becomes a signed refusal."""
         try:
-            return self._decide(opened)()
+            if opened.refused or opened.route is None:
+                raise opened.refused or ComityError(Code.MESSAGE_UNKNOWN)
+            if tx is not None:
+                return opened.route.decide(opened.inbound, tx, opened.message)()
+            with self._store.read() as own:
+                act = opened.route.decide(opened.inbound, own, opened.message)
+            return act()
         except ComityError as error:
             return refusals.outcome(opened.route, opened.message, error)
 
-    def _again(self, opened: _Opened, stored: Response) -> Response:
+    def _again(self, opened: Opened, stored: Response) -> Response:
         """Return a stored reply. Bulk bodies are not kept twice: they are read again.
 
         Whatever has changed since, nothing else can be said: the stored token commits to the body.
@@ -211,56 +200,35 @@ class Exchange:
             return UNIFORM
         return replace(stored, body=body)
 
-    def _linked(self, opened: _Opened, reply: Response) -> Response:
+    def _linked(self, opened: Opened, reply: Response) -> Response:
         """Say in a header, too, where the pages before and after this one are."""
         if reply.status != 200 or opened.route is None or opened.route.links is None:
             return reply
         return replace(reply, link=opened.route.links(self._local, reply.body))
 
-    def _commit(self, opened: _Opened, outcome: Outcome) -> Response:
+    def _commit(self, tx: Connection, opened: Opened, outcome: Outcome) -> Response:
         """Steps 6 and 7."""
         peer, claims = opened.inbound.peer.id, opened.claims
-        with self._store.write() as tx:
-            if outcome.refused:
-                _undo(tx, peer, claims.jti, outcome.refused)
-            for effect in outcome.effects:
-                effect(tx)
-            ends = record.ends(tx, peer)
-            envelope = envelope_at(ends, self._local, peer)
-            reply = token.seal_response(
-                envelope,
-                outcome.status,
-                outcome.content_type,
-                outcome.body,
-                opened.request.token,
-                self._local.signers.message,
-            )
-            record.write(
-                tx,
-                Message(
-                    peer=peer,
-                    direction=record.OUT,
-                    seq=envelope.seq,
-                    jti=envelope.id,
-                    kind="response",
-                    token=reply.token,
-                    method=opened.request.method,
-                    target=opened.request.target,
-                    status=reply.status,
-                    content_type=reply.content_type,
-                    body=b"" if reply.content_type == BYTES else reply.body,
-                    size=len(reply.body),
-                    reply_to=claims.jti,
-                    what=opened.route.what if opened.route else "unknown",
-                    refused=outcome.refused,
-                    leaf=record.leaf_of(reply.token),
-                    at=envelope.issued,
-                ),
-                ends.ours,
-            )
+        if outcome.refused:
+            _undo(tx, peer, claims.jti, outcome.refused)
+            self._refused.count(peer, opened.inbound.now)
+        for effect in outcome.effects:
+            effect(tx)
+        ends = record.ends(tx, peer)
+        envelope = envelope_at(ends, self._local, peer)
+        reply = token.seal_response(
+            envelope,
+            outcome.status,
+            outcome.content_type,
+            outcome.body,
+            opened.request.token,
+            self._local.signers.message,
+        )
+        record.write(tx, opened.reply_entry(outcome, envelope, reply), ends.ours)
+        _log.info("handled", peer=peer, jti=claims.jti, status=reply.status)
         return reply
 
-    def _keep_evidence(self, opened: _Opened, code: Code) -> None:
+    def _keep_evidence(self, opened: Opened, code: Code) -> None:
         """Keep a token that gives an id or a number twice: it proves equivocation."""
         with self._store.write() as tx:
             journal.note(
@@ -272,37 +240,6 @@ class Exchange:
                 code=code,
                 token=opened.request.token,
             )
-
-
-def _turn(opened: _Opened) -> tuple[str, str]:
-    """Return what has to be handled alone: one id, or all that may move state for one peer."""
-    reads = opened.route is not None and opened.route.reads
-    return opened.inbound.peer.id, opened.claims.jti if reads else ""
-
-
-def _entry(opened: _Opened) -> Message:
-    """Return the entry of a request; of one that cannot be read only the digest stays."""
-    request, claims = opened.request, opened.claims
-    refused = str(opened.refused.code) if opened.refused else ""
-    return Message(
-        peer=opened.inbound.peer.id,
-        direction=record.IN,
-        seq=claims.seq,
-        jti=claims.jti,
-        kind="request",
-        token=request.token,
-        method=request.method,
-        target=request.target,
-        status=0,
-        content_type=request.content_type,
-        body=b"" if refused else request.body,
-        size=len(request.body),
-        reply_to="",
-        what=opened.route.what if opened.route else "unknown",
-        refused=refused,
-        leaf=record.leaf_of(request.token),
-        at=opened.inbound.now,
-    )
 
 
 def _undo(tx: Connection, peer: str, jti: str, code: str) -> None:

@@ -74,6 +74,42 @@ def test_requests_arrive_byte_for_byte(
     assert echo.asked == [request_]
 
 
+@pytest.mark.parametrize(
+    "request_",
+    [
+        Request("GET", "/x HTTP/1.1\r\nX: y", "t"),
+        Request("GET", "/x", "t\r\nX: y"),
+        Request("POST", "/x", "t", "a/b\nX: y", b"{}"),
+        Request("GET", "/ñ", "t"),
+        Request("G T", "/x", "t"),
+    ],
+    ids=["target", "token", "type", "not-ascii", "method"],
+)
+def test_no_part_of_a_request_leaves_its_place(
+    port: int, made: Pair, echo: Echo, request_: Request
+) -> None:
+    echo.asked.clear()
+    with client(port, made) as peer, pytest.raises(ComityError) as caught:
+        peer.handle(request_)
+    assert caught.value.code is Code.HTTP_INVALID
+    assert echo.asked == []
+
+
+def test_a_connection_is_used_again_unless_it_said_more(made: Pair) -> None:
+    twice = OK + EMPTY + OK + EMPTY
+    with Scripted(made.server, [twice], pause=5) as peer, client(peer.port, made) as ours:
+        assert ours.handle(ASKED) == Response(200)
+        assert not ours._resting
+    with (
+        running([Listener(peer_app(Echo(), b"{}"), HOST, 0, made.server)]) as ready,
+        client(ready.addresses[0][1], made) as ours,
+    ):
+        ours.handle(ASKED)
+        (kept,) = ours._resting
+        ours.handle(ASKED)
+        assert list(ours._resting) == [kept]
+
+
 def test_the_largest_reply(port: int, made: Pair, echo: Echo) -> None:
     echo.reply = Response(200, "t" * TOKEN_BYTES, "", bytes(REPLY_BYTES))
     with client(port, made) as peer:

@@ -208,6 +208,24 @@ def test_a_head_that_never_ends(node: Node) -> None:
     assert node.echo.asked == []
 
 
+@pytest.mark.parametrize(
+    "waste",
+    [
+        b"1;" + b"x" * 99_999 + b"\r\n",
+        b"0\r\nX: " + b"a" * 100_000,
+        b"0\r\n" + b"X: a\r\n" * 20_000,
+    ],
+    ids=["extension", "trailer", "trailers"],
+)
+def test_chunks_that_are_mostly_not_content_are_cut_off(node: Node, waste: bytes) -> None:
+    with node.open() as connection:
+        connection.sendall(
+            b"POST /x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n" + waste
+        )
+        assert answer(connection)[0] == 400
+    assert node.echo.asked == []
+
+
 def test_a_defect_of_ours_is_told_to_nobody(node: Node, capsys: pytest.CaptureFixture[str]) -> None:
     status, headers, body = node.send("GET /crash HTTP/1.1\nHost: x\n")
     assert (status, json.loads(body)) == (500, {"code": "internal"})

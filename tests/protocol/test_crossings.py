@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from comity.api import Response
 from comity.core.canonical import model
 from comity.core.dsp.transfer import TransferError
 from comity.errors import Code

@@ -8,9 +8,10 @@ import signal
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection
@@ -24,6 +25,8 @@ from comity.edge.asgi import App, Message, Receive, Scope, Send
 from comity.exchange import Exchange
 from comity.node import Node
 from comity.protocol.authentication import Authenticator, TokenAuthenticator
+from comity.protocol.base import Act, Outcome
+from comity.protocol.opened import Opened
 from comity.protocol.replies import REPLIES
 from comity.protocol.sending import State
 from comity.pushing import Pusher
@@ -116,24 +119,32 @@ class MortalExchange(Exchange):
 
     passes: Passes
 
-    def _open(self, request: Request) -> Any:
+    def handle(self, request: Request) -> Response:
+        """Take one request to its reply."""
+        with within(""):
+            return super().handle(request)
+
+    def _open(self, request: Request) -> Opened:
         return self._after("opened", super()._open(request))
 
-    def _admit(self, opened: Any) -> Response | None:
-        with within("admit"):
-            return super()._admit(opened)
+    def _admit(self, tx: Connection, opened: Opened) -> Response | None:
+        _within.part = "admit"
+        return super()._admit(tx, opened)
 
-    def _decide(self, opened: Any) -> Any:
-        return self._after("decided", super()._decide(opened))
+    def _outcome(self, opened: Opened, tx: Connection | None = None) -> Outcome:
+        if opened.route is not None:
+            told = replace(opened.route, decide=partial(self._decide, opened.route.decide))
+            opened = replace(opened, route=told)
+        return self._after("acted", super()._outcome(opened, tx))
 
-    def _outcome(self, opened: Any) -> Any:
-        return self._after("acted", super()._outcome(opened))
+    def _decide(self, decide: Callable[..., Act], *args: Any) -> Act:
+        return self._after("decided", decide(*args))
 
-    def _commit(self, opened: Any, outcome: Any) -> Response:
-        with within("commit"):
-            return super()._commit(opened, outcome)
+    def _commit(self, tx: Connection, opened: Opened, outcome: Outcome) -> Response:
+        _within.part = "commit"
+        return super()._commit(tx, opened, outcome)
 
-    def _again(self, opened: Any, stored: Response) -> Response:
+    def _again(self, opened: Opened, stored: Response) -> Response:
         return self._after("again", super()._again(opened, stored))
 
     def _after(self, step: str, result: ResultT) -> ResultT:

@@ -39,8 +39,9 @@ _CONTENT_TYPE_CHARS: Final = 200
 _NAME: Final = re.compile(r"[0-9a-f:.]+|[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*")
 """An IP address, or a name of labels that a resolver takes (RFC 1123 section 2.1)."""
 _DEFAULT_PORT: Final = 443
-_HEAD: Final = re.compile(r"[A-Z]+ [!-~]+ HTTP/1\.1\r\n(?:[A-Za-z-]+: [ -~]*\r\n)+\r\n")
-"""A request head whose parts stay in their places (RFC 9112 section 3)."""
+_FIRST_LINE: Final = re.compile(r"[A-Z]+ [!-~]+ HTTP/1\.1")
+_LINE: Final = re.compile(r"[A-Za-z-]+: [ -~]*")
+"""A line of a request head whose parts stay in their places (RFC 9112 sections 3 and 5)."""
 
 
 class PeerClient:
@@ -132,10 +133,10 @@ class PeerClient:
             lines.append(f"Authorization: Bearer {request.token}")
         if request.content_type:
             lines.append(f"Content-Type: {request.content_type}")
-        head = "\r\n".join(lines) + "\r\n\r\n"
-        if not _HEAD.fullmatch(head):
+        first, *others = lines
+        if not _FIRST_LINE.fullmatch(first) or not all(map(_LINE.fullmatch, others)):
             raise ComityError(Code.HTTP_INVALID)
-        return head.encode("ascii")
+        return "\r\n".join((*lines, "", "")).encode("ascii")
 
     def _check(self, reply: Reply) -> None:
         """Refuse a reply for its head, or once it has too much of a body."""

@@ -13,6 +13,7 @@ from typing import Any, Final
 from urllib.parse import unquote
 
 import uvicorn
+import uvloop
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from comity.errors import Code, ComityError
@@ -58,7 +59,8 @@ def serve(listeners: Sequence[Listener], on_ready: Callable[[Ready], None]) -> N
     """
     with contextlib.ExitStack() as bound:
         sockets = [bound.enter_context(_bind(each.host, each.port)) for each in listeners]
-        asyncio.run(_serve(listeners, sockets, on_ready))
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(_serve(listeners, sockets, on_ready))
 
 
 async def _serve(
