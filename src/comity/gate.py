@@ -23,7 +23,7 @@ from comity.edge.files import Arrived, Giving, Taking, repr_digest
 from comity.errors import Code, ComityError
 from comity.limits import FILE_REQUESTS, MEDIA_TYPE_CHARS
 from comity.protocol import filing, transferring
-from comity.protocol.agreed import in_force, terms_of
+from comity.protocol.agreed import in_force, known_terms
 from comity.protocol.base import BYTES, JSON, Local
 from comity.protocol.catalog import PULL, PUSH
 from comity.store import journal, kept, peers
@@ -159,11 +159,9 @@ def keep_received(
         raise ComityError(Code.AGREEMENT_UNKNOWN)
     if arrived.statement:
         _check_statement(local, peer, row, agreement, arrived)
-    try:
-        grant = terms_of(agreement).receive
-    except ComityError:
-        # Agreed under terms of another make: what they say of the file is for officers to read.
-        grant = None
+    # Under terms of another make: what they say of the file is for officers to read.
+    terms = known_terms(agreement)
+    grant = terms.receive if terms else None
     received = Received(
         id=local.new_urn(),
         peer=peer.id,
@@ -228,7 +226,10 @@ def under_way(local: Local, tx: Connection, row: Transfer | None) -> bool:
         if row.role == Role.PROVIDER:
             peer = peers.pinned(tx, row.peer)
             return filing.decide(local, tx, peer, agreement).outcome is not Outcome.REFUSE
-        grant = terms_of(agreement).receive
-        return grant is not None and local.clock.now() < grant.expiry
+        terms = known_terms(agreement)
+        if terms is None:
+            # What a giver of another make allows is the giver's to say, and to end.
+            return True
+        return terms.receive is not None and local.clock.now() < terms.receive.expiry
     except ComityError:
         return False

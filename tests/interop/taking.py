@@ -11,7 +11,7 @@ from interop.play import Play, act, check
 from interop.stage import EDC, Stage
 
 ASSET: Final = "interop-asset"
-SIZE: Final = 200_000
+SIZE: Final = 700_000
 RULE: Final[dict[str, Any]] = {
     "action": "use",
     "constraint": {

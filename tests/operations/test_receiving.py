@@ -176,7 +176,6 @@ def test_nothing_is_fetched_from_an_address_elsewhere(f: Filed, flaw: str) -> No
         fetch(f)
     # Other makes say it in a property.
     readdress(f, endpoint=None)
-    reprop(f, endpoint=ELSEWHERE[flaw].format(port=port, other=port - 1))
     with refuses(Code.ADDRESS_NOT_PINNED, peer=f.mx.id):
         fetch(f)
     reprop(f, endpoint="")

@@ -32,6 +32,14 @@ def terms_of(agreement: Agreement) -> Terms:
     return _read(agreement.agreement)
 
 
+def known_terms(agreement: Agreement) -> Terms | None:
+    """Return the terms of an agreement, or None where this node does not know them."""
+    try:
+        return terms_of(agreement)
+    except ComityError:
+        return None
+
+
 @lru_cache(maxsize=256)
 def _read(agreement: str) -> Terms:
     """Read terms that every question is decided by, once."""
