@@ -6,6 +6,7 @@ from comity.demo.stage import Stage
 from comity.operations import posture, records
 from comity.operations.posture import Posture
 from comity.operations.records import RecordShown, RecordVerified
+from comity.protocol.filing import PATHS
 from comity.protocol.routes import ROUTES
 
 
@@ -82,9 +83,10 @@ def show_posture(stage: Stage) -> Posture:
     ]
     screen.facts(rows)
     whole = [(each.what, each.path) for each in found.messages] == [
-        (route.what, route.path) for route in ROUTES
+        *((route.what, route.path) for route in ROUTES),
+        *((what, path) for what, _, path in PATHS),
     ]
     stage.claims.check(
-        "posture", whole and not found.accounts and not found.code_run, count=len(ROUTES)
+        "posture", whole and not found.accounts and not found.code_run, count=len(found.messages)
     )
     return found
