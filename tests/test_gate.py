@@ -1,16 +1,20 @@
 """Files pulled over HTTPS from a real listener, by whoever has the token and by nobody else."""
 
+import asyncio
 import hashlib
 import time
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from comity.core import statement
 from comity.core.canonical import b64url, canonical
 from comity.edge import file_listener
+from comity.edge.file_listener import FileListener
+from comity.edge.peer_listener import peer_app
 from comity.errors import Code
 from comity.exchange import UNIFORM
 from comity.limits import (
@@ -337,3 +341,26 @@ def test_the_copy_is_for_the_owner_alone(f: Filed) -> None:
     assert list((f.mx.folder / "files").iterdir()) == [copy]
     f.hold(b"new")
     assert [path.read_bytes() for path in (f.mx.folder / "files").iterdir()] == [b"new"]
+
+
+def test_the_stop_waits_for_files_before_it_is_said(started: Filed) -> None:
+    """What is said last ends the loop, and with it whatever is still under way."""
+    said: list[str] = []
+
+    class Files(FileListener):
+        def close(self) -> None:
+            said.append("closed")
+
+    async def receive() -> dict[str, str]:
+        return {"type": "lifespan"}
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        said.append(message["type"])
+
+    app = peer_app(started.mx.exchange, b"{}", files=Files(started.gates[started.mx.id]))
+
+    async def live() -> None:
+        await app({"type": "lifespan"}, receive, send)
+
+    asyncio.run(live())
+    assert said == ["lifespan.startup.complete", "closed", "lifespan.shutdown.complete"]

@@ -11,7 +11,7 @@ import pytest
 
 from comity import gate
 from comity.core.canonical import b64url, parse
-from comity.core.dsp.transfer import DataAddress, TransferRequestMessage
+from comity.core.dsp.transfer import DataAddress, EndpointProperty, TransferRequestMessage
 from comity.core.statement import FileStatement
 from comity.edge import file_listener
 from comity.edge.tls import server_context
@@ -32,6 +32,8 @@ from nodes import opened, run
 from stages import code, say
 
 SHA256 = hashlib.sha256(CONTENT).digest()
+EDC = "https://w3id.org/edc/v0.0.1/ns/"
+"""What the Eclipse connector puts before the names of properties (decision 0023)."""
 DIGEST = f"sha-256=:{b64encode(SHA256).decode()}:"
 
 
@@ -323,6 +325,12 @@ def test_an_address_elsewhere_is_refused_when_it_is_asked_for(f: Filed, flaw: st
     reply = say(f.us, f.mx.id, f"{DSP}/transfers/request", message)
     assert (reply.status, code(reply)) == (400, Code.ADDRESS_NOT_PINNED)
     assert run(transfers.transfer_list, f.mx).transfers == ()
+    address = DataAddress(
+        endpoint_type="HttpData",
+        endpoint_properties=(EndpointProperty(name=f"{EDC}baseUrl", value=endpoint),),
+    )
+    again = request(f, address)
+    assert code(say(f.us, f.mx.id, f"{DSP}/transfers/request", again)) == Code.ADDRESS_NOT_PINNED
 
 
 def request(f: Filed, address: DataAddress | None) -> TransferRequestMessage:
@@ -352,6 +360,31 @@ def test_the_address_is_compared_again_before_a_push(f: Filed) -> None:
     f.p.clock.forward(hours=1)
     work(f.mx)
     assert (f.of(f.mx).push, f.of(f.mx).error) == ("waiting", Code.ADDRESS_NOT_PINNED)
+
+
+def test_an_address_in_the_spelling_of_another_make_and_without_a_token(tmp_path: Path) -> None:
+    make(tmp_path)
+    with opened(tmp_path) as p:
+        f = Filed(p, {})
+        f.hold(b"a small file")
+        # Nobody listens yet.
+        f.ask(f.agree(), PUSH)
+        assert f.of(f.mx).push == "waiting"
+        given = EndpointProperty(name=f"{EDC}baseUrl", value=f"{p.us.config.address}/inbox/1")
+        address = DataAddress(endpoint_type="HttpData", endpoint_properties=(given,))
+        with p.mx.store.write() as tx:
+            filing.keep_address(p.mx.local, tx, f.of(f.mx).id, address)
+        keys = p.us.folder / "keys"
+        port = int(p.us.config.address.rpartition(":")[2])
+        context = server_context(keys / "tls.pem", keys / "tls.key")
+        reply = b"HTTP/1.1 200 x\r\nContent-Length: 0\r\n\r\n"
+        p.clock.forward(hours=1)
+        with Scripted(context, [reply], port=port) as taking:
+            work(p.mx)
+        assert f.of(f.mx).push == "done"
+        head = taking.asked[0].partition(b"\r\n\r\n")[0].decode().lower()
+        assert head.startswith("post /inbox/1 http/1.1")
+        assert "authorization" not in head
 
 
 def test_a_push_is_tried_again_later_and_after_a_crash(tmp_path: Path) -> None:

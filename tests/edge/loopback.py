@@ -123,6 +123,8 @@ class Scripted:
         self._server = server
         self._script = script
         self._pause = pause
+        self.asked: list[bytes] = []
+        """The first piece of what each connection asked."""
         self._ended = threading.Event()
         self._listening = socket.create_server((HOST, port))
         self.port: int = self._listening.getsockname()[1]
@@ -143,7 +145,7 @@ class Scripted:
         try:
             plain, _ = self._listening.accept()
             with self._server.wrap_socket(plain, server_side=True) as connection:
-                connection.recv(65_536)
+                self.asked.append(connection.recv(65_536))
                 for part in self._script:
                     connection.sendall(part)
                     if self._ended.wait(self._pause):

@@ -21,7 +21,7 @@ from comity.operations import filing as filing_operations
 from comity.operations.receiving import ReceivedShown
 from comity.protocol import filing
 from comity.store import journal, kept
-from comity.store.rows import Received, one
+from comity.store.rows import Agreement, Received, change, many, one
 from edge.loopback import Scripted
 from fileside import CONTENT, DATASET, Filed, filed, listening, make
 from nodes import OFFICER, opened, run
@@ -174,14 +174,37 @@ def test_nothing_is_fetched_from_an_address_elsewhere(f: Filed, flaw: str) -> No
     readdress(f, endpoint=ELSEWHERE[flaw].format(port=port, other=port - 1))
     with refuses(Code.ADDRESS_NOT_PINNED, peer=f.mx.id):
         fetch(f)
-    # The other place where another make says it.
-    reprop(f, endpoint=ELSEWHERE[flaw].format(port=port, other=port - 1))
+    # Other makes say it in a property.
     readdress(f, endpoint=None)
+    reprop(f, endpoint=ELSEWHERE[flaw].format(port=port, other=port - 1))
     with refuses(Code.ADDRESS_NOT_PINNED, peer=f.mx.id):
         fetch(f)
     reprop(f, endpoint="")
     with refuses(Code.ADDRESS_NOT_PINNED, peer=f.mx.id):
         fetch(f)
+
+
+@pytest.mark.parametrize("prefix", ["", "https://w3id.org/edc/v0.0.1/ns/"])
+def test_an_address_in_the_spelling_of_another_make(f: Filed, prefix: str) -> None:
+    f.start()
+    given = readdress(f)
+    token = filing.property_of(given, filing.AUTHORIZATION)
+    said = {"endpoint": given.endpoint or "", "authType": "bearer", "authorization": token}
+    properties = tuple(
+        EndpointProperty(name=prefix + name, value=value) for name, value in said.items()
+    )
+    readdress(f, endpoint=None, endpoint_properties=properties)
+    assert fetch(f).sha256 == b64url(hashlib.sha256(CONTENT).digest())
+
+
+def test_a_file_under_terms_that_are_not_known_has_no_handling(f: Filed) -> None:
+    f.start()
+    with f.us.store.write() as tx:
+        (agreed,) = many(tx, Agreement)
+        policy = agreed.agreement.replace("urn:comity:terms:1", "urn:other")
+        change(tx, Agreement, {}, agreement=policy)
+    reprop(f, statement="")
+    assert (fetch(f).handling, fetch(f).size) == ("", len(CONTENT))
 
 
 def test_a_wrong_token_gets_nothing(f: Filed) -> None:

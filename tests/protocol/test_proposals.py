@@ -122,7 +122,7 @@ def test_a_first_offer_from_elsewhere(loaded: Pair, address: str) -> None:
 
 
 def rewritten(message: ContractRequestMessage, **changes: Any) -> bytes:
-    """Return a request as a JSON-LD processor writes it: docs/decisions/0023."""
+    """Return a request as the Eclipse connector writes it (decision 0023)."""
     value = message.to_value()
     offer: Any = value["offer"]
     del offer["profile"]

@@ -166,7 +166,8 @@ def address_of(
         endpoint_type=HTTP,
         endpoint=endpoint,
         endpoint_properties=(
-            # Said again, for a make that looks only here (docs/decisions/0023).
+            # Said again, for a make that looks only here:
+            # docs/decisions/0023-a-connector-of-another-make.
             EndpointProperty(name=ENDPOINT, value=endpoint),
             EndpointProperty(name=AUTH_TYPE, value=BEARER),
             EndpointProperty(name=AUTHORIZATION, value=token),

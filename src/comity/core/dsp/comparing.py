@@ -1,9 +1,10 @@
 """Whether two policies are written alike, but for what JSON-LD processors change on the way.
 
-Other makes of connector read a policy into a model of their own and write it out again. The
-Eclipse connector (docs/decisions/0023) leaves out the profile, writes a list of one as its value, a
-longer list as text with the list in it, terms of ODRL with their prefix, and adds who assigns. None
-of that is a change that somebody meant. Whoever is asked under such words answers with its own.
+Other makes of connector read a policy into a model of their own and write it out again
+(docs/decisions/0023-a-connector-of-another-make). The Eclipse connector leaves out the profile,
+writes a list of one as its value, a longer list as text with the list in it, terms of ODRL with
+their prefix, and adds who assigns. None of that is a change that somebody meant. Whoever is asked
+under such words answers with its own.
 """
 
 import json
