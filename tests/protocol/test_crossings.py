@@ -253,3 +253,20 @@ def test_the_acknowledgement_of_an_earlier_counter(offered: Pair) -> None:
     mx, us = negotiations(offered)
     assert (mx.state, us.state, us.waits) == ("OFFERED", "OFFERED", True)
     assert mx.offer == us.offer
+
+
+def test_a_decline_that_crosses_the_last_word_leaves_what_was_to_be_replaced(agreed: Pair) -> None:
+    (old,) = agreements(agreed.us)
+    begun = run(consents.amend, agreed.us, agreement=old.id, terms={"onward": True})
+    agreed.pump()
+    with agreed.mx.store.read() as tx:
+        (waits,) = many(tx, Negotiation, waits=True)
+    run(agreeing.accept, agreed.mx, negotiation=waits.pid)
+    work(agreed.mx)
+    work(agreed.us)
+    # The last word is on its way, and so is the decline.
+    run(agreeing.decline, agreed.us, negotiation=begun.id, reason="Not now.")
+    agreed.pump()
+    for node in (agreed.mx, agreed.us):
+        states = {row.id == old.id: row.state for row in agreements(node)}
+        assert states == {True: "active", False: "withdrawn"}

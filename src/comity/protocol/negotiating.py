@@ -156,7 +156,7 @@ def send_event(local: Local, tx: Connection, peer: Pinned, row: Negotiation, eve
     )
     _send(local, tx, peer, row, "negotiations/{}/events", message)
     if event == "FINALIZED":
-        signing.put_in_force(local, tx, peer, row.agreement)
+        signing.put_in_force(tx, row.agreement)
 
 
 def terminate(
@@ -234,6 +234,8 @@ def on_reply(reply: Reply, tx: Connection) -> None:
         sent = NegotiationMessage(row.pending)
         values["state"] = NEGOTIATION.next(NegotiationState(row.state), mine, sent)
     change(tx, Negotiation, {"pid": row.pid}, **values)
+    if values.get("state") == NegotiationState.FINALIZED:
+        signing.supersede(reply.local, tx, reply.peer, row.agreement)
 
 
 def _their_pid(row: Negotiation, state: ContractNegotiation) -> str:

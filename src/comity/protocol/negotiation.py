@@ -165,7 +165,12 @@ def _on_verification(
 def _on_finalized(inbound: Inbound, tx: Connection, row: Negotiation, message: Later) -> Reaction:
     """The agreement is in force."""
     local, peer = inbound.local, inbound.peer
-    return {}, lambda tx: signing.put_in_force(local, tx, peer, row.agreement)
+
+    def hold(tx: Connection) -> None:
+        signing.put_in_force(tx, row.agreement)
+        signing.supersede(local, tx, peer, row.agreement)
+
+    return {}, hold
 
 
 def _on_termination(

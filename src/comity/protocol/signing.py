@@ -74,9 +74,16 @@ def check_verification(
     return _checked(_agreement(tx, row), Role.CONSUMER, message.signature, peer)
 
 
-def put_in_force(local: Local, tx: Connection, peer: Pinned, agreement: str) -> None:
-    """Let a finalized agreement hold, and take the place of the one that it replaces."""
+def put_in_force(tx: Connection, agreement: str) -> None:
+    """Let an agreement hold whose last word was said."""
     change(tx, rows.Agreement, {"id": agreement}, state=Standing.ACTIVE)
+
+
+def supersede(local: Local, tx: Connection, peer: Pinned, agreement: str) -> None:
+    """Let a finalized agreement take the place of the one that it replaces.
+
+    Its provider does so once the consumer has taken the last word: until then it may decline.
+    """
     made = one(tx, rows.Agreement, id=agreement)
     old = one(tx, rows.Agreement, id=made.replaces, peer=peer.id) if made else None
     if old is None or old.state not in IN_FORCE:
