@@ -20,7 +20,7 @@ from comity.protocol.addresses import dsp_base
 from comity.serving import run
 from comity.store.peers import pinned
 
-CALLERS: Final = 16
+CALLERS: Final = 32
 """As many as one node opens connections to one peer."""
 OFFICER = Caller("bench")
 TERMS = {

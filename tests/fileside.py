@@ -17,7 +17,7 @@ from comity.gate import FileGate
 from comity.node import Node
 from comity.operations import filing, setup, transfers
 from comity.operations.peers import peer_add
-from comity.operations.transfers import TransferShown
+from comity.operations.standing import TransferShown
 from comity.protocol import filing as protocol
 from comity.protocol.catalog import PULL
 from comity.store.rows import FileToken, change

@@ -143,7 +143,8 @@ class Slow:
         with self.lock:
             self.now += 1
             self.most = max(self.most, self.now)
-        time.sleep(0.05)
+        # So long that all the connections there may be are made meanwhile.
+        time.sleep(1)
         with self.lock:
             self.now -= 1
         return Response(200, "t")

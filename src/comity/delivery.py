@@ -11,7 +11,8 @@ knows the id, gives the same reply.
 
 What waits in the outbox goes one after another, in the order of its numbers. What somebody asks and
 waits for goes once all that waited before it has gone, and then together with other such messages
-(docs/decisions/0016). What is no news any more goes late (docs/decisions/0017).
+(docs/decisions/0016-together). What is no news any more goes late, for the record alone
+(docs/decisions/0017-late-messages).
 """
 
 from collections.abc import Callable, Mapping

@@ -13,7 +13,7 @@ A crash after 3 leaves an admitted message without a reply: the peer's redeliver
 A crash after 7 leaves a stored reply: the redelivery gets it byte for byte.
 
 Messages of one peer that may move state are taken one after another. Those that only read may be
-under way together; one id never is twice (docs/decisions/0016).
+under way together; one id never is twice (docs/decisions/0016-together).
 """
 
 from collections.abc import Callable
@@ -139,7 +139,8 @@ class Exchange:
     def _check_missed(self, peer: str, request: Request, claims: RequestClaims) -> None:
         """Refuse what is no news any more, unless the record lacks it or has it already.
 
-        It then fills its place by digest, and has no other effect (docs/decisions/0017).
+        It then fills its place by digest, and has no other effect
+        (docs/decisions/0017-late-messages).
         """
         with self._store.read() as tx:
             known = record.entry(tx, peer, record.IN, claims.jti)

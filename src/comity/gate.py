@@ -19,7 +19,7 @@ from comity.core.canonical import b64url, canonical, unb64url
 from comity.core.decision import Outcome
 from comity.core.identity import Pinned
 from comity.core.machines import Role, TransferMessage, TransferState
-from comity.edge.file_listener import Arrived, Giving, Taking, repr_digest
+from comity.edge.files import Arrived, Giving, Taking, repr_digest
 from comity.errors import Code, ComityError
 from comity.limits import FILE_REQUESTS, MEDIA_TYPE_CHARS
 from comity.protocol import filing, transferring
@@ -35,7 +35,7 @@ _log = structlog.get_logger()
 
 
 class FileGate:
-    """Implements `comity.edge.file_listener.Gate` for one node."""
+    """Implements `comity.edge.files.Gate` for one node."""
 
     def __init__(self, local: Local, store: Store, committed: Callable[[], None]) -> None:
         """`committed` is called after what changes a transfer, so that the outbox wakes."""

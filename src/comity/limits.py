@@ -86,7 +86,7 @@ HEADER_BYTES: Final = 16 * KIB
 """Request line and headers, as the HTTP parser takes them."""
 CONNECTIONS: Final = 200
 """Connections the peer listener keeps open at once."""
-HANDLED_AT_ONCE: Final = 32
+HANDLED_AT_ONCE: Final = 64
 """Requests of peers in worker threads at once; the others wait, so that memory stays bounded."""
 HEADER_SECONDS: Final = 10
 """How long a connection may take to come up with a whole request head: silence must not hold one
@@ -98,7 +98,7 @@ KEEP_ALIVE_SECONDS: Final = 15
 IDLE_SECONDS: Final = 10
 """How long the client keeps an idle connection: shorter than the listener, or else a request could
 meet a connection that is just being closed."""
-CONNECTIONS_TO_PEER: Final = 16
+CONNECTIONS_TO_PEER: Final = 32
 """Connections the client opens to one peer at once: half of what the peer works on at once, so that
 two such peers leave it nothing idle and neither locks the other out."""
 LINGER_SECONDS: Final = 2

@@ -19,7 +19,7 @@ from comity.edge.client import PeerClient
 from comity.edge.config import NodeConfig, read_config
 from comity.errors import Code, ComityError
 from comity.exchange import Exchange
-from comity.protocol.authentication import Authenticator, TokenAuthenticator
+from comity.protocol.authentication import TokenAuthenticator
 from comity.protocol.base import Local, Signers
 from comity.protocol.replies import REPLIES
 from comity.pushing import Pusher
@@ -93,7 +93,6 @@ def open_node(
     entropy: Entropy = secrets.token_bytes,
     group: Kernel | None = None,
     endpoint: Callable[[Pinned], Endpoint] | None = None,
-    authenticator: Authenticator | None = None,
 ) -> Node:
     """Open a node's folder. The caller holds the folder's lock.
 
@@ -119,7 +118,7 @@ def open_node(
         sealing_key=keyfiles.read_secret(folder / "keys" / "sealing.key"),
     )
     store = Store(config.database_url(folder))
-    believed = authenticator or TokenAuthenticator(local, store)
+    believed = TokenAuthenticator(local, store)
     wake = Event()
     clients = Clients()
     return Node(

@@ -18,7 +18,7 @@ from comity.core.canonical import unb64url
 from comity.core.identity import Pinned
 from comity.core.machines import TransferState
 from comity.edge.file_client import FileClient
-from comity.edge.file_listener import DIGEST_HEADER, STATEMENT_HEADER, repr_digest
+from comity.edge.files import DIGEST_HEADER, STATEMENT_HEADER, repr_digest
 from comity.errors import Code, ComityError
 from comity.gate import under_way
 from comity.limits import FILE_CHUNK_BYTES, PUSH_GRACE_SECONDS

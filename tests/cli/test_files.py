@@ -8,7 +8,7 @@ import pytest
 from cli.test_commands_together import until
 from comity.operations import agreeing, holdings
 from comity.operations.receiving import ReceivedFiles, ReceivedShown
-from comity.operations.transfers import TransferShown
+from comity.operations.standing import TransferShown
 from commands import Officer, free_ports, make_node, pin_each_other, quiet_logs, served
 
 CONTENT = b"%PDF-1.7 a report\n" * 50_000

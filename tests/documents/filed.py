@@ -6,7 +6,8 @@ from hashlib import sha256
 from typing import Any, Final
 
 from comity.api import Request, Response
-from comity.edge.file_listener import DIGEST_HEADER, FileListener, repr_digest
+from comity.edge.file_listener import FileListener
+from comity.edge.files import DIGEST_HEADER, repr_digest
 from comity.gate import FileGate
 from comity.node import Node
 from comity.operations import agreeing, agreements, filing, offering, transfers

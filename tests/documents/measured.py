@@ -22,7 +22,7 @@ def table() -> str:
             "one element of a question, both sides, µs of core time",
             f"{sum(cost[name] for name in ('blind', 'evaluate', 'finalise')):,.1f} ({parts})",
         ),
-        ("exchanges per second, 16 callers", f"{found['exchanges_per_second']:,.0f}"),
+        ("exchanges per second, 32 callers", f"{found['exchanges_per_second']:,.0f}"),
         ("one exchange, alone, ms", f"{found['exchange_milliseconds']:,.1f}"),
         (
             "a plain stack of the same parts, exchanges per second",

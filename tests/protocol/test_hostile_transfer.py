@@ -21,7 +21,7 @@ from comity.errors import Code
 from comity.node import Node
 from comity.protocol.base import DSP, fill_path
 from comity.protocol.catalog import MATCH
-from comity.protocol.transferring import ENDPOINT_TYPE
+from comity.protocol.frames import ENDPOINT_TYPE
 from comity.store.rows import Agreement, Transfer, add, change, many
 from nodes import MX, US, Pair
 from stages import begin, code, pin_third, say, transfer

@@ -17,7 +17,7 @@ from comity.core.dsp.transfer import (
 from comity.errors import Code
 from comity.node import Node
 from comity.operations import Caller, agreements, filing, matching, transfers
-from comity.operations.transfers import TransferShown
+from comity.operations.standing import TransferShown
 from comity.protocol.base import DSP, fill_path
 from comity.protocol.catalog import MATCH, PULL
 from comity.protocol.filing import HTTP

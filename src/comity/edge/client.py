@@ -2,7 +2,7 @@
 
 What crosses the border is signed byte for byte, so nothing may rewrite the target, follow a
 redirect, unpack a body, add a cookie or ask the environment for a proxy. There is no such code
-here: a request is written out, and a parser takes the reply apart (docs/decisions/0016).
+here: a request is written out, and a parser takes the reply apart (docs/decisions/0016-together).
 """
 
 import re

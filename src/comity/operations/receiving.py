@@ -11,7 +11,7 @@ from comity.core.dsp.transfer import DataAddress
 from comity.core.identity import Pinned
 from comity.core.machines import Role, TransferState
 from comity.edge.file_client import Reply
-from comity.edge.file_listener import STATEMENT_HEADER, Arrived, etag
+from comity.edge.files import STATEMENT_HEADER, Arrived, etag
 from comity.errors import Code, ComityError
 from comity.gate import keep_received, under_way
 from comity.limits import FILE_BYTES, FILE_CHUNK_BYTES

@@ -17,43 +17,14 @@ from comity.node import Node
 from comity.operations.peering import find_peer
 from comity.operations.registry import Caller, Model, operation
 from comity.operations.setup import Nothing
+from comity.operations.standing import TransferShown, approvals, needed, shown
 from comity.protocol import filing, transferring
-from comity.protocol.agreed import in_force, terms_of
+from comity.protocol.agreed import in_force
 from comity.protocol.catalog import MATCH, PULL, PUSH, REQUEST
 from comity.store import journal, peers
-from comity.store.rows import Agreement, Approval, Grant, Transfer, add, many, one
+from comity.store.rows import Approval, Transfer, add, many, one
 
 FORMATS: Final = (MATCH, REQUEST, PULL, PUSH)
-
-
-class TransferShown(Model):
-    """A transfer as this side sees it."""
-
-    id: str
-    peer: str
-    role: str
-    agreement: str
-    dataset: str
-    format: str
-    state: str
-    pending: str
-    """Our message that the peer has not acknowledged yet."""
-    waits: bool
-    """For officers here."""
-    approvals_needed: int
-    approved_by: tuple[str, ...]
-    suspended_by: str
-    """`consumer`, `provider` or `both`, while it is suspended."""
-    held: bool
-    """An officer here suspended it."""
-    reason: str
-    """Of the last suspension or termination, by whoever gave it."""
-    sha256: str
-    """Of the file that this side gives in it, base64url; empty where there is none."""
-    push: str
-    """`waiting`, `done` or `over`, where this side pushes a file."""
-    error: str
-    """Why the last attempt to push came to nothing."""
 
 
 class Transfers(Model):
@@ -87,7 +58,7 @@ class TransferRequest(Model):
 def transfer_list(node: Node, caller: Caller, args: Nothing, progress: Progress) -> Transfers:
     """List all transfers, those that wait for officers first."""
     with node.store.read() as tx:
-        found = [_shown(tx, row) for row in many(tx, Transfer, order="updated")]
+        found = [shown(tx, row) for row in many(tx, Transfer, order="updated")]
     return Transfers(transfers=tuple(sorted(found, key=lambda item: not item.waits)))
 
 
@@ -95,7 +66,7 @@ def transfer_list(node: Node, caller: Caller, args: Nothing, progress: Progress)
 def show(node: Node, caller: Caller, args: TransferId, progress: Progress) -> TransferShown:
     """Show a transfer. Raises TRANSFER_UNKNOWN."""
     with node.store.read() as tx:
-        return _shown(tx, get(tx, args.transfer))
+        return shown(tx, get(tx, args.transfer))
 
 
 @operation("transfer.request", TransferRequest, TransferShown, serving=True)
@@ -113,9 +84,9 @@ def request(node: Node, caller: Caller, args: TransferRequest, progress: Progres
             raise ComityError(Code.AGREEMENT_UNKNOWN)
         row, _ = transferring.ask(node.local, tx, peer, agreement, args.format)
         _note(node, tx, caller, "transfer.request", row)
-        shown = _shown(tx, row)
+        now = shown(tx, row)
     node.wake.set()
-    return shown
+    return now
 
 
 @operation("transfer.approve", TransferId, TransferShown)
@@ -131,17 +102,17 @@ def approve(node: Node, caller: Caller, args: TransferId, progress: Progress) ->
         if row is None:
             raise ComityError(Code.TRANSFER_UNKNOWN)
         in_force(tx, row.agreement, row.peer)
-        if not _shown(tx, row).waits:
+        if not shown(tx, row).waits:
             raise _not_allowed(row, "approve")
         if one(tx, Approval, request=row.pid, officer=caller.officer):
             raise ComityError(Code.APPROVAL_REPEATED, officer=caller.officer)
         add(tx, Approval(row.pid, caller.officer, "", node.local.now()))
         _note(node, tx, caller, "transfer.approve", row)
-        if _approvals(tx, row) >= _needed(tx, row):
+        if approvals(tx, row) >= needed(tx, row):
             _start(node, tx, peers.pinned(tx, row.peer), row)
-        shown = _shown(tx, get(tx, row.pid))
+        now = shown(tx, get(tx, row.pid))
     node.wake.set()
-    return shown
+    return now
 
 
 @operation("transfer.start", TransferId, TransferShown)
@@ -154,13 +125,13 @@ def start(node: Node, caller: Caller, args: TransferId, progress: Progress) -> T
         row = get(tx, args.transfer)
         in_force(tx, row.agreement, row.peer)
         allowed = row.role == Role.PROVIDER and row.state == TransferState.REQUESTED
-        if not allowed or row.pending or _approvals(tx, row) < _needed(tx, row):
+        if not allowed or row.pending or approvals(tx, row) < needed(tx, row):
             raise _not_allowed(row, TransferMessage.START)
         _start(node, tx, peers.pinned(tx, row.peer), row)
         _note(node, tx, caller, "transfer.start", row)
-        shown = _shown(tx, get(tx, row.pid))
+        now = shown(tx, get(tx, row.pid))
     node.wake.set()
-    return shown
+    return now
 
 
 @operation("transfer.suspend", TransferReason, TransferShown)
@@ -181,9 +152,9 @@ def suspend(node: Node, caller: Caller, args: TransferReason, progress: Progress
             peer = peers.pinned(tx, row.peer)
             transferring.suspend(node.local, tx, peer, row, args.reason, held=True)
         _note(node, tx, caller, "transfer.suspend", row)
-        shown = _shown(tx, get(tx, row.pid))
+        now = shown(tx, get(tx, row.pid))
     node.wake.set()
-    return shown
+    return now
 
 
 @operation("transfer.resume", TransferId, TransferShown)
@@ -208,9 +179,9 @@ def resume(node: Node, caller: Caller, args: TransferId, progress: Progress) -> 
                 _decide(node, tx, row)
             transferring.resume(node.local, tx, peers.pinned(tx, row.peer), row)
         _note(node, tx, caller, "transfer.resume", row)
-        shown = _shown(tx, get(tx, row.pid))
+        now = shown(tx, get(tx, row.pid))
     node.wake.set()
-    return shown
+    return now
 
 
 @operation("transfer.complete", TransferId, TransferShown)
@@ -222,9 +193,9 @@ def complete(node: Node, caller: Caller, args: TransferId, progress: Progress) -
             raise ComityError(Code.TRANSFER_PENDING, message=row.pending)
         transferring.complete(node.local, tx, peers.pinned(tx, row.peer), row)
         _note(node, tx, caller, "transfer.complete", row)
-        shown = _shown(tx, get(tx, row.pid))
+        now = shown(tx, get(tx, row.pid))
     node.wake.set()
-    return shown
+    return now
 
 
 @operation("transfer.terminate", TransferReason, TransferShown)
@@ -240,9 +211,9 @@ def terminate(
         row = get(tx, args.transfer)
         transferring.terminate(node.local, tx, peers.pinned(tx, row.peer), row, args.reason)
         _note(node, tx, caller, "transfer.terminate", row)
-        shown = _shown(tx, get(tx, row.pid))
+        now = shown(tx, get(tx, row.pid))
     node.wake.set()
-    return shown
+    return now
 
 
 def get(tx: Connection, pid: str) -> Transfer:
@@ -266,20 +237,6 @@ def _decide(node: Node, tx: Connection, row: Transfer) -> None:
     filing.decide(node.local, tx, peers.pinned(tx, row.peer), agreement).check()
 
 
-def _needed(tx: Connection, row: Transfer) -> int:
-    agreement = one(tx, Agreement, id=row.agreement)
-    if agreement is None:
-        return 0
-    terms = terms_of(agreement)
-    grants = {MATCH: terms.match, PULL: terms.receive, PUSH: terms.receive}
-    grant = grants.get(row.format)
-    return grant.approval.officers if grant else 0
-
-
-def _approvals(tx: Connection, row: Transfer) -> int:
-    return len(many(tx, Approval, request=row.pid))
-
-
 def _not_allowed(row: Transfer, message: str) -> ComityError:
     return ComityError(Code.STATE_NOT_ALLOWED, state=row.state, message=message, sender=row.role)
 
@@ -291,29 +248,3 @@ def _check_reason(reason: str) -> None:
 
 def _note(node: Node, tx: Connection, caller: Caller, action: str, row: Transfer) -> None:
     journal.note(tx, node.local.now(), caller.officer, action, transfer=row.pid)
-
-
-def _shown(tx: Connection, row: Transfer) -> TransferShown:
-    agreement = one(tx, Agreement, id=row.agreement)
-    needed = _needed(tx, row) if row.role == Role.PROVIDER else 0
-    waits = row.state == TransferState.REQUESTED and not row.pending and needed > 0
-    granted = one(tx, Grant, transfer=row.pid)
-    return TransferShown(
-        id=row.pid,
-        peer=row.peer,
-        role=row.role,
-        agreement=row.agreement,
-        dataset=agreement.dataset if agreement else "",
-        format=row.format,
-        state=row.state,
-        pending=row.pending,
-        waits=waits,
-        approvals_needed=needed,
-        approved_by=tuple(item.officer for item in many(tx, Approval, request=row.pid)),
-        suspended_by=row.suspended_by,
-        held=row.held,
-        reason=row.reason,
-        sha256=granted.digest if granted else "",
-        push=granted.push if granted else "",
-        error=granted.error if granted else "",
-    )

@@ -31,6 +31,7 @@ from comity.protocol.addresses import pinned_path
 from comity.protocol.agreed import in_force, reserve
 from comity.protocol.base import DSP, Act, Inbound, Outcome, Route, nothing
 from comity.protocol.catalog import MATCH, REQUEST
+from comity.protocol.frames import manifest_of
 from comity.protocol.processes import advance, move
 from comity.protocol.refusals import status
 from comity.store import record
@@ -134,7 +135,7 @@ def _move(inbound: Inbound, tx: Connection, row: Transfer, message: Later) -> Ac
         values["their_pid"] = message.provider_pid
         if isinstance(message, TransferStartMessage):
             if row.format == MATCH:
-                values["manifest"] = transferring.manifest_of(inbound.peer, message)
+                values["manifest"] = manifest_of(inbound.peer, message)
             address = message.data_address if row.format in filing.FORMATS else None
     body = transferring.state_of(replace(row, their_pid=_theirs(row, message)), after).to_json()
 

@@ -6,12 +6,11 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from comity.core.canonical import model, unb64url
+from comity.core.canonical import model
 from comity.core.decision import Outcome
 from comity.core.dsp.message import Message
 from comity.core.dsp.transfer import (
     DataAddress,
-    EndpointProperty,
     TransferCompletionMessage,
     TransferError,
     TransferProcess,
@@ -26,20 +25,19 @@ from comity.core.terms import Approval
 from comity.errors import Code, ComityError
 from comity.limits import BODY_BYTES
 from comity.protocol import filing, processes
-from comity.protocol.addresses import callback, dsp_base, pinned_path
+from comity.protocol.addresses import callback, dsp_base
 from comity.protocol.agreed import terms_of
-from comity.protocol.base import DATA, Local, Reply, fill_path
+from comity.protocol.base import Local, Reply, fill_path
 from comity.protocol.catalog import MATCH, PUSH
+from comity.protocol.frames import frame
 from comity.protocol.processes import move
 from comity.protocol.sending import post
 from comity.store.rows import Agreement, ManifestRow, Transfer, add, change, many, one
 
-ENDPOINT_TYPE: Final = "urn:comity:data:1"
 BOTH: Final = "both"
 """Who suspended a transfer, where the suspensions crossed."""
 CROSSED: Final = (TransferState.SUSPENDED, TransferMessage.SUSPENSION)
 """State and pending message, where the peer's suspension came before the end of ours."""
-_MANIFEST: Final = "manifest"
 _NO_PID: Final = "urn:none"
 _WITH_TOKEN: Final = frozenset({TransferMessage.REQUEST, TransferMessage.START})
 
@@ -138,9 +136,9 @@ def start_if_ready(
         if not ready or not (automatic or approved):
             return False
         manifest = ready[-1].digest
-        address = _frame(local, row, (EndpointProperty(name=_MANIFEST, value=manifest),))
+        address = frame(local, row.pid, manifest)
     else:
-        address = _frame(local, row)
+        address = frame(local, row.pid)
     provider, consumer = _pids(row)
     message = TransferStartMessage(
         provider_pid=provider, consumer_pid=consumer, data_address=address
@@ -148,18 +146,6 @@ def start_if_ready(
     values: dict[str, object] = {"manifest": manifest, "held": False}
     _send(local, tx, peer, row, "transfers/{}/start", message, **values)
     return True
-
-
-def _frame(
-    local: Local, row: Transfer, properties: tuple[EndpointProperty, ...] | None = None
-) -> DataAddress:
-    """Return the data address of a format of ours."""
-    path = fill_path(f"{DATA}/transfers/{{}}", row.pid)
-    return DataAddress(
-        endpoint_type=ENDPOINT_TYPE,
-        endpoint=f"{local.identity.address}{path}",
-        endpoint_properties=properties,
-    )
 
 
 def suspend(
@@ -231,23 +217,6 @@ def _say_over(local: Local, tx: Connection, peer: Pinned, row: Transfer) -> None
         provider_pid=provider, consumer_pid=consumer, reason=(row.reason,) if row.reason else None
     )
     _post(local, tx, peer, row, "transfers/{}/termination", message)
-
-
-def manifest_of(peer: Pinned, message: TransferStartMessage) -> str:
-    """Return the digest of the manifest that a started transfer names.
-
-    The endpoint is compared with the pinned address and then not used: paths are the protocol's.
-    Raises ADDRESS_NOT_PINNED or MANIFEST_INVALID.
-    """
-    address = message.data_address
-    if address is None or address.endpoint_type != ENDPOINT_TYPE:
-        raise ComityError(Code.MANIFEST_INVALID)
-    pinned_path(peer, (address.endpoint or "").rpartition("/")[0])
-    named = [item.value for item in address.endpoint_properties or () if item.name == _MANIFEST]
-    if len(named) != 1:
-        raise ComityError(Code.MANIFEST_INVALID)
-    unb64url(named[0], 32)
-    return named[0]
 
 
 def on_reply(reply: Reply, tx: Connection) -> None:

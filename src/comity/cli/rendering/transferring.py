@@ -3,7 +3,8 @@
 from comity.cli.ids import short
 from comity.cli.output import Screen, when
 from comity.operations.receiving import ReceivedFiles, ReceivedShown
-from comity.operations.transfers import Transfers, TransferShown
+from comity.operations.standing import TransferShown
+from comity.operations.transfers import Transfers
 
 
 def transfers(screen: Screen, found: Transfers) -> None:
