@@ -9,6 +9,7 @@ import httpx
 from comity.core.canonical import unb64url
 from comity.edge.tls import client_context
 from comity.operations import agreeing, filing, offering, transfers
+from comity.operations.standing import TransferShown
 from interop.connector import CONTEXT, PROTOCOL, until
 from interop.play import Play, act, check
 from interop.stage import COMITY, EDC, Stage
@@ -117,12 +118,12 @@ def _transfer(stage: Stage, agreement: str, format: str, **more: Any) -> tuple[s
     """Let the connector ask for a transfer and an officer approve; returns both sides' ids."""
     theirs = _request(stage, agreement, format, **more)
 
-    def waiting() -> transfers.TransferShown | None:
+    def waiting() -> TransferShown | None:
         found = stage.run(transfers.transfer_list).transfers
         return next((row for row in found if row.format == format and row.waits), None)
 
     stage.edc.wait(f"/transferprocesses/{theirs}", "REQUESTED")
-    row: transfers.TransferShown = until(waiting, "a transfer that waits for an officer")
+    row: TransferShown = until(waiting, "a transfer that waits for an officer")
     stage.run(transfers.approve, transfer=row.id)
     stage.edc.wait(f"/transferprocesses/{theirs}", "STARTED")
     return theirs, row.id
