@@ -35,6 +35,7 @@ soak: $(VENV)/.develop ## Kill two nodes at every step, KILLS times (1000), as S
 # The Eclipse connector, from Maven Central, and the few lines of Java that plug into it.
 EDC := tests/interop/edc
 $(EDC)/target/.fetched: $(EDC)/pom.xml
+	tests/tck/install.sh
 	rm -rf $(EDC)/target
 	mvn --quiet --batch-mode --file $(EDC) dependency:copy-dependencies -DexcludeTypes=pom \
 		-DincludeScope=runtime -DoutputDirectory=target/lib

@@ -1,6 +1,7 @@
 """The Eclipse connector as a process of its own, driven by its management API."""
 
 import os
+import random
 import secrets
 import socket
 import subprocess
@@ -25,6 +26,7 @@ CONTEXT: Final[list[Any]] = ["https://w3id.org/dspace/2025/1/odrl-profile.jsonld
 """The context that a policy stands under in the messages of the protocol, and nothing else."""
 PROTOCOL: Final = "dataspace-protocol-http:2025-1"
 HOST: Final = "127.0.0.1"
+_PORTS: Final = range(15_000, 32_000)
 _CONTEXTS: Final = ("default", "management", "protocol", "control", "version", "public")
 _PATHS: Final = {"default": "/api", "protocol": "/dsp"}
 _START_SECONDS: Final = 60
@@ -86,12 +88,22 @@ def until(look: Callable[[], Any], what: str, seconds: float = _STEP_SECONDS) ->
 
 
 def free_ports(count: int) -> list[int]:
-    """Return ports of loopback that nobody listens on."""
-    held = [socket.create_server((HOST, 0)) for _ in range(count)]
-    ports = [each.getsockname()[1] for each in held]
-    for each in held:
-        each.close()
-    return ports
+    """Return ports of loopback that nobody listens on.
+
+    They lie below those that systems give to outgoing connections: the connector takes many seconds
+    to start, and none of those may be lent out in the meantime.
+    """
+    found: list[int] = []
+    for port in random.sample(_PORTS, len(_PORTS)):
+        try:
+            # As the connector binds: on every address.
+            socket.create_server(("", port)).close()
+        except OSError:
+            continue
+        found.append(port)
+        if len(found) == count:
+            return found
+    raise Failed("no free ports")
 
 
 @contextmanager

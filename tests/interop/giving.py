@@ -16,9 +16,10 @@ from interop.stage import COMITY, EDC, Stage
 
 DATASET: Final = "interop-file"
 TERMS: Final[dict[str, Any]] = {
-    # More than one each, since the connector writes a longer list otherwise than a list of one.
-    "purposes": ["money-laundering", "sanctions"],
+    # One purpose and one basis, since a request for a file does not say which it is for.
+    "purposes": ["sanctions"],
     "legalBases": ["treaty"],
+    # Two, since the connector writes a longer list otherwise than a list of one.
     "territories": ["XB", "XC"],
     "expiry": "2100-01-01T00:00:00Z",
     "handling": "TLP:AMBER",
@@ -42,6 +43,10 @@ def play(stage: Stage, shown: Play) -> None:
         agreement = _negotiate(stage, policy)
     with shown.step("HttpData-PULL: an officer approves, the connector gets the file, bytes equal"):
         _pull(stage, agreement, content)
+    with shown.step("an officer suspends and resumes: the old token opens nothing, a new one does"):
+        _suspend(stage, agreement, content)
+    with shown.step("a push to an address that is not pinned is refused"):
+        _push_elsewhere(stage, agreement)
     with shown.step("HttpData-PUSH: an officer approves, the node sends the file, bytes equal"):
         _push(stage, agreement, content)
 
@@ -87,8 +92,8 @@ def _negotiate(stage: Stage, policy: dict[str, Any]) -> str:
     return str(done["contractAgreementId"])
 
 
-def _transfer(stage: Stage, agreement: str, format: str, **more: Any) -> tuple[str, str]:
-    """Let the connector ask for a transfer and an officer approve; returns both sides' ids."""
+def _request(stage: Stage, agreement: str, format: str, **more: Any) -> str:
+    """Let the connector ask for a transfer; returns its id there."""
     begun = stage.edc.call(
         "POST",
         "/transferprocesses",
@@ -106,39 +111,91 @@ def _transfer(stage: Stage, agreement: str, format: str, **more: Any) -> tuple[s
         ],
         **more,
     )
+    return str(begun["@id"])
+
+
+def _transfer(stage: Stage, agreement: str, format: str, **more: Any) -> tuple[str, str]:
+    """Let the connector ask for a transfer and an officer approve; returns both sides' ids."""
+    theirs = _request(stage, agreement, format, **more)
 
     def waiting() -> TransferShown | None:
         found = stage.run(transfers.transfer_list).transfers
         return next((row for row in found if row.format == format and row.waits), None)
 
+    stage.edc.wait(f"/transferprocesses/{theirs}", "REQUESTED")
     row: TransferShown = until(waiting, "a transfer that waits for an officer")
     stage.run(transfers.approve, transfer=row.id)
-    return str(begun["@id"]), row.id
+    stage.edc.wait(f"/transferprocesses/{theirs}", "STARTED")
+    return theirs, row.id
+
+
+def _state(stage: Stage, transfer: str) -> str:
+    return stage.run(transfers.show, transfer=transfer).state
+
+
+def _address(stage: Stage, transfer: str) -> tuple[str, dict[str, str]]:
+    """Return where the connector was told that the data is, and the header that opens it."""
+    told = until(lambda: stage.outside.started(transfer), "the connector tells the data address")
+    properties: dict[str, str] = told["properties"]
+    check(properties["authType"], "bearer", "authType")
+    return properties["endpoint"], {"Authorization": f"Bearer {properties['authorization']}"}
+
+
+def _client(stage: Stage) -> httpx.Client:
+    certificate = unb64url(stage.node.local.identity.certificate)
+    return httpx.Client(verify=client_context(certificate), trust_env=False)
+
+
+def _to(address: str) -> dict[str, str]:
+    """Return a destination as the connector's user writes it."""
+    return {"@type": "DataAddress", "type": "HttpData", "baseUrl": address}
 
 
 def _pull(stage: Stage, agreement: str, content: bytes) -> None:
     theirs, ours = _transfer(stage, agreement, "HttpData-PULL")
-    stage.edc.wait(f"/transferprocesses/{theirs}", "STARTED")
-    told = until(lambda: stage.outside.started(theirs), "the connector tells the data address")
-    properties: dict[str, str] = told["properties"]
-    certificate = unb64url(stage.node.local.identity.certificate)
-    with httpx.Client(verify=client_context(certificate), trust_env=False) as client:
-        endpoint = properties["endpoint"]
-        authorization = {"Authorization": f"Bearer {properties['authorization']}"}
-        reply = client.get(endpoint, headers=authorization)
+    endpoint, token = _address(stage, theirs)
+    with _client(stage) as client:
+        reply = client.get(endpoint, headers=token)
         check((reply.status_code, _digest(reply.content)), (200, _digest(content)), "the file")
-        part = client.get(endpoint, headers={**authorization, "Range": "bytes=1000-1999"})
+        part = client.get(endpoint, headers={**token, "Range": "bytes=1000-1999"})
         check((part.status_code, part.content), (206, content[1000:2000]), "a range of it")
         check(client.get(endpoint).status_code, 401, "without the token")
         stage.run(transfers.complete, transfer=ours)
         stage.edc.wait(f"/transferprocesses/{theirs}", "COMPLETED", "DEPROVISIONED")
-        check(client.get(endpoint, headers=authorization).status_code, 401, "afterwards")
+        check(client.get(endpoint, headers=token).status_code, 401, "afterwards")
+
+
+def _suspend(stage: Stage, agreement: str, content: bytes) -> None:
+    theirs, ours = _transfer(stage, agreement, "HttpData-PULL")
+    endpoint, old = _address(stage, theirs)
+    stage.run(transfers.suspend, transfer=ours, reason="A pause.")
+    with _client(stage) as client:
+        check(client.get(endpoint, headers=old).status_code, 401, "while it is suspended")
+        stage.edc.wait(f"/transferprocesses/{theirs}", "SUSPENDED")
+        until(lambda: _state(stage, ours) == "SUSPENDED" or None, "SUSPENDED at the node")
+        stage.run(transfers.resume, transfer=ours)
+        stage.edc.wait(f"/transferprocesses/{theirs}", "STARTED")
+        until(lambda: _address(stage, theirs)[1] != old or None, "a new token")
+        endpoint, new = _address(stage, theirs)
+        check(client.get(endpoint, headers=old).status_code, 401, "the old token")
+        check(_digest(client.get(endpoint, headers=new).content), _digest(content), "the file")
+    # The connector has the last word this time.
+    reason = {"reason": "Enough."}
+    stage.edc.call("POST", f"/transferprocesses/{theirs}/terminate", "TerminateTransfer", **reason)
+    until(lambda: _state(stage, ours) == "TERMINATED" or None, "TERMINATED at the node")
+
+
+def _push_elsewhere(stage: Stage, agreement: str) -> None:
+    address = stage.outside.address("/inbox/elsewhere")
+    begun = _request(stage, agreement, "HttpData-PUSH", dataDestination=_to(address))
+    ended = stage.edc.wait(f"/transferprocesses/{begun}", "TERMINATED")
+    check("address-not-pinned" in ended["errorDetail"], True, ended["errorDetail"])
+    check("/inbox/elsewhere" in stage.outside.taken, False, "something came")
 
 
 def _push(stage: Stage, agreement: str, content: bytes) -> None:
     address = stage.stand_in.address + "/inbox/given"
-    destination = {"@type": "DataAddress", "type": "HttpData", "baseUrl": address}
-    _transfer(stage, agreement, "HttpData-PUSH", dataDestination=destination)
+    _transfer(stage, agreement, "HttpData-PUSH", dataDestination=_to(address))
     taken: bytes = until(lambda: stage.outside.taken.get("/inbox/given"), "the file arrives")
     check(_digest(taken), _digest(content), "the file")
 

@@ -32,8 +32,8 @@ class Outside:
         return f"http://{HOST}:{self.port}{path}"
 
     def started(self, transfer: str) -> dict[str, Any] | None:
-        """Return the data address that the connector told of a transfer that started."""
-        for event in self.events:
+        """Return the data address that the connector told last of a transfer that started."""
+        for event in reversed(self.events):
             payload = event.get("payload", {})
             if payload.get("transferProcessId") == transfer and "dataAddress" in payload:
                 address: dict[str, Any] = payload["dataAddress"]
