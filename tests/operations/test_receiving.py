@@ -175,6 +175,7 @@ def test_nothing_is_fetched_from_an_address_elsewhere(f: Filed, flaw: str) -> No
     with refuses(Code.ADDRESS_NOT_PINNED, peer=f.mx.id):
         fetch(f)
     # Other makes say it in a property.
+    reprop(f, endpoint=ELSEWHERE[flaw].format(port=port, other=port - 1))
     readdress(f, endpoint=None)
     with refuses(Code.ADDRESS_NOT_PINNED, peer=f.mx.id):
         fetch(f)

@@ -108,9 +108,8 @@ def received(screen: Screen, found: ReceivedFiles) -> None:
                 one.size,
                 one.handling,
                 one.signed,
-                one.looked_by,
+                screen.word("label", "gone") if one.destroyed else one.looked_by,
                 when(one.at),
-                one.destroyed,
             ]
             for one in found.files
         ],
