@@ -78,7 +78,7 @@ def came(screen: Screen, one: ReceivedShown) -> None:
             ("digest", one.sha256),
             ("media-type", one.media_type),
             ("signed-by-peer", one.signed),
-            ("handling", f"{one.handling}: {screen.word('handling', one.handling)}"),
+            ("handling", _handling(screen, one.handling)),
             ("looked-by", one.looked_by),
             ("time", when(one.at)),
             ("gone", one.destroyed or None),
@@ -98,7 +98,6 @@ def received(screen: Screen, found: ReceivedFiles) -> None:
             "signed-by-peer",
             "looked-by",
             "time",
-            "destroyed",
         ],
         [
             [
@@ -115,3 +114,8 @@ def received(screen: Screen, found: ReceivedFiles) -> None:
         ],
         empty="say.no-received",
     )
+
+
+def _handling(screen: Screen, label: str) -> str:
+    """Return a label with its meaning; there is none under terms that are not known."""
+    return f"{label}: {screen.word('handling', label)}" if label else ""
