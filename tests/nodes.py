@@ -23,6 +23,7 @@ from comity.node import Node, open_node
 from comity.operations import Caller, Model, Operation, setup
 from comity.operations.peers import peer_add
 from comity.worker import work
+from outgoing import check_sent
 
 ResultT = TypeVar("ResultT", bound=Model)
 GROUP = kernel.load()
@@ -155,6 +156,8 @@ def opened(folder: Path) -> Iterator[Pair]:
     made = Pair(mx, us, clock, to_mx, to_us, folder)
     try:
         yield made
+        for node in (made.mx, made.us):
+            check_sent(node)
     finally:
         made.mx.close()
         made.us.close()

@@ -20,13 +20,14 @@ from comity.operations import Caller, agreeing, agreements, offering, receiving,
 from comity.operations import filing as filing_operations
 from comity.operations.receiving import ReceivedShown
 from comity.protocol import filing
+from comity.protocol.base import DSP
 from comity.store import journal, kept
 from comity.store.rows import Agreement, Received, change, many, one
 from edge.loopback import Scripted
 from fileside import CONTENT, DATASET, Filed, filed, listening, make
 from nodes import OFFICER, opened, run
 from refusals import refuses
-from stages import TERMS, agree
+from stages import TERMS, agree, say
 
 SEVERAL = 120 * FILE_CHUNK_BYTES  # more than sockets hold
 SECOND = Caller("officer-2")
@@ -498,6 +499,14 @@ def test_no_more_transfers_than_the_terms_allow(f: Filed) -> None:
     for _ in range(2):
         f.ask(agreement)
         assert f.of(f.us).state == "STARTED"
+    # One that is repeated is not counted again.
+    request, reply = next(
+        (request, reply)
+        for request, reply in f.p.to_mx.seen
+        if request.target.endswith("/transfers/request")
+    )
+    target = f"{DSP}/transfers/request"
+    assert say(f.us, f.mx.id, target, request.body).status == reply.status == 201
     third = f.ask(agreement)
     (shown,) = (one for one in run(transfers.transfer_list, f.us).transfers if one.id == third.id)
     assert shown.state == "TERMINATED"

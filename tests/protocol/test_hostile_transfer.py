@@ -188,3 +188,14 @@ def test_a_start_that_names_no_manifest_of_the_peer(agreed: Pair, flaw: str) -> 
     target = fill_path(f"{DSP}/transfers/{{}}/start", row.pid)
     assert code(say(agreed.mx, US.id, target, message)) == expected
     assert transfer(agreed.us) == row
+
+
+def test_a_request_twice_begins_one_transfer(tagged: Pair) -> None:
+    with tagged.mx.store.read() as tx:
+        before = len(many(tx, Transfer))
+    for expected in (before + 1, before + 1):
+        assert say(tagged.us, MX.id, FIRST, first(tagged)).status == 201
+        with tagged.mx.store.read() as tx:
+            assert len(many(tx, Transfer)) == expected
+    another = first(tagged, format="Comity-Request")
+    assert code(say(tagged.us, MX.id, FIRST, another)) == Code.STATE_NOT_ALLOWED

@@ -35,6 +35,7 @@ from comity.protocol.proposals import (
     on_first_request,
     same_terms,
 )
+from comity.protocol.refusals import status
 from comity.store import rows
 from comity.store.rows import Negotiation, add, one
 
@@ -53,6 +54,15 @@ Reaction: TypeAlias = tuple[Changes, Effect | None]
 def _later(inbound: Inbound, tx: Connection, message: Later) -> Act:
     """Take any message about a negotiation that is under way."""
     row = find(inbound, tx, message)
+    try:
+        return _move(inbound, tx, row, message)
+    except ComityError as error:
+        # The negotiation is known, so the error can name both its ids, whatever the message had.
+        body = _refusal(error.code, negotiating.pids(row))
+        return partial(Outcome, status(error.code), body, refused=str(error.code))
+
+
+def _move(inbound: Inbound, tx: Connection, row: Negotiation, message: Later) -> Act:
     mine = Role(row.role)
     pending = NegotiationMessage(row.pending) if row.pending else None
     state = NegotiationState(row.state)

@@ -5,6 +5,7 @@ plain format gives a file; it starts by itself where the terms say so and what i
 and else waits for an officer.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, TypeAlias
@@ -47,7 +48,8 @@ Later: TypeAlias = (
 
 def _reserve(inbound: Inbound, tx: Connection, message: TransferRequestMessage) -> None:
     """Count a transfer of a file; our own formats count what is asked in them."""
-    if message.format not in filing.FORMATS:
+    begun = {"their_pid": message.consumer_pid, "peer": inbound.peer.id, "role": Role.PROVIDER}
+    if message.format not in filing.FORMATS or one(tx, Transfer, **begun):
         return
     try:
         agreement = in_force(tx, message.agreement_id, inbound.peer.id)
@@ -60,6 +62,10 @@ def _request(inbound: Inbound, tx: Connection, message: TransferRequestMessage) 
     """Begin a transfer (POST /transfers/request)."""
     peer, local = inbound.peer, inbound.local
     base = pinned_path(peer, message.callback_address)
+    theirs = many(tx, Transfer, peer=peer.id)
+    known = _again(theirs, message)
+    if known is not None:
+        return partial(Outcome, 201, transferring.state_of(known).to_json())
     agreement = in_force(tx, message.agreement_id, peer.id)
     if agreement.role != Role.PROVIDER:
         raise ComityError(Code.AGREEMENT_UNKNOWN)
@@ -67,8 +73,7 @@ def _request(inbound: Inbound, tx: Connection, message: TransferRequestMessage) 
         filing.check_request(local, tx, peer, agreement, message, inbound.jti)
     elif message.format not in (MATCH, REQUEST) or message.data_address is not None:
         raise ComityError(Code.TRANSFER_FORMAT_UNKNOWN)
-    open_now = [row for row in many(tx, Transfer, peer=peer.id) if not transferring.is_over(row)]
-    if len(open_now) >= OPEN_TRANSFERS_PER_PEER:
+    if sum(not transferring.is_over(row) for row in theirs) >= OPEN_TRANSFERS_PER_PEER:
         raise ComityError(Code.QUOTA_EXCEEDED, limit=OPEN_TRANSFERS_PER_PEER)
     row = Transfer(
         pid=local.new_urn(),
@@ -95,6 +100,22 @@ def _request(inbound: Inbound, tx: Connection, message: TransferRequestMessage) 
         transferring.start_if_ready(local, tx, peer, row)
 
     return partial(Outcome, 201, transferring.state_of(row).to_json(), (begin,))
+
+
+def _again(theirs: Sequence[Transfer], message: TransferRequestMessage) -> Transfer | None:
+    """Return the transfer that this request began before, under another message id.
+
+    A connector that repeats it because it saw no reply must not begin two. Raises
+    STATE_NOT_ALLOWED where the pid is taken, and the request is another one.
+    """
+    for row in theirs:
+        if (row.their_pid, row.role) == (message.consumer_pid, Role.PROVIDER):
+            if (row.agreement, row.format) != (message.agreement_id, message.format):
+                raise ComityError(
+                    Code.STATE_NOT_ALLOWED, state=row.state, message="begin", sender=Role.CONSUMER
+                )
+            return row
+    return None
 
 
 def _later(inbound: Inbound, tx: Connection, message: Later) -> Act:

@@ -8,6 +8,7 @@ from typing import Any
 from jsonschema import Draft201909Validator
 from referencing import Registry, Resource
 
+from shared import ROOT as SHARED
 from shared import shared
 
 ROOT = "vectors/dsp-2025-1"
@@ -25,6 +26,12 @@ def check_against_schema(name: str, value: object) -> None:
 def is_valid(name: str, value: object) -> bool:
     """Tell whether the schema of a type takes a value."""
     return bool(validator(name).is_valid(value))
+
+
+def published() -> dict[str, Draft201909Validator] | None:
+    """Return the validators by type, or None where the schemas are not here."""
+    root = SHARED / ROOT
+    return _validators(root) if root.exists() else None
 
 
 def validator(name: str) -> Draft201909Validator:
