@@ -12,7 +12,7 @@ import pytest
 
 from comity.api import Response
 from comity.errors import ComityError
-from comity.operations import agreeing, agreements, inbox, matching, records
+from comity.operations import agreeing, agreements, finding, inbox, records
 from comity.store import record
 from comity.store.rows import Outgoing, Question, RequestRow, Usage, many
 from dying import Killed, make_mortal
@@ -88,7 +88,7 @@ def test_a_negotiation_completes_once(stages: Stages, tmp_path: Path, side: str)
 
 
 def check_matched(p: Pair) -> None:
-    hits = run(matching.hits, p.us).hits
+    hits = run(finding.hits, p.us).hits
     assert sorted((hit.record, hit.families) for hit in hits) == [
         ("u1", ("rfc",)),
         ("u9", ("rfc",)),
@@ -110,7 +110,7 @@ def test_a_match_gives_the_same_result(stages: Stages, tmp_path: Path, side: str
 def converse(p: Pair) -> None:
     """Ask about a hit, unless that was done before the crash, and approve what waits."""
     if not run(inbox.request_list, p.us).requests:
-        handle = run(matching.hits, p.us).hits[0].handle
+        handle = run(finding.hits, p.us).hits[0].handle
         run(inbox.ask, p.us, handle=handle, case_reference="CASE-1")
     p.pump()
     for held in run(inbox.inbox, p.mx).requests:

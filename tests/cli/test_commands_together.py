@@ -11,6 +11,7 @@ from comity.core.disclosure import Field
 from comity.operations import (
     agreeing,
     agreements,
+    finding,
     inbox,
     matching,
     offering,
@@ -134,7 +135,7 @@ def test_match_ask_approve_and_verify(two: Two) -> None:
     assert "No hits." in none.out
     assert two.us.refused("check", "mx", "firms") == "nothing-to-ask"
     assert two.us.refused("check", "mx", "firms", "--rfc", "SAF") == "input-invalid"
-    assert len(two.us.says(matching.Hits, "hits").hits) == 4
+    assert len(two.us.says(finding.Hits, "hits").hits) == 4
     shown = two.us.run("hits", "mx").out
     assert "name only" in shown
     assert "A name alone identifies nobody" in shown

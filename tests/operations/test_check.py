@@ -7,7 +7,7 @@ import pytest
 from comity.core.records import Kind
 from comity.errors import Code
 from comity.limits import CANARIES
-from comity.operations import matching
+from comity.operations import finding
 from nodes import Pair, run
 from refusals import refuses
 from stages import check
@@ -36,7 +36,7 @@ def test_the_result_of_one_check_is_not_that_of_another(tagged: Pair) -> None:
     assert len(check(tagged, rfc="CNU130416UJ3").hits) == 1
     assert check(tagged, rfc="ABC010101AB9").hits == ()
     assert len(check(tagged, imo="9187629").hits) == 1
-    assert len(run(matching.hits, tagged.us).hits) == 2
+    assert len(run(finding.hits, tagged.us).hits) == 2
 
 
 def test_a_subject_of_another_kind_has_another_name(tagged: Pair) -> None:

@@ -15,7 +15,7 @@ from comity.core.manifest import Manifest
 from comity.core.tokens import CANARY_DOMAIN
 from comity.errors import Code
 from comity.kernel.portable import Portable
-from comity.operations import matching, records
+from comity.operations import finding, records
 from comity.protocol.base import BYTES, JSON
 from comity.protocol.sending import envelope_for
 from comity.store import files
@@ -167,7 +167,7 @@ def test_a_set_that_does_not_belong_to_its_keys(
         tag(p)
         with refuses(Code.CANARY_MISSED, family="rfc", index=15 if wrong is last_canary else 0):
             match(p)
-        assert run(matching.hits, p.us).hits == ()
+        assert run(finding.hits, p.us).hits == ()
 
 
 def set_of(p: Pair) -> tuple[bytes, bytes]:

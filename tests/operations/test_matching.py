@@ -21,6 +21,7 @@ from comity.operations import (
     agreeing,
     agreements,
     asking,
+    finding,
     holdings,
     matching,
     offering,
@@ -87,7 +88,7 @@ def shown(result: Any) -> dict[str, tuple[object, ...]]:
 
 def test_what_hits_and_what_it_says(tagged: Pair) -> None:
     result = match(tagged)
-    assert shown(result) == shown(run(matching.hits, tagged.us)) == EXPECTED
+    assert shown(result) == shown(run(finding.hits, tagged.us)) == EXPECTED
     assert (result.epoch, len(result.hits)) == (1, len(EXPECTED))
     # Each family asked for its sixteen canaries, too.
     assert {name: count - CANARIES for name, count in result.asked.items()} == {
@@ -101,7 +102,7 @@ def test_again_gives_the_same_and_asks_for_no_canaries(tagged: Pair) -> None:
     first, second = match(tagged), match(tagged)
     assert shown(second) == EXPECTED
     assert {name: count + CANARIES for name, count in second.asked.items()} == first.asked
-    assert first.hits == second.hits == run(matching.hits, tagged.us, peer=MX.id).hits
+    assert first.hits == second.hits == run(finding.hits, tagged.us, peer=MX.id).hits
 
 
 def test_the_other_direction(loaded: Pair) -> None:

@@ -10,7 +10,7 @@ from comity.core.keys import Ed25519Signer
 from comity.core.merkle import Frontier, leaf_hash
 from comity.core.messages import RecordReply, RecordState
 from comity.errors import Code
-from comity.operations import agreements, inbox, matching, posture, records
+from comity.operations import agreements, finding, inbox, posture, records
 from comity.protocol import recording
 from comity.protocol.base import DATA, DSP
 from comity.store import record
@@ -31,7 +31,7 @@ def verify(p: Pair, side: str = "us") -> records.RecordVerified:
 def converse(p: Pair) -> None:
     """Say a little of everything, refusals included."""
     match(p)
-    handle = run(matching.hits, p.us).hits[0].handle
+    handle = run(finding.hits, p.us).hits[0].handle
     for reference in ("1", "2"):
         run(inbox.ask, p.us, handle=handle, case_reference=reference)
     first, second = run(inbox.inbox, p.mx).requests

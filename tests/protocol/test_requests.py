@@ -13,7 +13,7 @@ from comity.core.disclosure import Field
 from comity.core.messages import Answer, AnswerTaken, DetailRequest
 from comity.errors import Code
 from comity.limits import ANSWER_TERM_SECONDS, BODY_BYTES, OPEN_REQUESTS_PER_PEER
-from comity.operations import agreements, inbox, matching, offering
+from comity.operations import agreements, finding, inbox, offering
 from comity.protocol.base import DATA, fill_path
 from comity.protocol.catalog import MATCH, REQUEST
 from comity.store.rows import Agreement, Handle, ManifestRow, Message, RequestRow, add, change, many
@@ -136,7 +136,7 @@ def test_a_request_after_a_suspension(tagged: Pair) -> None:
 
 def waiting(p: Pair) -> RequestRow:
     """Let the asker ask about a hit; return its side of the request."""
-    found = run(matching.hits, p.us).hits[0].handle
+    found = run(finding.hits, p.us).hits[0].handle
     run(inbox.ask, p.us, handle=found, case_reference="CASE-1", fields=("names", "statuses"))
     with p.us.store.read() as tx:
         (row,) = many(tx, RequestRow)

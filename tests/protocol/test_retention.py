@@ -3,7 +3,7 @@
 from typing import Any
 
 from comity.cli.output import as_json
-from comity.operations import inbox, matching, records
+from comity.operations import finding, inbox, records
 from comity.protocol.retention import ANSWER, ENDED
 from comity.store import journal, record
 from comity.store.rows import Hit, Message, Question, RequestRow, many
@@ -42,17 +42,17 @@ def notes(p: Pair) -> list[dict[str, str | int]]:
 
 def test_hits_and_what_they_came_from_go(loaded: Pair) -> None:
     answered(loaded)
-    hits = run(matching.hits, loaded.us)
+    hits = run(finding.hits, loaded.us)
     assert hits.retention_ended == 0
     assert {one.kept_until - loaded.us.local.now() for one in hits.hits} == {2 * 86_400}
     loaded.clock.forward(days=1, hours=23, minutes=59, seconds=59)
     work(loaded.us)
-    assert run(matching.hits, loaded.us).hits == hits.hits
+    assert run(finding.hits, loaded.us).hits == hits.hits
     with loaded.us.store.read() as tx:
         found, asked = len(many(tx, Hit)), len(many(tx, Question))
     loaded.clock.forward(seconds=1)
     work(loaded.us)
-    after = run(matching.hits, loaded.us)
+    after = run(finding.hits, loaded.us)
     assert (after.hits, after.retention_ended) == ((), found)
     with loaded.us.store.read() as tx:
         assert (many(tx, Hit), many(tx, Question)) == ([], [])
@@ -91,7 +91,7 @@ def test_without_a_retention_nothing_goes(loaded: Pair) -> None:
     answered(loaded, {**TERMS, "request": {**TERMS["request"], "approval": "automatic"}})
     loaded.clock.forward(days=20_000)
     work(loaded.us)
-    assert run(matching.hits, loaded.us).hits
+    assert run(finding.hits, loaded.us).hits
     assert run(inbox.request_list, loaded.us).requests[0].answer
     assert run(inbox.request_list, loaded.us).requests[0].kept_until == 0
 
@@ -101,11 +101,11 @@ def test_a_retention_past_the_calendar_keeps_what_there_is(loaded: Pair) -> None
     ready(loaded, draft)
     match(loaded)
     work(loaded.us)
-    assert {one.kept_until for one in run(matching.hits, loaded.us).hits} == {0}
+    assert {one.kept_until for one in run(finding.hits, loaded.us).hits} == {0}
 
 
 def test_the_label_stands_with_what_was_learned(loaded: Pair) -> None:
     shown = answered(loaded, {**KEEPS, "match": {**KEEPS["match"], "handling": "TLP:RED"}})
     assert (shown.handling, shown.onward) == ("TLP:AMBER", False)
-    labels = {(one.handling, one.onward) for one in run(matching.hits, loaded.us).hits}
+    labels = {(one.handling, one.onward) for one in run(finding.hits, loaded.us).hits}
     assert labels == {("TLP:RED", False)}

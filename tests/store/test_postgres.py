@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from comity.operations import inbox, matching, records
+from comity.operations import finding, inbox, records
 from comity.store.rows import Usage, many
 from nodes import MX, US, Pair, pair, run
 from stages import (
@@ -31,7 +31,7 @@ def test_the_main_job(two_schemas: tuple[str, str], tmp_path: Path) -> None:
         load(p.us, US_LIST, *US_ROWS)
         ready(p, matching_terms(tokensInAll=200))
         assert len(match(p).hits) == 8
-        handle = run(matching.hits, p.us).hits[0].handle
+        handle = run(finding.hits, p.us).hits[0].handle
         run(inbox.ask, p.us, handle=handle, case_reference="CASE-1")
         (held,) = run(inbox.inbox, p.mx).requests
         run(inbox.approve, p.mx, request=held.id, approval=held.approval)

@@ -8,9 +8,9 @@ from comity.demo.hostile import Refused
 from comity.demo.lists import Lists
 from comity.demo.matching import Pair, warnings
 from comity.demo.stage import Stage
+from comity.operations.finding import StatusShown
 from comity.operations.holdings import HoldingsShown
 from comity.operations.inbox import FieldShown
-from comity.operations.matching import StatusShown
 from comity.operations.records import RecordShown, RecordVerified
 
 

@@ -8,7 +8,8 @@ from comity.core.records import Family, Record
 from comity.demo.lists import Compared
 from comity.demo.stage import Stage
 from comity.operations import matching, posture, tagging
-from comity.operations.matching import HitShown, Matched
+from comity.operations.finding import HitShown
+from comity.operations.matching import Matched
 
 _ROWS: Final = 12
 """Hits that the screen shows; the account as data has all."""

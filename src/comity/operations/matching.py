@@ -1,34 +1,30 @@
 """`match` for a whole list, `check` for one subject, and what their hits mean."""
 
-import json
 import time
 from collections import defaultdict
-from datetime import date
 from hashlib import sha256
 from typing import Final
 
 from sqlalchemy import Connection
 
 from comity.api import Progress
-from comity.core import jws
 from comity.core.canonical import b64url
-from comity.core.derivation import FAMILIES, Evidence, Presence, derive, derive_one, presence
+from comity.core.derivation import derive, derive_one
 from comity.core.holdings import decode
-from comity.core.label import Label
 from comity.core.machines import Role, TransferState
-from comity.core.manifest import Manifest
 from comity.core.merkle import leaf_hash
-from comity.core.records import Family, Kind, Record
+from comity.core.records import Family, Kind
 from comity.core.terms import MatchTerms
 from comity.core.tokens import Token
 from comity.errors import Code, ComityError
 from comity.node import Node
 from comity.operations import asking
 from comity.operations.asking import Session, Sources
+from comity.operations.finding import HitShown, shown
 from comity.operations.peering import find_peer, finish
 from comity.operations.registry import Caller, Model, operation
 from comity.operations.tagging import agreement_with
-from comity.protocol import retention, transferring
+from comity.protocol import transferring
 from comity.protocol.agreed import terms_of
 from comity.protocol.catalog import MATCH
 from comity.store import journal, peers
@@ -36,9 +32,6 @@ from comity.store.rows import (
     Agreement,
     Dataset,
     Held,
-    Hit,
-    JournalEntry,
-    ManifestRow,
     Transfer,
     many,
     one,
@@ -78,37 +71,6 @@ class Check(Model):
     wait_seconds: int = 60
 
 
-class StatusShown(Model):
-    """What the holder says of its record, and since when."""
-
-    value: str
-    as_of: date | None
-
-
-class HitShown(Model):
-    """One record of the holder that has something in common with one of ours."""
-
-    peer: str
-    handle: str
-    manifest: str
-    holdings: str
-    record: str
-    """Ours; empty for a typed-in subject."""
-    families: tuple[str, ...]
-    evidence: Evidence
-    statuses: tuple[StatusShown, ...]
-    more_statuses: bool
-    statuses_conflict: bool
-    conflicts: tuple[str, ...]
-    """What both records have, in which none agrees."""
-    handling: str
-    """The TLP 2.0 label that stands with it: of the terms under which it was learned."""
-    onward: bool
-    """Whether those terms let it be passed on."""
-    kept_until: int
-    """When this node destroys it; 0 where those terms do not say."""
-
-
 class Matched(Model):
     """What a run asked and found."""
 
@@ -120,20 +82,6 @@ class Matched(Model):
     asked: dict[str, int]
     """Tokens by family, canaries included: what the quota counts."""
     hits: tuple[HitShown, ...]
-
-
-class Hits(Model):
-    """Hits of all runs."""
-
-    hits: tuple[HitShown, ...]
-    retention_ended: int
-    """Hits that were destroyed, since the terms let them be kept no longer."""
-
-
-class HitsOf(Model):
-    """Hits with one peer, or with all."""
-
-    peer: str = ""
 
 
 @operation("match.run", Match, Matched, serving=True)
@@ -170,20 +118,6 @@ def check(node: Node, caller: Caller, args: Check, progress: Progress) -> Matche
     salted = node.local.entropy(16) + b"".join(token.input() for token, _ in tokens)
     root = b64url(leaf_hash(sha256(salted).digest()))
     return _run(node, caller, session, _sources("", root, tokens, wanted), progress)
-
-
-@operation("match.hits", HitsOf, Hits)
-def hits(node: Node, caller: Caller, args: HitsOf, progress: Progress) -> Hits:
-    """Show the hits of all runs. Raises PEER_UNKNOWN."""
-    with node.store.read() as tx:
-        peer = find_peer(tx, args.peer).id if args.peer else ""
-        found = many(tx, Hit, peer=peer) if peer else many(tx, Hit)
-        return Hits(hits=_shown(tx, list(found)), retention_ended=_ended(tx, peer))
-
-
-def _ended(tx: Connection, peer: str) -> int:
-    notes = [json.loads(note.detail) for note in many(tx, JournalEntry, action=retention.ENDED)]
-    return sum(note.get("hits", 0) for note in notes if peer in ("", note["peer"]))
 
 
 def _session(
@@ -287,7 +221,7 @@ def _run(
             tokens=sum(asked.values()),
         )
     with node.store.read() as tx:
-        found = _shown(tx, [hit for batch in settled for hit in batch.hits])
+        found = shown(tx, [hit for batch in settled for hit in batch.hits])
     return Matched(
         peer=session.peer.id,
         dataset=session.agreement.dataset,
@@ -349,69 +283,3 @@ def _only(values: tuple[str, ...], code: Code) -> str:
     if len(values) != 1:
         raise ComityError(code)
     return values[0]
-
-
-def _shown(tx: Connection, found: list[Hit]) -> tuple[HitShown, ...]:
-    """Group hits by pair: all families under one handle for one record of ours."""
-    pairs: dict[tuple[str, str, str, str], list[Hit]] = defaultdict(list)
-    for hit in found:
-        pairs[hit.manifest, hit.dataset, hit.record, hit.handle].append(hit)
-    manifests: dict[str, Manifest] = {}
-    grants: dict[str, MatchTerms] = {}
-    shown = []
-    for (digest, dataset, source, handle), same in sorted(pairs.items()):
-        if digest not in manifests:
-            row = one(tx, ManifestRow, digest=digest)
-            agreement = one(tx, Agreement, id=row.agreement) if row else None
-            grant = terms_of(agreement).match if agreement else None
-            if row is None or grant is None:
-                continue
-            grants[digest] = grant
-            manifests[digest] = Manifest.read(jws.payload(row.signed))
-        label = Label.decode(same[0].label)
-        held = one(tx, Held, dataset=dataset, id=source)
-        families = tuple(sorted({hit.family for hit in same}))
-        statuses = tuple(
-            StatusShown(value=manifests[digest].statuses[item.code], as_of=item.as_of)
-            for item in label.statuses
-        )
-        shown.append(
-            HitShown(
-                peer=same[0].peer,
-                handle=handle,
-                manifest=digest,
-                holdings=dataset,
-                record=source,
-                families=families,
-                evidence=_evidence(families),
-                statuses=statuses,
-                more_statuses=label.more,
-                statuses_conflict=len({item.value for item in statuses}) > 1 or label.more,
-                conflicts=_conflicts(
-                    decode(held.body, withheld=False) if held else None, label, families
-                ),
-                handling=grants[digest].handling,
-                onward=grants[digest].onward,
-                kept_until=retention.kept_until(grants[digest], min(hit.at for hit in same)),
-            )
-        )
-    return tuple(shown)
-
-
-def _evidence(families: tuple[str, ...]) -> Evidence:
-    grades = {FAMILIES[Family(family)].evidence for family in families}
-    return Evidence.IDENTIFIER if Evidence.IDENTIFIER in grades else Evidence.NAME_ONLY
-
-
-def _conflicts(ours: Record | None, label: Label, families: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the families that both records have and in which nothing agrees."""
-    if ours is None:
-        return ()
-    both = presence(ours) & label.presence
-    return tuple(
-        rule.family.value
-        for rule in FAMILIES.values()
-        if rule.presence is not Presence(0)
-        and rule.presence in both
-        and rule.family.value not in families
-    )

@@ -112,9 +112,9 @@ def hits(
 ) -> None:
     """Show the hits of all runs."""
     from comity.cli.rendering import matching as shown
-    from comity.operations import matching
+    from comity.operations import finding
 
-    found = session.run(matching.hits, matching.HitsOf(peer=peer))
+    found = session.run(finding.hits, finding.HitsOf(peer=peer))
     session.screen.show(found, shown.hits)
 
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from comity.cli.output import Screen, Value, when
 from comity.core.derivation import Evidence
-from comity.operations.matching import Hits, HitShown, Matched
+from comity.operations.finding import Hits, HitShown
+from comity.operations.matching import Matched
 from comity.operations.tagging import HandlesShown, Tagged
 
 
