@@ -9,7 +9,6 @@ import pytest
 
 from comity.core.disclosure import Field
 from comity.operations import (
-    agreeing,
     agreements,
     finding,
     inbox,
@@ -20,7 +19,11 @@ from comity.operations import (
     rehearsing,
     tagging,
 )
+from comity.operations.proposals import NegotiationShown
 from commands import Officer, Ran, free_ports, make_node, pin_each_other, quiet_logs, served
+
+# One day of two nodes, in this order.
+pytestmark = pytest.mark.xdist_group("commands_together")
 
 MX_LIST = """\
 Ref,Empresa,RFC,Estado,Fecha
@@ -90,7 +93,7 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
         )
         (seen,) = us.says(offering.Offers, "catalog", "mx").offers
         assert seen.id == offer.id
-        asked = us.says(agreeing.NegotiationShown, "negotiate", "mx", "firms", "--offer", offer.id)
+        asked = us.says(NegotiationShown, "negotiate", "mx", "firms", "--offer", offer.id)
         done = until(
             lambda: us.run("negotiations", "show", asked.id, "--json"),
             lambda ran: bool(ran.json["state"] == "FINALIZED"),
@@ -205,7 +208,7 @@ def test_a_request_is_declined_and_reopened(two: Two) -> None:
 def test_a_negotiation_is_countered_accepted_and_declined(two: Two) -> None:
     less = two.folder / "less.toml"
     less.write_text('purposes = ["tax audit"]\n[match]\ntokens_in_all = 500\n')
-    asked = two.us.says(agreeing.NegotiationShown, "negotiate", "mx", "firms", "--terms", str(less))
+    asked = two.us.says(NegotiationShown, "negotiate", "mx", "firms", "--terms", str(less))
     waits = until(
         lambda: two.mx.run("negotiations", "--json"),
         lambda ran: any(each["waits"] for each in ran.json["negotiations"]),
@@ -216,12 +219,12 @@ def test_a_negotiation_is_countered_accepted_and_declined(two: Two) -> None:
     assert "comity negotiations accept, counter or decline" in shown.err
     more = two.folder / "more.toml"
     more.write_text("[match]\ntokens_in_all = 700\n")
-    two.mx.says(agreeing.NegotiationShown, "negotiations", "counter", theirs, "--terms", str(more))
+    two.mx.says(NegotiationShown, "negotiations", "counter", theirs, "--terms", str(more))
     until(
         lambda: two.us.run("negotiations", "show", asked.id, "--json"),
         lambda ran: bool(ran.json["waits"]),
     )
-    two.us.says(agreeing.NegotiationShown, "negotiations", "accept", asked.id)
+    two.us.says(NegotiationShown, "negotiations", "accept", asked.id)
     done = until(
         lambda: two.us.run("negotiations", "show", asked.id, "--json"),
         lambda ran: bool(ran.json["state"] == "FINALIZED"),
@@ -229,9 +232,9 @@ def test_a_negotiation_is_countered_accepted_and_declined(two: Two) -> None:
     assert done.json["terms"]["match"]["tokensInAll"] == 700
     assert done.json["terms"]["match"]["purposes"] == ["tax audit"]
 
-    again = two.us.says(agreeing.NegotiationShown, "negotiate", "mx", "firms", "--terms", str(less))
+    again = two.us.says(NegotiationShown, "negotiate", "mx", "firms", "--terms", str(less))
     no = two.us.says(
-        agreeing.NegotiationShown, "negotiations", "decline", again.id, "--reason", "never mind"
+        NegotiationShown, "negotiations", "decline", again.id, "--reason", "never mind"
     )
     assert no.state == "TERMINATED"
     assert "declined: never mind" in two.us.run("negotiations", "show", again.id).out

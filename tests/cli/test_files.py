@@ -6,10 +6,14 @@ from pathlib import Path
 import pytest
 
 from cli.test_commands_together import until
-from comity.operations import agreeing, holdings
+from comity.operations import holdings
+from comity.operations.proposals import NegotiationShown
 from comity.operations.receiving import ReceivedFiles, ReceivedShown
 from comity.operations.standing import TransferShown
 from commands import Officer, free_ports, make_node, pin_each_other, quiet_logs, served
+
+# One day of two nodes, in this order.
+pytestmark = pytest.mark.xdist_group("files")
 
 CONTENT = b"%PDF-1.7 a report\n" * 50_000
 TERMS = """\
@@ -38,7 +42,7 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Officer, Off
         assert held.file.size == len(CONTENT)
         assert "SHA-256" in mx.run("holdings", "file", "report", *args).out
         mx.run("offer", "make", "report", "--terms", str(folder / "terms.toml"), "--to", "us")
-        asked = us.says(agreeing.NegotiationShown, "negotiate", "mx", "report")
+        asked = us.says(NegotiationShown, "negotiate", "mx", "report")
         done = until(
             lambda: us.run("negotiations", "show", asked.id, "--json"),
             lambda ran: bool(ran.json["state"] == "FINALIZED"),

@@ -9,6 +9,7 @@ import httpx
 from comity.core.canonical import unb64url
 from comity.edge.tls import client_context
 from comity.operations import agreeing, filing, offering, transfers
+from comity.operations.proposals import NegotiationShown
 from comity.operations.standing import TransferShown
 from interop.connector import CONTEXT, PROTOCOL, until
 from interop.play import Play, act, check
@@ -82,11 +83,11 @@ def _negotiate(stage: Stage, policy: dict[str, Any]) -> str:
     )
     done = stage.edc.wait(f"/contractnegotiations/{begun['@id']}", "FINALIZED")
 
-    def ours() -> agreeing.NegotiationShown | None:
+    def ours() -> NegotiationShown | None:
         shown = stage.run(agreeing.negotiation_list).negotiations[0]
         return shown if shown.state == "FINALIZED" else None
 
-    row: agreeing.NegotiationShown = until(ours, "FINALIZED at the node")
+    row: NegotiationShown = until(ours, "FINALIZED at the node")
     check((row.peer, row.role, row.dataset), (EDC, "provider", DATASET), "negotiation")
     check(row.terms is not None, True, "terms that the node knows")
     return str(done["contractAgreementId"])

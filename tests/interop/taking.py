@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from comity.core.canonical import b64url
 from comity.operations import agreeing, agreements, offering, receiving, transfers
+from comity.operations.proposals import NegotiationShown
 from interop.connector import ODRL, VOCAB, until
 from interop.play import Play, act, check
 from interop.stage import EDC, Stage
@@ -75,11 +76,11 @@ def _negotiate(stage: Stage) -> str:
     """Return the id of the agreement, the same on both sides."""
     begun = stage.run(agreeing.negotiate, peer=EDC, dataset=ASSET)
 
-    def finalized() -> agreeing.NegotiationShown | None:
+    def finalized() -> NegotiationShown | None:
         shown = stage.run(agreeing.show, negotiation=begun.id)
         return shown if shown.state == "FINALIZED" else None
 
-    row: agreeing.NegotiationShown = until(finalized, "FINALIZED at the node")
+    row: NegotiationShown = until(finalized, "FINALIZED at the node")
     (theirs,) = [
         item
         for item in stage.edc.call("POST", "/contractnegotiations/request", "QuerySpec")

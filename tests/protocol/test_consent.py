@@ -8,6 +8,7 @@ from comity.core.messages import Consent
 from comity.errors import Code
 from comity.limits import TEXT_CHARS
 from comity.operations import agreeing, agreements
+from comity.operations.proposals import NegotiationShown
 from comity.protocol.base import DATA
 from comity.store import files
 from nodes import MX, Pair, run
@@ -166,5 +167,5 @@ def test_a_state_that_there_is_not(tagged: Pair) -> None:
     assert standing(tagged) == [("active", False), ("active", False)]
 
 
-def _negotiations(node: Any) -> tuple[agreeing.NegotiationShown, ...]:
+def _negotiations(node: Any) -> tuple[NegotiationShown, ...]:
     return run(agreeing.negotiation_list, node).negotiations

@@ -9,19 +9,20 @@ from comity.core.canonical import canonical, model
 from comity.core.dsp.negotiation import ContractRequestMessage
 from comity.core.dsp.policy import Agreement, MessageOffer
 from comity.core.dsp.policy import Offer as Policy
+from comity.core.dsp.transfer import TransferRequestMessage
 from comity.core.machines import Role
 from comity.core.terms_odrl import from_policy
 from comity.errors import Code
 from comity.limits import BODY_BYTES, DAY
 from comity.node import Node
-from comity.operations import Caller, agreeing, agreements, holdings, offering
+from comity.operations import Caller, agreeing, agreements, holdings, offering, transfers
 from comity.protocol import negotiating
 from comity.protocol.base import DSP
 from comity.store import peers, rows
 from comity.store.rows import Negotiation, Offer, many
 from nodes import MX, US, Pair, run
 from refusals import refuses
-from stages import MX_LIST, TERMS, code, first_request, say
+from stages import MX_LIST, TERMS, agree, code, first_request, say
 
 SECOND = Caller("officer-2")
 PLAIN = {"@id": "urn:offer:1", "permission": [{"action": "use"}]}
@@ -325,3 +326,39 @@ def test_an_offer_that_came_another_way(loaded: Pair) -> None:
     assert states(loaded) == ("FINALIZED", "FINALIZED")
     with refuses(Code.TERMS_INVALID):
         run(agreeing.negotiate, loaded.us, peer=MX.id, dataset=MX_LIST, policy={"a": 1})
+
+
+@pytest.mark.parametrize("format", ["Comity-Match", "Comity-Request", "HttpData-PULL"])
+def test_under_terms_that_are_not_known_no_transfer_begins(offered: Pair, format: str) -> None:
+    """An officer of the provider said yes to them all the same."""
+    asked = first_request(offered)
+    policy = {**PLAIN, "@id": asked.offer.id, "@type": "Offer", "target": MX_LIST}
+    run(agreeing.negotiate, offered.us, peer=MX.id, dataset=MX_LIST, policy=policy)
+    offered.pump()
+    run(agreeing.accept, offered.mx, negotiation=row(offered.mx).pid, unknown_terms=True)
+    offered.pump()
+    assert states(offered) == ("FINALIZED", "FINALIZED")
+    message = TransferRequestMessage(
+        consumer_pid="urn:uuid:1",
+        agreement_id=row(offered.us).agreement,
+        format=format,
+        callback_address=US.address + DSP,
+    )
+    reply = say(offered.us, MX.id, f"{DSP}/transfers/request", message)
+    # Of a dataset without a file there is no file, whatever the terms.
+    expected = Code.TRANSFER_FORMAT_UNKNOWN if "Http" in format else Code.TERMS_UNKNOWN
+    assert (reply.status, code(reply)) == (400, expected)
+    assert run(transfers.transfer_list, offered.mx).transfers == ()
+
+
+def test_no_frame_for_what_is_not_granted(loaded: Pair) -> None:
+    draft = {name: value for name, value in TERMS.items() if name != "request"}
+    agreement = agree(loaded, draft)
+    message = TransferRequestMessage(
+        consumer_pid="urn:uuid:1",
+        agreement_id=agreement,
+        format="Comity-Request",
+        callback_address=US.address + DSP,
+    )
+    reply = say(loaded.us, MX.id, f"{DSP}/transfers/request", message)
+    assert (reply.status, code(reply)) == (400, Code.ACTION_NOT_AGREED)

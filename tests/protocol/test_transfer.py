@@ -215,16 +215,18 @@ def first(p: Pair, **changes: Any) -> TransferRequestMessage:
 
 
 def test_no_more_open_transfers_than_the_limit(agreed: Pair) -> None:
-    for expected in (201, 201):
-        assert say(agreed.us, MX.id, FIRST, first(agreed)).status == expected
+    for number in (1, 2):
+        asked = first(agreed, consumer_pid=f"urn:uuid:{number}")
+        assert say(agreed.us, MX.id, FIRST, asked).status == 201
         with agreed.mx.store.write() as tx:
             row = many(tx, Transfer)[0]
             others = range(len(many(tx, Transfer)), OPEN_TRANSFERS_PER_PEER - 1)
             add(tx, *(replace(row, pid=f"urn:{n}") for n in others))
-    assert code(say(agreed.us, MX.id, FIRST, first(agreed))) == Code.QUOTA_EXCEEDED
+    another = first(agreed, consumer_pid="urn:uuid:3")
+    assert code(say(agreed.us, MX.id, FIRST, another)) == Code.QUOTA_EXCEEDED
     with agreed.mx.store.write() as tx:
         change(tx, Transfer, {"pid": row.pid}, state="COMPLETED")
-    assert say(agreed.us, MX.id, FIRST, first(agreed)).status == 201
+    assert say(agreed.us, MX.id, FIRST, another).status == 201
 
 
 def test_the_state_can_be_asked_for(tagged: Pair) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from comity.node import Node
 from comity.operations import agreeing, offering, transfers
+from comity.operations.proposals import NegotiationShown
 from nodes import run
 from tck.officer import Doing, Officers, Process
 from tck.scripts import Act
@@ -21,7 +22,7 @@ def negotiators(node: Node, on_error: Callable[[str], None]) -> Officers:
             for each in run(agreeing.negotiation_list, node).negotiations
         )
 
-    def offer(pid: str) -> agreeing.NegotiationShown:
+    def offer(pid: str) -> NegotiationShown:
         """Answer with our own offer of the dataset, or as consumer with the same one again."""
         shown = run(agreeing.show, node, negotiation=pid)
         ours = [

@@ -7,9 +7,9 @@ from comity.demo import terms
 from comity.demo.sides import Side
 from comity.demo.stage import Stage
 from comity.operations import agreeing, agreements, offering
-from comity.operations.agreeing import NegotiationShown
 from comity.operations.agreements import AgreementShown
 from comity.operations.offering import OfferShown
+from comity.operations.proposals import Negotiations, NegotiationShown
 
 
 def with_counter(stage: Stage, questions: int) -> AgreementShown:
@@ -68,7 +68,7 @@ def _offer_in_catalog(asker: Side, holder: Side, dataset: str) -> OfferShown:
     return next(offer for offer in offers if offer.dataset == dataset)
 
 
-def _waiting(found: agreeing.Negotiations) -> NegotiationShown | None:
+def _waiting(found: Negotiations) -> NegotiationShown | None:
     return next((each for each in found.negotiations if each.waits), None)
 
 

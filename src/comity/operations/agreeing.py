@@ -6,31 +6,29 @@ from pydantic import Field, JsonValue
 from sqlalchemy import Connection
 
 from comity.api import Progress
-from comity.core.canonical import b64url, digest, model
-from comity.core.dsp.policy import Offer
+from comity.core.canonical import b64url, digest
 from comity.core.identity import Pinned
 from comity.core.machines import Role
-from comity.core.terms import Approval, Terms, differences
+from comity.core.terms import Approval
 from comity.core.terms_odrl import from_policy, replaces_of, to_message_offer
 from comity.errors import Code, ComityError
-from comity.limits import BODY_BYTES, TEXT_CHARS
+from comity.limits import TEXT_CHARS
 from comity.node import Node
 from comity.operations.offering import (
     PeerArgs,
-    approval_of,
     catalog,
     changed_terms,
     check_held,
-    known,
     message_offer,
     offerable,
 )
 from comity.operations.peering import find_peer
+from comity.operations.proposals import Negotiations, NegotiationShown, shown
 from comity.operations.registry import Caller, Model, operation
 from comity.operations.setup import Nothing
 from comity.protocol import negotiating
 from comity.protocol.signing import offer_of
-from comity.store import journal, peers, rows
+from comity.store import journal, peers
 from comity.store.rows import Approval as Approved
 from comity.store.rows import Negotiation, add, change, many, one, remove
 
@@ -89,48 +87,6 @@ class Decline(Model):
 
     negotiation: str
     reason: str
-
-
-class Changed(Model):
-    """One field in which the latest proposal differs from the one before."""
-
-    field: str
-    old: tuple[str, ...]
-    new: tuple[str, ...]
-
-
-class NegotiationShown(Model):
-    """A negotiation as this side sees it."""
-
-    id: str
-    peer: str
-    role: str
-    dataset: str
-    state: str
-    waits: bool
-    """For an officer here."""
-    agreeing: Approval
-    """Who approves each step here."""
-    approved_by: tuple[str, ...] = ()
-    """The officers who approved the step that waits."""
-    reason: str
-    final: bool
-    """Declined here until it is reopened here."""
-    agreement: str
-    replaces: str
-    """The agreement that this would take the place of, or empty."""
-    terms: Terms | None
-    """None where this node does not know the terms: then it would allow nothing under them."""
-    policy: dict[str, JsonValue]
-    """The latest proposal as it is written, ODRL."""
-    changed: tuple[Changed, ...] = ()
-    """Against our open offer, where the proposal is about one of ours."""
-
-
-class Negotiations(Model):
-    """Negotiations."""
-
-    negotiations: tuple[NegotiationShown, ...]
 
 
 @operation("negotiation.start", Negotiate, NegotiationShown, serving=True)
@@ -253,32 +209,6 @@ def reopen(node: Node, caller: Caller, args: NegotiationId, progress: Progress) 
         if not change(tx, Negotiation, {"pid": row.pid, "final": True}, final=False):
             raise ComityError(Code.NEGOTIATION_UNKNOWN)
         return _note(node, tx, caller, "negotiation.reopen", row)
-
-
-def shown(tx: Connection, row: Negotiation) -> NegotiationShown:
-    """Return a negotiation as surfaces show it."""
-    offer = offer_of(row)
-    terms = known(offer)
-    ours = one(tx, rows.Offer, id=offer.id)
-    before = known(model(Offer, ours.policy.encode(), BODY_BYTES)) if ours else None
-    changes = differences(before, terms) if before and terms else ()
-    return NegotiationShown(
-        id=row.pid,
-        peer=row.peer,
-        role=row.role,
-        dataset=row.dataset,
-        state=row.state,
-        waits=row.waits,
-        agreeing=approval_of(row.officers),
-        approved_by=tuple(item.officer for item in many(tx, Approved, request=row.pid)),
-        reason=row.reason,
-        final=row.final,
-        agreement=row.agreement,
-        replaces=replaces_of(offer) or "" if terms else "",
-        terms=terms,
-        policy=offer.to_value(),
-        changed=tuple(Changed(field=item.field, old=item.old, new=item.new) for item in changes),
-    )
 
 
 def _approve(node: Node, tx: Connection, caller: Caller, row: Negotiation) -> int:

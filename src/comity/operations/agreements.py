@@ -15,8 +15,8 @@ from comity.core.terms_odrl import to_message_offer
 from comity.errors import Code, ComityError
 from comity.limits import BODY_BYTES, TEXT_CHARS
 from comity.node import Node
-from comity.operations.agreeing import NegotiationShown, shown
 from comity.operations.offering import changed_terms, known
+from comity.operations.proposals import NegotiationShown, shown
 from comity.operations.registry import Caller, Model, operation
 from comity.operations.setup import Nothing
 from comity.protocol import consent, negotiating

@@ -8,7 +8,7 @@ and else waits for an officer.
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from sqlalchemy import Connection
 
@@ -29,7 +29,7 @@ from comity.errors import Code, ComityError
 from comity.limits import BODY_BYTES, OPEN_TRANSFERS_PER_PEER, TEXT_CHARS
 from comity.protocol import filing, transferring
 from comity.protocol.addresses import pinned_path
-from comity.protocol.agreed import in_force, reserve
+from comity.protocol.agreed import in_force, reserve, terms_of
 from comity.protocol.base import DSP, Act, Inbound, Outcome, Route, nothing
 from comity.protocol.catalog import MATCH, REQUEST
 from comity.protocol.frames import manifest_of
@@ -37,6 +37,9 @@ from comity.protocol.processes import advance, move
 from comity.protocol.refusals import status
 from comity.store import record
 from comity.store.rows import Transfer, add, many, one
+
+OURS: Final = {MATCH: Action.MATCH, REQUEST: Action.REQUEST}
+"""Our own formats, and the grant that each of them is the frame of."""
 
 Later: TypeAlias = (
     TransferStartMessage
@@ -71,8 +74,10 @@ def _request(inbound: Inbound, tx: Connection, message: TransferRequestMessage) 
         raise ComityError(Code.AGREEMENT_UNKNOWN)
     if message.format in filing.FORMATS:
         filing.check_request(local, tx, peer, agreement, message, inbound.jti)
-    elif message.format not in (MATCH, REQUEST) or message.data_address is not None:
+    elif message.format not in OURS or message.data_address is not None:
         raise ComityError(Code.TRANSFER_FORMAT_UNKNOWN)
+    elif terms_of(agreement).grant(OURS[message.format]) is None:
+        raise ComityError(Code.ACTION_NOT_AGREED, action=OURS[message.format])
     if sum(not transferring.is_over(row) for row in theirs) >= OPEN_TRANSFERS_PER_PEER:
         raise ComityError(Code.QUOTA_EXCEEDED, limit=OPEN_TRANSFERS_PER_PEER)
     row = Transfer(

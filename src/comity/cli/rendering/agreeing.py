@@ -3,7 +3,7 @@
 from comity.cli.ids import short
 from comity.cli.output import Screen
 from comity.cli.rendering.offering import terms_of
-from comity.operations.agreeing import Negotiations, NegotiationShown
+from comity.operations.proposals import Negotiations, NegotiationShown
 
 
 def negotiation(screen: Screen, one: NegotiationShown) -> None:
