@@ -10,13 +10,13 @@ import pytest
 from comity.api import Request, Response
 from comity.core import token
 from comity.core.identity import Pinned
-from comity.delivery import outgoing, waiting_peers
 from comity.errors import Code
 from comity.exchange import UNIFORM
 from comity.limits import MESSAGE_LIFETIME_SECONDS
 from comity.operations import agreeing, offering, posture, records
+from comity.protocol.outbox import outgoing, waiting_peers
 from comity.protocol.replies import UNDELIVERED
-from comity.protocol.sending import State, envelope_for, post, put
+from comity.protocol.sending import Draft, State, envelope_for, post, put
 from comity.store import peers, record
 from comity.store.rows import Message, Negotiation, Outgoing, many
 from comity.worker import Worker, work
@@ -230,9 +230,8 @@ def test_a_call_that_fails_waits_in_the_outbox(pinned: Pair) -> None:
 def test_what_a_lost_process_was_asking_is_asked_by_the_next(pinned: Pair) -> None:
     peer = pinned_peer(pinned)
     with pinned.us.store.write() as tx:
-        _, asked = put(
-            tx, pinned.us.local, peer, "asked", "POST", CATALOG, CATALOG_BODY, "", State.ASKED
-        )
+        draft = Draft(peer, "asked", "POST", CATALOG, CATALOG_BODY, "")
+        [(_, asked)] = put(tx, pinned.us.local, [draft], State.ASKED)
     with pinned.us.store.read() as tx:
         assert waiting_peers(tx) == [MX.id]
     work(pinned.us)

@@ -1,10 +1,12 @@
 """The few interfaces that parts meet at. Everything here is implemented more than once."""
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
+
+from comity.errors import ComityError
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,32 @@ class Endpoint(Protocol):
 
     def handle(self, request: Request) -> Response:
         """Take one request to its response. Raises ComityError only on the client's side."""
+        ...
+
+
+@runtime_checkable
+class Several(Protocol):
+    """What takes several requests of one thread at once: the client of a peer."""
+
+    def handle_all(
+        self, requests: Sequence[Request]
+    ) -> Iterator[list[tuple[int, Response | ComityError]]]:
+        """Take requests to their responses; gives the places of those that came, and what came."""
+        ...
+
+
+class Together(Protocol):
+    """What takes several requests at once, where they only read: the exchange."""
+
+    def reads(self, request: Request) -> bool:
+        """Tell whether a request may be handled together with others, whoever it is from."""
+        ...
+
+    def handle_all(self, requests: Sequence[Request]) -> list[Response | None]:
+        """Take up to TOGETHER such requests to their responses, in their order.
+
+        None for one that has to be handled by itself.
+        """
         ...
 
 

@@ -15,28 +15,30 @@ waits for goes once all that waited before it has gone, and then together with o
 (docs/decisions/0017-late-messages).
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
-from typing import Final
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import Final, TypeAlias
 
 import structlog
-from sqlalchemy import Connection, bindparam, or_, select, update
+from sqlalchemy import Connection
 
-from comity.api import Endpoint, Request, Response
+from comity.api import Endpoint, Request, Response, Several
 from comity.core.identity import Pinned
-from comity.core.token import ResponseClaims
 from comity.errors import Code, ComityError
 from comity.protocol.authentication import Authenticator
-from comity.protocol.base import BYTES, Local, Reply, ReplyHandler
-from comity.protocol.sending import State, put
+from comity.protocol.base import Local, Reply, ReplyHandler
+from comity.protocol.outbox import Taken, mark, outgoing, reply_entry, reply_to
+from comity.protocol.routes import BRIEF
+from comity.protocol.sending import Draft, State, put
+from comity.protocol.together import Asked, Together
 from comity.protocol.turns import Turns
 from comity.store import peers, record
 from comity.store.engine import Store
-from comity.store.rows import Message, Outgoing, many, one
-from comity.store.schema import outbox
-from comity.store.statements import Statement
+from comity.store.rows import Message, Outgoing, many
 
 _BACKOFF_CAP: Final = 300
+Came: TypeAlias = tuple[Asked[Draft, Message], Request, Outgoing, Response | ComityError]
+"""Who asked, what, its place in the outbox, and what came of it."""
 _log = structlog.get_logger()
 
 
@@ -57,6 +59,8 @@ class Delivery:
         self._endpoint = endpoint
         self._replies = replies
         self._turns = Turns()
+        self._together: dict[str, Together[Draft, Message]] = {}
+        """By the document of the peer that is asked."""
         self._asking: set[str] = set()
         """Ids of what callers in this process bring to a peer right now."""
 
@@ -88,12 +92,11 @@ class Delivery:
         Raises PEER_UNREACHABLE, PEER_REFUSED or PEER_ANSWER_INVALID where there is none; the
         request then waits in the outbox.
         """
+        draft = Draft(peer, kind, method, target, body, subject)
+        if kind in BRIEF and _takes_several(type(self._endpoint(peer))):
+            return self._together.setdefault(peer.document, Together(self._bring)).do(draft)
         with self._store.write() as tx:
-            request, row = put(
-                tx, self._local, peer, kind, method, target, body, subject, State.ASKED
-            )
-            first = bool(many(tx, Outgoing, peer=peer.id, state=State.WAITING, limit=1))
-            self._asking.add(row.jti)
+            [(request, row)], first = self._post(tx, [draft])
         try:
             if first:
                 self._first(peer.id, row.seq)
@@ -103,6 +106,58 @@ class Delivery:
             raise
         finally:
             self._asking.discard(row.jti)
+
+    def _post(
+        self, tx: Connection, drafts: Sequence[Draft]
+    ) -> tuple[list[tuple[Request, Outgoing]], bool]:
+        """Post what is asked of one peer, and tell whether something waits before it."""
+        posted = put(tx, self._local, drafts, State.ASKED)
+        before = many(tx, Outgoing, peer=drafts[0].peer.id, state=State.WAITING, limit=1)
+        self._asking.update(row.jti for _, row in posted)
+        return posted, bool(before)
+
+    def _bring(self, asked: Sequence[Asked[Draft, Message]]) -> None:
+        """Do for several callers what `ask` does for one; all ask the same peer."""
+        peer = asked[0].item.peer
+        endpoint = self._endpoint(peer)
+        assert isinstance(endpoint, Several)  # noqa: S101 - `ask` has looked
+        with self._store.write() as tx:
+            posted, first = self._post(tx, [each.item for each in asked])
+        try:
+            if first:
+                self._first(peer.id, posted[-1][1].seq)
+            for came in endpoint.handle_all([request for request, _ in posted]):
+                self._take_all(peer, [(asked[n], *posted[n], reply) for n, reply in came])
+        except ComityError as error:
+            for each, (_, row) in zip(asked, posted, strict=True):
+                if not each.is_settled:
+                    self._put_off(row, error)
+                    each.fail(error)
+        finally:
+            self._asking.difference_update(row.jti for _, row in posted)
+
+    def _take_all(self, peer: Pinned, came: Sequence[Came]) -> None:
+        """Take what came at the same time, in one transaction."""
+        taken = []
+        for each, request, row, reply in came:
+            try:
+                if isinstance(reply, ComityError):
+                    raise reply
+                taken.append((each, self._opened(row, peer, request, reply)))
+            except ComityError as error:
+                self._put_off(row, error)
+                each.fail(error)
+        try:
+            self._take([one for _, one in taken])
+        except ComityError:
+            if len(came) == 1:
+                raise
+            # One of them failed all: each is taken alone.
+            for alone in came:
+                self._take_all(peer, [alone])
+            return
+        for each, one in taken:
+            each.settle(one.message)
 
     def reply(self, peer: str, jti: str) -> Message:
         """Deliver a message that waits, after all that waits before it, and return the reply.
@@ -131,7 +186,7 @@ class Delivery:
         try:
             # From here on nobody else takes it, as far as nobody has taken it already.
             with self._store.write() as tx:
-                if not _mark(tx, row, State.ASKED):
+                if not mark(tx, row, State.ASKED):
                     return
             self._deliver(row)
         except ComityError as error:
@@ -186,15 +241,28 @@ class Delivery:
 
     def _send(self, row: Outgoing, peer: Pinned, request: Request) -> Message:
         response = self._endpoint(peer).handle(request)
+        taken = self._opened(row, peer, request, response)
+        self._take([taken])
+        return taken.message
+
+    def _opened(self, row: Outgoing, peer: Pinned, request: Request, response: Response) -> Taken:
+        """Verify a reply."""
         claims = self._authenticator.response(response, request, peer)
         now = self._local.now()
-        message = _entry(row, request, response, claims, now)
+        message = reply_entry(row, request, response, claims, now)
+        return Taken(row, message, reply_to(self._local, row, peer, response, now))
+
+    def _take(self, taken: Sequence[Taken]) -> None:
+        """Log replies and move what waited for them."""
         with self._store.write() as tx:
-            if _mark(tx, row, State.DONE):
-                record.append(tx, message)
-                self._apply(_reply_to(self._local, row, peer, response, now), tx)
-        _log.info("delivered", peer=peer.id, jti=row.jti, status=response.status)
-        return message
+            # Somebody else may have been quicker.
+            first = [each for each in taken if mark(tx, each.row, State.DONE)]
+            record.append_all(tx, [each.message for each in first])
+            for each in first:
+                self._apply(each.reply, tx)
+        for each in taken:
+            status = each.message.status
+            _log.info("delivered", peer=each.row.peer, jti=each.row.jti, status=status)
 
     def _apply(self, reply: Reply, tx: Connection) -> None:
         if handler := self._replies.get(reply.kind):
@@ -203,9 +271,9 @@ class Delivery:
     def _expire(self, row: Outgoing) -> None:
         """Tell what waited for the reply that none will come, and deliver it late."""
         with self._store.write() as tx:
-            if _mark(tx, row, State.LATE, not_before=0, error=str(Code.MESSAGE_EXPIRED)):
+            if mark(tx, row, State.LATE, not_before=0, error=str(Code.MESSAGE_EXPIRED)):
                 peer = peers.pinned(tx, row.peer)
-                self._apply(_reply_to(self._local, row, peer, None, self._local.now()), tx)
+                self._apply(reply_to(self._local, row, peer, None, self._local.now()), tx)
         _log.info("expired", peer=row.peer, jti=row.jti)
 
     def _put_off(self, row: Outgoing, error: ComityError) -> None:
@@ -222,77 +290,9 @@ class Delivery:
 
     def _settle(self, row: Outgoing, state: State, **values: object) -> None:
         with self._store.write() as tx:
-            _mark(tx, row, state, **values)
+            mark(tx, row, state, **values)
 
 
-def _reply_to(
-    local: Local, row: Outgoing, peer: Pinned, response: Response | None, now: int
-) -> Reply:
-    """Return what the handler of a reply gets; no response means that there will be none."""
-    said = response or Response(0)
-    return Reply(
-        local, peer, row.kind, row.subject, row.jti, said.status, said.body, said.content_type, now
-    )
-
-
-def _entry(
-    row: Outgoing, request: Request, response: Response, claims: ResponseClaims, now: int
-) -> Message:
-    return Message(
-        peer=row.peer,
-        direction=record.IN,
-        seq=claims.seq,
-        jti=claims.jti,
-        kind="response",
-        token=response.token,
-        method=request.method,
-        target=request.target,
-        status=response.status,
-        content_type=response.content_type,
-        body=b"" if response.content_type == BYTES else response.body,
-        size=len(response.body),
-        reply_to=row.jti,
-        what=row.kind,
-        refused="" if 200 <= response.status < 300 else "refused",
-        leaf=record.leaf_of(response.token),
-        at=now,
-    )
-
-
-_MARK: Final = Statement(
-    update(outbox)
-    .where(outbox.c.peer == bindparam("of"), outbox.c.jti == bindparam("id"))
-    .where(outbox.c.state != State.DONE)
-    .values(
-        state=bindparam("to"),
-        attempts=bindparam("tried"),
-        not_before=bindparam("after"),
-        error=bindparam("why"),
-    )
-)
-
-
-def _mark(tx: Connection, row: Outgoing, state: State, **values: object) -> bool:
-    """Move a message on its way; False where it is done, as somebody else was quicker."""
-    after = replace(row, state=state, **{"error": "", **values})  # type: ignore[arg-type]
-    place = {"of": row.peer, "id": row.jti}
-    moved = {"to": state, "tried": after.attempts, "after": after.not_before, "why": after.error}
-    return _MARK.run(tx, place | moved).rowcount == 1
-
-
-_WAITED_FOR: Final = Statement(
-    select(outbox.c.peer)
-    .where(or_(*(outbox.c.state == state for state in State if state is not State.DONE)))
-    .distinct()
-    .order_by(outbox.c.peer)
-)
-
-
-def waiting_peers(tx: Connection) -> list[str]:
-    """Return the peers for whom something waits."""
-    return [peer for (peer,) in _WAITED_FOR.rows(tx, {})]
-
-
-def outgoing(tx: Connection, peer: str, jti: str) -> Outgoing | None:
-    """Return what the outbox knows of a message."""
-    return one(tx, Outgoing, peer=peer, jti=jti)
+@cache
+def _takes_several(endpoint: type[Endpoint]) -> bool:
+    return issubclass(endpoint, Several)

@@ -16,7 +16,7 @@ Messages of one peer that may move state are taken one after another. Those that
 under way together; one id never is twice (docs/decisions/0016-together).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from threading import Lock
 from typing import Any, Final
@@ -31,11 +31,11 @@ from comity.core.token import RequestClaims
 from comity.errors import Code, ComityError
 from comity.limits import REFUSED_PER_HOUR, UNREADABLE_PER_HOUR
 from comity.protocol import refusals
-from comity.protocol.authentication import Authenticator
+from comity.protocol.authentication import Authenticator, Known
 from comity.protocol.base import BYTES, JSON, AnyRoute, Inbound, Local, Moved, Outcome, prefix
-from comity.protocol.opened import Opened
+from comity.protocol.opened import Opened, by_peer
 from comity.protocol.routes import find_route
-from comity.protocol.sending import envelope_at
+from comity.protocol.sealing import admit_all, seal_all
 from comity.protocol.turns import Turns
 from comity.store import journal, record
 from comity.store.engine import Store
@@ -72,16 +72,54 @@ class Exchange:
 
     def handle(self, request: Request) -> Response:
         """Take one request to its reply. Never raises for what a peer may send."""
+        opened = self._authentic(request)
+        if opened is None:
+            return UNIFORM
+        with self._turns.alone(opened.turn):
+            return self._take(opened)
+
+    def reads(self, request: Request) -> bool:
+        """Tell whether a request is answered from the database alone, if it is authentic."""
         try:
-            opened = self._open(request)
+            route, _, _ = find_route(request.method, request.target, prefix(self._local.identity))
+        except ComityError:
+            return False
+        return route.is_brief
+
+    def handle_all(self, requests: Sequence[Request]) -> list[Response | None]:
+        """Do what `handle` does for up to TOGETHER requests that only read, in one transaction.
+
+        None for what is not as usual: it is to be handled by itself.
+        """
+        known: Known = {}
+        opened = [self._authentic(request, known) for request in requests]
+        replies = self._read([each for each in opened if each and each.is_plain])
+        return [replies.get(each.request.token) if each else UNIFORM for each in opened]
+
+    def _read(self, opened: Sequence[Opened]) -> dict[str, Response]:
+        """Steps 3 to 7: nothing is worked on in between and nothing moves."""
+        replies: dict[str, Response] = {}
+        with self._store.write() as tx:
+            for those in by_peer(opened):
+                if self._refused.full(those[0].inbound.peer.id, those[0].inbound.now):
+                    continue
+                decided = [(each, self._outcome(each, tx)) for each in self._admit_all(tx, those)]
+                if decided:
+                    made = zip(decided, self._commit_all(tx, decided), strict=True)
+                    for (each, _), reply in made:
+                        replies[each.request.token] = self._linked(each, reply)
+        return replies
+
+    def _authentic(self, request: Request, known: Known | None = None) -> Opened | None:
+        """Return a message that is authentic, and count what is not."""
+        try:
+            return self._open(request, known)
         except ComityError as error:
             if error.code not in (Code.NOT_AUTHENTIC, Code.PEER_UNKNOWN):
                 raise
             with self._counting:
                 self.unauthentic = min(self.unauthentic + 1, 10**9)
-            return UNIFORM
-        with self._turns.alone(opened.turn):
-            return self._take(opened)
+            return None
 
     def _take(self, opened: Opened) -> Response:
         """Steps 3 to 7."""
@@ -113,9 +151,9 @@ class Exchange:
             return self._linked(opened, reply)
         raise ComityError(Code.INTERNAL)
 
-    def _open(self, request: Request) -> Opened:
+    def _open(self, request: Request, known: Known | None = None) -> Opened:
         """Step 2. Raises NOT_AUTHENTIC; a refusal of an authentic message is kept for step 4."""
-        peer, claims = self._authenticator.request(request)
+        peer, claims = self._authenticator.request(request, known)
         inbound = Inbound(self._local, peer, claims.jti, self._local.now(), ())
         if late := claims.exp < inbound.now:
             self._check_missed(peer.id, request, claims)
@@ -172,6 +210,10 @@ class Exchange:
             opened.route.reserve(opened.inbound, tx, opened.message)
         return None
 
+    def _admit_all(self, tx: Connection, opened: Sequence[Opened]) -> list[Opened]:
+        """Step 3 for several that reserve nothing. Returns those that are new."""
+        return admit_all(tx, opened)
+
     def _outcome(self, opened: Opened, tx: Connection | None = None) -> Outcome:
         """Steps 4 and 5; an error of either becomes a signed refusal."""
         try:
@@ -209,25 +251,25 @@ class Exchange:
 
     def _commit(self, tx: Connection, opened: Opened, outcome: Outcome) -> Response:
         """Steps 6 and 7."""
-        peer, claims = opened.inbound.peer.id, opened.claims
-        if outcome.refused:
-            _undo(tx, peer, claims.jti, outcome.refused)
-            self._refused.count(peer, opened.inbound.now)
-        for effect in outcome.effects:
-            effect(tx)
-        ends = record.ends(tx, peer)
-        envelope = envelope_at(ends, self._local, peer)
-        reply = token.seal_response(
-            envelope,
-            outcome.status,
-            outcome.content_type,
-            outcome.body,
-            opened.request.token,
-            self._local.signers.message,
-        )
-        record.write(tx, opened.reply_entry(outcome, envelope, reply), ends.ours)
-        _log.info("handled", peer=peer, jti=claims.jti, status=reply.status)
+        [reply] = self._commit_all(tx, [(opened, outcome)])
         return reply
+
+    def _commit_all(
+        self, tx: Connection, decided: Sequence[tuple[Opened, Outcome]]
+    ) -> list[Response]:
+        """Steps 6 and 7 for several messages of one peer."""
+        for opened, outcome in decided:
+            if outcome.refused:
+                peer = opened.inbound.peer.id
+                _undo(tx, peer, opened.claims.jti, outcome.refused)
+                self._refused.count(peer, opened.inbound.now)
+            for effect in outcome.effects:
+                effect(tx)
+        replies = seal_all(tx, self._local, decided)
+        for (opened, _), reply in zip(decided, replies, strict=True):
+            peer, jti = opened.inbound.peer.id, opened.claims.jti
+            _log.info("handled", peer=peer, jti=jti, status=reply.status)
+        return replies
 
     def _keep_evidence(self, opened: Opened, code: Code) -> None:
         """Keep a token that gives an id or a number twice: it proves equivocation."""

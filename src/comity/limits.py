@@ -115,6 +115,9 @@ SHUTDOWN_SECONDS: Final = 30
 
 WRITERS_PER_COMMIT: Final = 64
 """Writers that share one commit: all who can be there at once, and an end for the first of them."""
+TOGETHER: Final = 16
+"""Messages that share one transaction, on either side: half of what one peer has under way, so that
+the two sides work at the same time rather than in turns."""
 REHEARSED_SHOWN: Final = 1_000
 """Messages that a rehearsal of terms lists: the latest, which people look at; all are counted."""
 

@@ -102,7 +102,9 @@ def _peer_listener(node: Node) -> Listener:
     keys, path = node.folder / "keys", prefix(node.local.identity)
     files = FileListener(FileGate(node.local, node.store, node.wake.set), path)
     return Listener(
-        peer_app(node.exchange, version_document(path), prefix=path, files=files),
+        peer_app(
+            node.exchange, version_document(path), prefix=path, files=files, together=node.exchange
+        ),
         node.config.peer_host,
         node.config.peer_port,
         _context(keys / "tls.pem", keys / "tls.key"),

@@ -8,12 +8,12 @@ from typing import Final
 import structlog
 
 from comity import pushing
-from comity.delivery import waiting_peers
 from comity.edge.logs import place
 from comity.errors import Code, ComityError
 from comity.limits import DELIVERIES_AT_ONCE
 from comity.node import Node
 from comity.protocol.expiry import expire
+from comity.protocol.outbox import waiting_peers
 
 _IDLE_SECONDS: Final = 1.0
 _SETTLE_SECONDS: Final = 0.05

@@ -8,7 +8,7 @@ import signal
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -20,11 +20,11 @@ from comity.api import Endpoint, Request, Response
 from comity.core.identity import Pinned
 from comity.core.keys import Signer
 from comity.core.token import RequestClaims, ResponseClaims
-from comity.delivery import Delivery
+from comity.delivery import Came, Delivery
 from comity.edge.asgi import App, Message, Receive, Scope, Send
 from comity.exchange import Exchange
 from comity.node import Node
-from comity.protocol.authentication import Authenticator, TokenAuthenticator
+from comity.protocol.authentication import Authenticator, Known, TokenAuthenticator
 from comity.protocol.base import Act, Outcome
 from comity.protocol.opened import Opened
 from comity.protocol.replies import REPLIES
@@ -124,8 +124,17 @@ class MortalExchange(Exchange):
         with within(""):
             return super().handle(request)
 
-    def _open(self, request: Request) -> Opened:
-        return self._after("opened", super()._open(request))
+    def handle_all(self, requests: Sequence[Request]) -> list[Response | None]:
+        """Take several at once."""
+        with within(""):
+            return super().handle_all(requests)
+
+    def _open(self, request: Request, known: Known | None = None) -> Opened:
+        return self._after("opened", super()._open(request, known))
+
+    def _admit_all(self, tx: Connection, opened: Sequence[Opened]) -> list[Opened]:
+        _within.part = "admit"
+        return super()._admit_all(tx, opened)
 
     def _admit(self, tx: Connection, opened: Opened) -> Response | None:
         _within.part = "admit"
@@ -140,9 +149,11 @@ class MortalExchange(Exchange):
     def _decide(self, decide: Callable[..., Act], *args: Any) -> Act:
         return self._after("decided", decide(*args))
 
-    def _commit(self, tx: Connection, opened: Opened, outcome: Outcome) -> Response:
+    def _commit_all(
+        self, tx: Connection, decided: Sequence[tuple[Opened, Outcome]]
+    ) -> list[Response]:
         _within.part = "commit"
-        return super()._commit(tx, opened, outcome)
+        return super()._commit_all(tx, decided)
 
     def _again(self, opened: Opened, stored: Response) -> Response:
         return self._after("again", super()._again(opened, stored))
@@ -158,6 +169,10 @@ class MortalDelivery(Delivery):
     def _send(self, row: Outgoing, peer: Pinned, request: Request) -> Entry:
         with within("take"):
             return super()._send(row, peer, request)
+
+    def _take_all(self, peer: Pinned, came: Sequence[Came]) -> None:
+        with within("take"):
+            super()._take_all(peer, came)
 
     def _settle(self, row: Outgoing, state: State, **values: object) -> None:
         with within("put-off"):
@@ -191,9 +206,9 @@ class MortalAuthenticator:
     target: Authenticator
     passes: Passes
 
-    def request(self, request: Request) -> tuple[Pinned, RequestClaims]:
+    def request(self, request: Request, known: Known | None = None) -> tuple[Pinned, RequestClaims]:
         """Verify a request."""
-        return self.target.request(request)
+        return self.target.request(request, known)
 
     def response(self, response: Response, request: Request, peer: Pinned) -> ResponseClaims:
         """Verify a reply."""

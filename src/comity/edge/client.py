@@ -6,13 +6,14 @@ here: a request is written out, and a parser takes the reply apart (docs/decisio
 """
 
 import re
+import select
 import ssl
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from threading import BoundedSemaphore
-from typing import Final
+from typing import Final, TypeAlias
 from urllib.parse import urlsplit
 
 from comity.api import Request, Response
@@ -42,6 +43,9 @@ _DEFAULT_PORT: Final = 443
 _FIRST_LINE: Final = re.compile(r"[A-Z]+ [!-~]+ HTTP/1\.1")
 _LINE: Final = re.compile(r"[A-Za-z-]+: [ -~]*")
 """A line of a request head whose parts stay in their places (RFC 9112 sections 3 and 5)."""
+
+Ended: TypeAlias = tuple[int, Response | ComityError]
+"""The place of a request, and its reply or why there is none."""
 
 
 class PeerClient:
@@ -83,6 +87,88 @@ class PeerClient:
         finally:
             self._free.release()
 
+    def handle_all(self, requests: Sequence[Request]) -> Iterator[list[Ended]]:
+        """Send requests at once, over a connection each, and give what comes of them as it comes.
+
+        Each comes with its place; where `handle` would raise, with that error.
+        """
+        deadline = time.monotonic() + self._timeout
+        waiting = deque(enumerate(requests))
+        under_way: dict[int, tuple[int, Connection, Reply]] = {}
+        arrivals = select.poll()
+        ended: list[Ended] = []
+        try:
+            while waiting or under_way:
+                while waiting and self._free.acquire(timeout=0 if under_way else self._timeout):
+                    n, request = waiting.popleft()
+                    connection = self._begun(request, deadline)
+                    if isinstance(connection, ComityError):
+                        ended.append((n, connection))
+                    else:
+                        under_way[connection.number] = n, connection, Reply()
+                        arrivals.register(connection.number, select.POLLIN)
+                if not under_way:
+                    ended += ((n, self._unreachable("timeout")) for n, _ in waiting)
+                    waiting.clear()
+                left = max(0.0, deadline - time.monotonic())
+                came = {number for number, _ in arrivals.poll(1000 * left)} if under_way else ()
+                for number in list(came or under_way):
+                    n, connection, reply = under_way[number]
+                    end = self._end(connection, reply) if came else self._unreachable("timeout")
+                    if end is not None:
+                        arrivals.unregister(number)
+                        del under_way[number]
+                        self._give_back(connection, None if isinstance(end, ComityError) else reply)
+                        ended.append((n, end))
+                if ended:
+                    yield ended
+                    ended = []
+        finally:
+            for _, connection, _ in under_way.values():
+                self._give_back(connection, None)
+
+    def _begun(self, request: Request, deadline: float) -> Connection | ComityError:
+        """Send a request, and return where its reply comes, or why it could not be sent."""
+        connection: Connection | None = None
+        try:
+            with self._failures():
+                head = self._head(request)
+                connection = self._connected(deadline)
+                connection.send(head + request.body, deadline)
+                return connection
+        except BaseException as error:
+            self._give_back(connection, None)
+            if isinstance(error, ComityError):
+                return error
+            raise
+
+    def _end(self, connection: Connection, reply: Reply) -> Response | ComityError | None:
+        """Take what has come of a reply; None where that is not all."""
+        try:
+            with self._failures():
+                while data := connection.receive_now():
+                    reply.feed(data)
+                    if reply.has_head:
+                        self._check(reply)
+                    if reply.is_whole:
+                        return self._response(reply)
+        except ComityError as error:
+            return error
+        return None
+
+    def _give_back(self, connection: Connection | None, reply: Reply | None) -> None:
+        """Let another request go, over this connection if the reply says so."""
+        if connection is not None:
+            self._rest(connection, reply)
+        self._free.release()
+
+    def _rest(self, connection: Connection, reply: Reply | None) -> None:
+        if reply is not None and reply.keeps and not reply.has_more:
+            connection.rests_since = time.monotonic()
+            self._resting.append(connection)
+        else:
+            connection.close()
+
     def close(self) -> None:
         """Close the connections that are not in use."""
         while self._resting:
@@ -102,11 +188,7 @@ class PeerClient:
         except BaseException:
             connection.close()
             raise
-        if reply.keeps and not reply.has_more:
-            connection.rests_since = time.monotonic()
-            self._resting.append(connection)
-        else:
-            connection.close()
+        self._rest(connection, reply)
         return response
 
     def _connected(self, deadline: float) -> Connection:

@@ -148,6 +148,27 @@ class Connection:
             raise BrokenError
         return data
 
+    @property
+    def number(self) -> int:
+        """The descriptor, to wait for several connections at once."""
+        return self._socket.fileno()
+
+    def receive_now(self) -> bytes:
+        """Receive what is there, without waiting; nothing where that is no whole TLS record yet.
+
+        Raises BrokenError.
+        """
+        try:
+            self._socket.settimeout(0)
+            data = self._socket.recv(_READ)
+        except ssl.SSLWantReadError:
+            return b""
+        except OSError:
+            raise BrokenError from None
+        if not data:
+            raise BrokenError
+        return data
+
     def is_silent(self) -> bool:
         """Tell whether nothing has come in: not even the other side's goodbye."""
         return not self._socket.pending() and not self._waiting.poll(0)

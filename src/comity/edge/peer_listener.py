@@ -7,11 +7,12 @@ pages, and none of them belongs between the bytes a peer signed and the check of
 import asyncio
 import secrets
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Final
 
 import structlog
 
-from comity.api import Endpoint, Request, Response
+from comity.api import Endpoint, Request, Response, Together
 from comity.core.canonical import canonical
 from comity.edge.asgi import (
     JSON,
@@ -25,6 +26,7 @@ from comity.edge.asgi import (
     send_response,
 )
 from comity.edge.file_listener import FileListener
+from comity.edge.gathered import Gathered
 from comity.edge.logs import place
 from comity.errors import Code
 from comity.limits import (
@@ -45,14 +47,21 @@ _log = structlog.get_logger()
 
 
 def peer_app(
-    endpoint: Endpoint, version: bytes, *, prefix: str = "", files: FileListener | None = None
+    endpoint: Endpoint,
+    version: bytes,
+    *,
+    prefix: str = "",
+    files: FileListener | None = None,
+    together: Together | None = None,
 ) -> App:
     """Return the ASGI application of the peer listener.
 
     `version` is the JSON of the version document. `prefix` is the path of the node's address.
-    `endpoint` is called in worker threads. `files` takes what is below its own paths.
+    `endpoint` is called in worker threads. `files` takes what is below its own paths, and
+    `together` what it says it does, in place of `endpoint`.
     """
     workers = ThreadPoolExecutor(HANDLED_AT_ONCE, "peer")
+    gathered = Gathered(partial(_handle_all, endpoint, together), workers) if together else None
     batch = (prefix + BATCH_PATH).encode("ascii")
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -80,8 +89,12 @@ def peer_app(
         if body is None:
             return
         request = Request(head.method, head.target, head.token, head.content_type, body)
-        loop = asyncio.get_running_loop()
-        await send_response(send, await loop.run_in_executor(workers, _handle, endpoint, request))
+        if gathered is not None and together is not None and together.reads(request):
+            reply = await gathered.handle(request)
+        else:
+            loop = asyncio.get_running_loop()
+            reply = await loop.run_in_executor(workers, _handle, endpoint, request)
+        await send_response(send, reply)
 
     return app
 
@@ -112,6 +125,19 @@ def _handle(endpoint: Endpoint, request: Request) -> Response:
             place=place(error),
         )
         return Response(500, "", JSON, canonical({"code": Code.INTERNAL}))
+
+
+def _handle_all(endpoint: Endpoint, together: Together, requests: list[Request]) -> list[Response]:
+    """Handle requests together; where that fails, nothing was kept, and each goes alone."""
+    replies: list[Response | None]
+    try:
+        replies = together.handle_all(requests)
+    except Exception:
+        replies = [None] * len(requests)
+    return [
+        reply or _handle(endpoint, request)
+        for request, reply in zip(requests, replies, strict=True)
+    ]
 
 
 def _head(scope: Scope, cap: int) -> Request:

@@ -1,6 +1,6 @@
 """Whose message is this? Asked at one place for what comes in, as request or as reply."""
 
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from comity.api import Request, Response
 from comity.core import token
@@ -12,14 +12,18 @@ from comity.protocol.base import Local
 from comity.store import peers
 from comity.store.engine import Store
 
+Known: TypeAlias = dict[str, Pinned]
+"""Pinned peers by id."""
+
 
 class Authenticator(Protocol):
     """Tells who sent a message, or refuses it."""
 
-    def request(self, request: Request) -> tuple[Pinned, RequestClaims]:
+    def request(self, request: Request, known: Known | None = None) -> tuple[Pinned, RequestClaims]:
         """Return the pinned peer that sent a request, and what its token says.
 
-        Whether its time has passed is for the caller to see. Raises NOT_AUTHENTIC or PEER_UNKNOWN.
+        `known` is what was looked up for requests that came at the same time. Whether its time has
+        passed is for the caller to see. Raises NOT_AUTHENTIC or PEER_UNKNOWN.
         """
         ...
 
@@ -38,11 +42,15 @@ class TokenAuthenticator:
         self._local = local
         self._store = store
 
-    def request(self, request: Request) -> tuple[Pinned, RequestClaims]:
+    def request(self, request: Request, known: Known | None = None) -> tuple[Pinned, RequestClaims]:
         """Verify a request's token with the key of the peer that it claims to be from."""
         sender = token.issuer(request.token)
-        with self._store.read() as tx:
-            peer = peers.pinned(tx, sender)
+        peer = known.get(sender) if known else None
+        if peer is None:
+            with self._store.read() as tx:
+                peer = peers.pinned(tx, sender)
+        if known is not None:
+            known[sender] = peer
         key = unb64url(peer.identity.keys.message)
         now = self._local.now()
         return peer, token.open_request(request, self._local.identity.id, key, now, late=True)

@@ -127,6 +127,11 @@ class Route(Generic[MessageT]):
     reads: bool = False
     """It moves no state, so that others of the peer may be under way at the same time."""
 
+    @property
+    def is_brief(self) -> bool:
+        """Whether it is answered from the database alone, and moves nothing in it."""
+        return self.reads and self.again is None
+
 
 AnyRoute = Route[Any]
 

@@ -157,7 +157,8 @@ def _dataset(inbound: Inbound, tx: Connection, _: None) -> Act:
     made = open_offers(tx, inbound.peer.id).get(dataset)
     if not made:
         raise ComityError(Code.DATASET_UNKNOWN, dataset=dataset)
-    title, names = _title(tx, dataset), formats(tx, dataset)
+    held = one(tx, rows.Dataset, id=dataset)
+    title, names = held.title if held else None, _formats(tx, dataset, held)
     body = _shown(inbound.local.identity, dataset, title, tuple(made), names)
     return partial(Outcome, 200, body)
 
@@ -196,8 +197,11 @@ def _policy(text: str) -> Policy:
 
 def formats(tx: Connection, dataset: str) -> tuple[str, ...]:
     """Return the formats in which a dataset can really be had."""
-    found = one(tx, rows.Dataset, id=dataset)
-    listed = (MATCH, REQUEST) if found and found.records else ()
+    return _formats(tx, dataset, one(tx, rows.Dataset, id=dataset))
+
+
+def _formats(tx: Connection, dataset: str, held: rows.Dataset | None) -> tuple[str, ...]:
+    listed = (MATCH, REQUEST) if held and held.records else ()
     filed = (PULL, PUSH) if one(tx, rows.DatasetFile, dataset=dataset) else ()
     # What is offered and no longer held has no format; the schema asks for one.
     return (listed + filed) or (MATCH, REQUEST)

@@ -1,5 +1,6 @@
 """A message that is authentic, and what step 2 of the walk made of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,7 +32,12 @@ class Opened:
     @property
     def is_brief(self) -> bool:
         """Whether it is answered from the database alone, and moves nothing in it."""
-        return self.route is not None and self.route.reads and self.route.again is None
+        return self.route is not None and self.route.is_brief
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is brief, and nothing speaks against it so far."""
+        return self.is_brief and self.refused is None
 
     def entry(self) -> Message:
         """Return its entry in the record; of one that cannot be read only the digest stays."""
@@ -77,3 +83,11 @@ class Opened:
             leaf=record.leaf_of(reply.token),
             at=envelope.issued,
         )
+
+
+def by_peer(opened: Sequence[Opened]) -> list[list[Opened]]:
+    """Return messages in groups, one for each peer."""
+    groups: dict[str, list[Opened]] = {}
+    for each in opened:
+        groups.setdefault(each.inbound.peer.id, []).append(each)
+    return list(groups.values())

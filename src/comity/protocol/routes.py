@@ -1,5 +1,6 @@
 """The closed set: every message that a peer can send, and nothing else (DESIGN T4)."""
 
+from functools import lru_cache
 from typing import Final
 
 from comity.errors import Code, ComityError
@@ -24,7 +25,11 @@ ROUTES: Final[tuple[AnyRoute, ...]] = (
     *recording.ROUTES,
 )
 
+BRIEF: Final = frozenset(route.what for route in ROUTES if route.is_brief)
+"""The messages that are answered from the database alone."""
 
+
+@lru_cache(maxsize=256)
 def find_route(method: str, target: str, under: str = "") -> tuple[AnyRoute, tuple[str, ...], str]:
     """Return the route of a request, the ids in its path, and its query. Raises MESSAGE_UNKNOWN.
 

@@ -1,5 +1,7 @@
 """How a message of ours begins: a number in our log, an envelope, a place in the outbox."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
 from sqlalchemy import Connection
@@ -32,16 +34,39 @@ def envelope_for(tx: Connection, local: Local, peer: str) -> token.Envelope:
 
 def envelope_at(ends: record.Ends, local: Local, peer: str) -> token.Envelope:
     """Make the envelope of the message that comes next where both logs end so."""
-    return token.Envelope(
-        issuer=local.identity.id,
-        audience=peer,
-        id=local.new_id(),
-        seq=ends.ours.next,
-        salt=local.entropy(token.SALT_BYTES),
-        issued=local.now(),
-        lifetime=MESSAGE_LIFETIME_SECONDS,
-        seen=ends.seen(),
-    )
+    return envelopes_at(ends, local, peer, 1)[0]
+
+
+def envelopes_at(ends: record.Ends, local: Local, peer: str, count: int) -> list[token.Envelope]:
+    """Make the envelopes of so many messages that come next."""
+    issued, seen = local.now(), ends.seen()
+    return [
+        token.Envelope(
+            issuer=local.identity.id,
+            audience=peer,
+            id=local.new_id(),
+            seq=seq,
+            salt=local.entropy(token.SALT_BYTES),
+            issued=issued,
+            lifetime=MESSAGE_LIFETIME_SECONDS,
+            seen=seen,
+        )
+        for seq in range(ends.ours.next, ends.ours.next + count)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A request that has no number yet."""
+
+    peer: Pinned
+    kind: str
+    """The message type, and the handler of its reply."""
+    method: str
+    target: str
+    body: bytes
+    subject: str
+    """The row that it is about."""
 
 
 def post(
@@ -58,50 +83,71 @@ def post(
 
     `kind` names the message type and the handler of its reply, `subject` the row it is about.
     """
-    _, waiting = put(tx, local, peer, kind, method, target, body, subject, State.WAITING)
+    draft = Draft(peer, kind, method, target, body, subject)
+    [(_, waiting)] = put(tx, local, [draft], State.WAITING)
     return waiting.jti
 
 
 def put(
-    tx: Connection,
-    local: Local,
-    peer: Pinned,
-    kind: str,
-    method: str,
-    target: str,
-    body: bytes,
-    subject: str,
-    state: State,
-) -> tuple[Request, Outgoing]:
-    """Do what `post` does; returns the request and its place in the outbox."""
-    ends = record.ends(tx, peer.id)
-    envelope = envelope_at(ends, local, peer.id)
-    content_type = JSON if body else ""
-    sealed = token.seal_request(envelope, method, target, content_type, body, local.signers.message)
-    record.write(
-        tx,
-        Message(
-            peer=peer.id,
-            direction=record.OUT,
-            seq=envelope.seq,
-            jti=envelope.id,
-            kind="request",
-            token=sealed.token,
-            method=method,
-            target=target,
-            status=0,
-            content_type=content_type,
-            body=body,
-            size=len(body),
-            reply_to="",
-            what=kind,
-            refused="",
-            leaf=record.leaf_of(sealed.token),
-            at=envelope.issued,
-        ),
-        ends.ours,
+    tx: Connection, local: Local, drafts: Sequence[Draft], state: State
+) -> list[tuple[Request, Outgoing]]:
+    """Do what `post` does, for drafts to one peer.
+
+    Returns the requests and their places in the outbox.
+    """
+    peer = drafts[0].peer.id
+    ends = record.ends(tx, peer)
+    envelopes = envelopes_at(ends, local, peer, len(drafts))
+    made = [
+        (_seal(local, draft, envelope), _place(draft, envelope, state))
+        for draft, envelope in zip(drafts, envelopes, strict=True)
+    ]
+    entries = [_entry(request, waiting, envelopes[0].issued) for request, waiting in made]
+    record.write_all(tx, entries, ends.ours)
+    add(tx, *(waiting for _, waiting in made))
+    return made
+
+
+def _seal(local: Local, draft: Draft, envelope: token.Envelope) -> Request:
+    content_type = JSON if draft.body else ""
+    signer = local.signers.message
+    return token.seal_request(
+        envelope, draft.method, draft.target, content_type, draft.body, signer
     )
-    expires = envelope.issued + MESSAGE_LIFETIME_SECONDS
-    waiting = Outgoing(peer.id, envelope.id, envelope.seq, kind, subject, state, 0, 0, expires, "")
-    add(tx, waiting)
-    return sealed, waiting
+
+
+def _place(draft: Draft, envelope: token.Envelope, state: State) -> Outgoing:
+    return Outgoing(
+        peer=draft.peer.id,
+        jti=envelope.id,
+        seq=envelope.seq,
+        kind=draft.kind,
+        subject=draft.subject,
+        state=state,
+        attempts=0,
+        not_before=0,
+        expires=envelope.issued + envelope.lifetime,
+        error="",
+    )
+
+
+def _entry(request: Request, waiting: Outgoing, issued: int) -> Message:
+    return Message(
+        peer=waiting.peer,
+        direction=record.OUT,
+        seq=waiting.seq,
+        jti=waiting.jti,
+        kind="request",
+        token=request.token,
+        method=request.method,
+        target=request.target,
+        status=0,
+        content_type=request.content_type,
+        body=request.body,
+        size=len(request.body),
+        reply_to="",
+        what=waiting.kind,
+        refused="",
+        leaf=record.leaf_of(request.token),
+        at=issued,
+    )

@@ -28,6 +28,9 @@ _PRAGMAS = (
     "PRAGMA foreign_keys=ON",
     "PRAGMA busy_timeout=30000",
     "PRAGMA temp_store=MEMORY",
+    # Pages that a checkpoint writes once instead of often: as much of the log as is read again.
+    "PRAGMA wal_autocheckpoint=4000",
+    "PRAGMA cache_size=-16384",
 )
 
 

@@ -5,16 +5,17 @@ its messages come; the tree covers the part without gaps, so that messages which
 never look like a missing one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from sqlalchemy import Connection, bindparam, func, or_, select
+from sqlalchemy import Connection, bindparam, func, or_, select, union_all
 
 from comity.core.canonical import b64url
 from comity.core.leaf import leaf
 from comity.core.merkle import Frontier, leaf_hash
 from comity.core.token import Seen
 from comity.errors import Code, ComityError
+from comity.limits import TOGETHER
 from comity.store.rows import Head, Message, add, change, many, one
 from comity.store.schema import heads, messages
 from comity.store.statements import Statement
@@ -80,23 +81,43 @@ def append(tx: Connection, message: Message, at: Head | None = None) -> None:
     write(tx, message, at)
 
 
+def append_all(tx: Connection, entries: Sequence[Message]) -> None:
+    """Write entries of peers, of several logs and in any order. Raises what `append` raises."""
+    logs: dict[str, list[Message]] = {}
+    for message in sorted(entries, key=lambda message: message.seq):
+        logs.setdefault(message.peer, []).append(message)
+    for peer, those in logs.items():
+        fresh = new(tx, peer, [(message.jti, message.seq) for message in those])
+        if all(fresh):
+            write_all(tx, those)
+        else:
+            for message in those:
+                append(tx, message)
+
+
 def write(tx: Connection, message: Message, at: Head | None = None) -> None:
     """Write an entry whose id and number are known to be new."""
-    add(tx, message)
-    found = at or one(tx, Head, peer=message.peer, direction=message.direction)
+    write_all(tx, [message], at)
+
+
+def write_all(tx: Connection, entries: Sequence[Message], at: Head | None = None) -> None:
+    """Write entries of one log, in the order of their numbers, as `write` does."""
+    first, last = entries[0], entries[-1]
+    add(tx, *entries)
+    found = at or one(tx, Head, peer=first.peer, direction=first.direction)
     if found is None:
-        raise ComityError(Code.PEER_UNKNOWN, peer=message.peer)
+        raise ComityError(Code.PEER_UNKNOWN, peer=first.peer)
     frontier = _frontier(found)
-    if message.seq == frontier.size:
-        # What came early waits behind the gap that this entry closes.
-        waits = found.next > message.seq + 1
-        leaves = _following(tx, message) if waits else [message.leaf]
+    if first.seq <= frontier.size <= last.seq:
+        # What came early waits behind the gap that one of these closes.
+        whole = last.seq - first.seq + 1 == len(entries) and first.seq == found.next
+        leaves = [entry.leaf for entry in entries] if whole else _following(tx, first, found.size)
         frontier = frontier.extend(leaf_hash(committed) for committed in leaves)
     change(
         tx,
         Head,
-        {"peer": message.peer, "direction": message.direction},
-        next=max(found.next, message.seq + 1),
+        {"peer": first.peer, "direction": first.direction},
+        next=max(found.next, last.seq + 1),
         size=frontier.size,
         frontier=frontier.pack(),
     )
@@ -170,16 +191,16 @@ def _frontier(found: Head) -> Frontier:
     return Frontier.unpack(found.size, found.frontier)
 
 
-def _following(tx: Connection, message: Message) -> list[bytes]:
-    """Return the leaves from an entry on, up to the next gap."""
+def _following(tx: Connection, message: Message, start: int) -> list[bytes]:
+    """Return the leaves of a message's log from a number on, up to the next gap."""
     query = (
         select(messages.c.seq, messages.c.leaf)
         .where(messages.c.peer == message.peer, messages.c.direction == message.direction)
-        .where(messages.c.seq >= message.seq)
+        .where(messages.c.seq >= start)
         .order_by(messages.c.seq)
     )
     found = [(int(seq), bytes(committed)) for seq, committed in tx.execute(query)]
-    return [leaf for place, (seq, leaf) in enumerate(found, message.seq) if place == seq]
+    return [leaf for place, (seq, leaf) in enumerate(found, start) if place == seq]
 
 
 _SAME_NUMBER: Final = Statement(
@@ -201,6 +222,34 @@ def check_new(tx: Connection, peer: str, jti: str, seq: int, token: str = "") ->
         return False
     reused = Code.MESSAGE_ID_REUSED if jti in {known for known, _ in found} else None
     raise ComityError(reused or Code.SEQUENCE_REUSED, peer=peer)
+
+
+_GIVEN: Final = select(messages.c.jti, messages.c.seq).where(
+    messages.c.peer == bindparam("peer"), messages.c.direction == IN
+)
+# Not one query with an OR: SQLite would read the whole log for it.
+_SAME_NUMBERS: Final = Statement(
+    union_all(
+        _GIVEN.where(messages.c.jti.in_([bindparam(f"jti{n}") for n in range(TOGETHER)])),
+        _GIVEN.where(messages.c.seq.in_([bindparam(f"seq{n}") for n in range(TOGETHER)])),
+    )
+)
+
+
+def new(tx: Connection, peer: str, given: Sequence[tuple[str, int]]) -> list[bool]:
+    """Tell of each id and number of the peer's, TOGETHER at most, whether both are new."""
+    values: dict[str, object] = {"peer": peer}
+    for n in range(TOGETHER):
+        # A statement that is compiled once has so many places; what is left over says it again.
+        values[f"jti{n}"], values[f"seq{n}"] = given[min(n, len(given) - 1)]
+    rows = _SAME_NUMBERS.rows(tx, values)
+    ids, numbers = {jti for jti, _ in rows}, {seq for _, seq in rows}
+    found = []
+    for jti, seq in given:
+        found.append(jti not in ids and seq not in numbers)
+        ids.add(jti)
+        numbers.add(seq)
+    return found
 
 
 def lacks(tx: Connection, peer: str, seq: int) -> bool:
