@@ -9,10 +9,10 @@ from comity.api import Request, Response
 from comity.core import jws, token
 from comity.core.canonical import canonical, parse
 from comity.core.token import REQUEST
-from comity.errors import Code
+from comity.errors import Code, ComityError
 from comity.exchange import BUSY, UNIFORM
 from comity.limits import HOUR, JSON_DEPTH, REFUSED_PER_HOUR, UNREADABLE_PER_HOUR
-from comity.operations import posture, records
+from comity.operations import agreeing, posture, records
 from comity.protocol.base import DSP
 from comity.store import journal, record
 from comity.store.rows import Message
@@ -22,6 +22,7 @@ from stages import (
     CATALOG,
     CATALOG_BODY,
     code,
+    first_request,
     say,
     seal,
 )
@@ -239,3 +240,21 @@ def test_a_store_that_fails_turns_nobody_into_a_stranger(pinned: Pair) -> None:
         tx.exec_driver_sql("ALTER TABLE away RENAME TO peers")
     assert pinned.mx.exchange.handle(seal(pinned, seq=0)).status == 200
     assert pinned.mx.exchange.unauthentic == 0
+
+
+def test_what_follows_from_a_message_cannot_be(offered: Pair) -> None:
+    """An agreement cannot be drawn up: the request is refused, signed, and nothing of it stays."""
+
+    def failing(*_: object) -> None:
+        raise ComityError(Code.AGREEMENT_UNKNOWN)
+
+    target = f"{DSP}/negotiations/request"
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("comity.protocol.signing.draw_up", failing)
+        reply = say(offered.us, MX.id, target, first_request(offered))
+    assert (reply.status, code(reply)) == (404, Code.AGREEMENT_UNKNOWN)
+    assert run(agreeing.negotiation_list, offered.mx).negotiations == ()
+    # Repeated when it can be, it is a message of its own.
+    assert say(offered.us, MX.id, target, first_request(offered)).status == 201
+    offered.pump()
+    assert run(records.verify, offered.us, peer=MX.id)

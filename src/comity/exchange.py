@@ -45,6 +45,7 @@ UNIFORM: Final = Response(401, "", JSON, canonical({"code": Code.NOT_AUTHENTIC})
 """The one answer to whatever is not an authentic, fresh message of a pinned peer."""
 BUSY: Final = Response(429, "", JSON, canonical({"code": "slow-down"}))
 _RETRIES: Final = 3
+_NOT_THE_PEERS: Final = frozenset({Code.STORE_FAILED, Code.DISK_FULL, Code.INTERNAL})
 _log = structlog.get_logger()
 
 
@@ -140,12 +141,19 @@ class Exchange:
             return UNIFORM
         if stored is not None:
             return self._linked(opened, self._again(opened, stored))
+        outcome = self._outcome(opened)
         for _ in range(_RETRIES):
-            outcome = self._outcome(opened)
             try:
                 with self._store.write() as tx:
                     reply = self._commit(tx, opened, outcome)
             except Moved:
+                outcome = self._outcome(opened)
+                continue
+            except ComityError as error:
+                if error.code in _NOT_THE_PEERS:
+                    raise
+                # What follows from the message cannot be: nothing of it stays, and it is refused.
+                outcome = refusals.outcome(opened.route, opened.message, error)
                 continue
             self._committed()
             return self._linked(opened, reply)
