@@ -77,7 +77,7 @@ def _listed(text: str) -> JsonValue:
     """Return the list of JSON-LD values (`[{"@value": ...}, ...]`) in a text, or the text."""
     try:
         read = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
     values = [item.get("@value") for item in read if isinstance(item, dict) and len(item) == 1]
     whole = len(values) == len(read) and all(isinstance(item, str) for item in values)
