@@ -258,3 +258,47 @@ def test_what_follows_from_a_message_cannot_be(offered: Pair) -> None:
     assert say(offered.us, MX.id, target, first_request(offered)).status == 201
     offered.pump()
     assert run(records.verify, offered.us, peer=MX.id)
+
+
+DATASET = f"{DSP}/catalog/datasets/list"
+
+
+def reading(p: Pair, seq: int, *, id: int | None = None) -> Request:
+    """Return a request for a dataset that is not there."""
+    return seal(p, seq=seq, id=id, method="GET", target=DATASET, body=b"")
+
+
+def test_what_only_reads_is_taken_together_in_the_order_of_its_numbers(pinned: Pair) -> None:
+    requests = [reading(pinned, seq) for seq in (2, 0, 1)]
+    assert all(map(pinned.mx.exchange.reads, requests))
+    replies = pinned.mx.exchange.handle_all(requests)
+    key = pinned.mx.local.signers.message.public
+    for request, reply in zip(requests, replies, strict=True):
+        assert reply is not None
+        claims = token.open_response(reply, request, MX.id, US.id, key)
+        assert (reply.status, claims.log.size) == (404, 3)
+    assert [entry.seq for entry in entries(pinned)] == [0, 1, 2]
+    assert {entry.refused for entry in entries(pinned)} == {Code.DATASET_UNKNOWN}
+    # Each gets the same bytes again, from here or from there.
+    assert pinned.mx.exchange.handle_all(requests) == [None, None, None]
+    assert [pinned.mx.exchange.handle(request) for request in requests] == replies
+
+
+def test_what_is_not_as_usual_is_left_to_be_handled_alone(pinned: Pair) -> None:
+    request = reading(pinned, 0)
+    hostile = replace(request, target=f"{DATASET}-2")
+    other = reading(pinned, 0, id=7)
+    replies = pinned.mx.exchange.handle_all([request, hostile, request, other])
+    assert replies[0] is not None
+    assert replies[1:] == [UNIFORM, replies[0], None]
+    assert pinned.mx.exchange.handle(other) == UNIFORM
+    assert len(entries(pinned)) == 1
+    assert pinned.mx.exchange.unauthentic == 1
+
+
+def test_what_moves_state_is_never_taken_together(pinned: Pair) -> None:
+    moving = seal(pinned, seq=0, target=f"{DSP}/negotiations/request")
+    assert not pinned.mx.exchange.reads(moving)
+    assert not pinned.mx.exchange.reads(seal(pinned, seq=0, target="/elsewhere"))
+    assert pinned.mx.exchange.handle_all([moving]) == [None]
+    assert entries(pinned) == []

@@ -21,6 +21,7 @@ UNITS = {"KIB", "MIB", "HOUR", "DAY"}
 HERE = "test_limits.py"
 
 HIT = {
+    "TOGETHER": "protocol/test_together.py::test_so_many_at_once_and_then_the_others",
     "WRITERS_PER_COMMIT": "store/test_writers.py::test_a_group_has_an_end",
     "REFUSED_PER_HOUR": (
         "test_exchange.py::test_a_flood_of_what_is_refused_stops_entering_the_record"

@@ -37,7 +37,7 @@ ADMITTED = """
     AND NOT EXISTS (SELECT 1 FROM messages WHERE direction = 'out' AND reply_to = asked.jti)
 """
 # A question that is durable at the asker, and has no reply yet.
-POSTED = "SELECT count(*) FROM outbox WHERE kind = 'comity-question-1' AND state = 'waiting'"
+POSTED = "SELECT count(*) FROM outbox WHERE kind = 'comity-question-1' AND state <> 'done'"
 ASKED = (
     "SELECT jti FROM messages WHERE what = 'comity-question-1' AND kind = 'request' ORDER BY seq"
 )

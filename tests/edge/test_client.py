@@ -13,7 +13,7 @@ from comity.edge.client import PeerClient
 from comity.edge.peer_listener import peer_app
 from comity.edge.serve import Listener
 from comity.errors import Code, ComityError
-from comity.limits import REPLY_BYTES, TARGET_BYTES, TOKEN_BYTES
+from comity.limits import CONNECTIONS_TO_PEER, REPLY_BYTES, TARGET_BYTES, TOKEN_BYTES
 from edge.loopback import HOST, Echo, Pair, Scripted, pair, running
 
 ASKED = Request("POST", "/mx/dsp/x", "re.que.st", "application/json", b'{"a":1}')
@@ -267,3 +267,54 @@ def test_no_reply_waits_for_an_acknowledgement(port: int, made: Pair, echo: Echo
             seconds.append(time.monotonic() - begun)
     # Delayed acknowledgements come after 40 ms.
     assert min(seconds) < 0.03
+
+
+def test_several_at_once_each_with_its_own_reply(made: Pair) -> None:
+    class Mirror:
+        def handle(self, request: Request) -> Response:
+            return Response(200, "t", "a/b", request.body)
+
+    app = peer_app(Mirror(), b"{}")
+    asked = [
+        Request("POST", "/mx/x", "t", "a/b", b"%d" % n) for n in range(CONNECTIONS_TO_PEER + 8)
+    ]
+    with (
+        running([Listener(app, HOST, 0, made.server)]) as ready,
+        client(ready.addresses[0][1], made) as peer,
+    ):
+        for _ in range(2):
+            came = dict(end for wave in peer.handle_all(asked) for end in wave)
+            bodies = {n: said.body for n, said in came.items() if isinstance(said, Response)}
+            assert bodies == {n: request.body for n, request in enumerate(asked)}
+        # All connections were given back.
+        assert peer.handle(asked[0]).body == b"0"
+
+
+def test_one_of_several_that_cannot_go_leaves_the_others(made: Pair, port: int, echo: Echo) -> None:
+    echo.reply = Response(200, "t", "a/b", b"{}")
+    bad = Request("GET", "/a b", "t")
+    with client(port, made) as peer:
+        came = dict(end for wave in peer.handle_all([ASKED, bad, ASKED]) for end in wave)
+    assert came[0] == came[2] == echo.reply
+    assert isinstance(came[1], ComityError)
+    assert came[1].code == Code.HTTP_INVALID
+
+
+def test_several_to_a_peer_that_is_silent_or_away(made: Pair) -> None:
+    silent = threading.Event()
+
+    class Silent:
+        def handle(self, request: Request) -> Response:
+            silent.wait()
+            return Response(200)
+
+    with running([Listener(peer_app(Silent(), b"{}"), HOST, 0, made.server)]) as ready:
+        number = ready.addresses[0][1]
+        with client(number, made, timeout=0.5) as peer:
+            ends = [end for wave in peer.handle_all([ASKED, ASKED]) for _, end in wave]
+        silent.set()
+    reasons = [end.params["reason"] for end in ends if isinstance(end, ComityError)]
+    assert reasons == ["timeout", "timeout"]
+    with client(number, made) as peer:
+        ends = [end for wave in peer.handle_all([ASKED, ASKED]) for _, end in wave]
+    assert [end.code for end in ends if isinstance(end, ComityError)] == 2 * [Code.PEER_UNREACHABLE]

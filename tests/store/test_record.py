@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from comity.core.canonical import b64url
 from comity.core.merkle import EMPTY_ROOT, Frontier, leaf_hash
 from comity.errors import Code
+from comity.limits import TOGETHER
 from comity.store import record
 from comity.store.engine import Store
 from comity.store.record import IN, OUT
@@ -121,6 +122,37 @@ def test_a_number_or_an_id_that_comes_twice(logs: Store) -> None:
         record.append(tx, message(1, jti=0))
     with refuses(Code.SEQUENCE_REUSED, peer=PEER), logs.write() as tx:
         record.append(tx, message(0, jti=1))
+    with logs.read() as tx:
+        assert record.head(tx, PEER, IN) == (1, root(1))
+
+
+@settings(max_examples=30, deadline=None)
+@given(data=st.data())
+def test_in_groups_or_one_by_one_comes_to_the_same(data: st.DataObject) -> None:
+    order = data.draw(st.permutations(range(3 * TOGETHER)))
+    cuts = sorted(data.draw(st.sets(st.integers(1, len(order) - 1), max_size=8)))
+    one_by_one, in_groups = Store("sqlite://"), Store("sqlite://")
+    with one_by_one.write() as tx, in_groups.write() as other:
+        for each in (tx, other):
+            record.begin(each, PEER)
+        for start, stop in zip([0, *cuts], [*cuts, len(order)], strict=True):
+            for seq in order[start:stop]:
+                record.append(tx, message(seq))
+            record.append_all(other, [message(seq) for seq in order[start:stop]])
+            assert record.head(tx, PEER, IN) == record.head(other, PEER, IN)
+            assert record.missing(tx, PEER) == record.missing(other, PEER)
+        assert record.head(other, PEER, IN) == (len(order), root(len(order)))
+    one_by_one.close()
+    in_groups.close()
+
+
+def test_what_is_given_twice_is_new_once(logs: Store) -> None:
+    with logs.write() as tx:
+        record.append(tx, message(0))
+        given = [(message(n).jti, n) for n in (0, 1, 1, 2)] + [(message(9).jti, 2)]
+        assert record.new(tx, PEER, given) == [False, True, False, True, False]
+    with refuses(Code.SEQUENCE_REUSED, peer=PEER), logs.write() as tx:
+        record.append_all(tx, [message(1), message(0, jti=7)])
     with logs.read() as tx:
         assert record.head(tx, PEER, IN) == (1, root(1))
 

@@ -40,6 +40,7 @@ _CONTENT_TYPE_CHARS: Final = 200
 _NAME: Final = re.compile(r"[0-9a-f:.]+|[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*")
 """An IP address, or a name of labels that a resolver takes (RFC 1123 section 2.1)."""
 _DEFAULT_PORT: Final = 443
+_GATHERING_SECONDS: Final = 0.0003
 _FIRST_LINE: Final = re.compile(r"[A-Z]+ [!-~]+ HTTP/1\.1")
 _LINE: Final = re.compile(r"[A-Za-z-]+: [ -~]*")
 """A line of a request head whose parts stay in their places (RFC 9112 sections 3 and 5)."""
@@ -111,7 +112,11 @@ class PeerClient:
                     ended += ((n, self._unreachable("timeout")) for n, _ in waiting)
                     waiting.clear()
                 left = max(0.0, deadline - time.monotonic())
-                came = {number for number, _ in arrivals.poll(1000 * left)} if under_way else ()
+                came = {number for number, _ in arrivals.poll(1000 * left)} if under_way else set()
+                if 0 < len(came) < len(under_way):
+                    # The peer answers several at once, too: what comes next is all but here.
+                    time.sleep(_GATHERING_SECONDS)
+                    came |= {number for number, _ in arrivals.poll(0)}
                 for number in list(came or under_way):
                     n, connection, reply = under_way[number]
                     end = self._end(connection, reply) if came else self._unreachable("timeout")

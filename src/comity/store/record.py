@@ -237,18 +237,23 @@ _SAME_NUMBERS: Final = Statement(
 
 
 def new(tx: Connection, peer: str, given: Sequence[tuple[str, int]]) -> list[bool]:
-    """Tell of each id and number of the peer's, TOGETHER at most, whether both are new."""
-    values: dict[str, object] = {"peer": peer}
-    for n in range(TOGETHER):
-        # A statement that is compiled once has so many places; what is left over says it again.
-        values[f"jti{n}"], values[f"seq{n}"] = given[min(n, len(given) - 1)]
-    rows = _SAME_NUMBERS.rows(tx, values)
-    ids, numbers = {jti for jti, _ in rows}, {seq for _, seq in rows}
-    found = []
-    for jti, seq in given:
-        found.append(jti not in ids and seq not in numbers)
-        ids.add(jti)
-        numbers.add(seq)
+    """Tell of each id and number of the peer's whether both are new, here and among them."""
+    found: list[bool] = []
+    ids: set[str] = set()
+    numbers: set[int] = set()
+    for start in range(0, len(given), TOGETHER):
+        part = given[start : start + TOGETHER]
+        values: dict[str, object] = {"peer": peer}
+        for n in range(TOGETHER):
+            # A statement that is compiled once has so many places; what is left over says it again.
+            values[f"jti{n}"], values[f"seq{n}"] = part[min(n, len(part) - 1)]
+        known = _SAME_NUMBERS.rows(tx, values)
+        ids.update(jti for jti, _ in known)
+        numbers.update(seq for _, seq in known)
+        for jti, seq in part:
+            found.append(jti not in ids and seq not in numbers)
+            ids.add(jti)
+            numbers.add(seq)
     return found
 
 
