@@ -20,7 +20,7 @@ from comity.protocol.addresses import dsp_base
 from comity.serving import run
 from comity.store.peers import pinned
 
-CALLERS: Final = 32
+CALLERS: Final = 64
 """As many as one node opens connections to one peer."""
 OFFICER = Caller("bench")
 TERMS = {
@@ -41,7 +41,7 @@ class Figures(TypedDict):
     """One exchange, wall-clock, where there is only one caller."""
 
 
-def measure(exchanges: int = 3_200) -> Figures:
+def measure(exchanges: int = 6_400) -> Figures:
     """Run exchanges between two processes: with many callers at once, and one after another."""
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)

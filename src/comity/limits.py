@@ -84,8 +84,9 @@ CATALOG_PAGES: Final = 100
 """Pages that are asked for of one catalog: a peer that says «next» for ever is not followed."""
 HEADER_BYTES: Final = 16 * KIB
 """Request line and headers, as the HTTP parser takes them."""
-CONNECTIONS: Final = 200
-"""Connections the peer listener keeps open at once."""
+CONNECTIONS: Final = 400
+"""Connections the peer listener keeps open at once: six peers with all of theirs, and well within
+the 1,024 files that a process may have open by default."""
 HANDLED_AT_ONCE: Final = 64
 """Requests of peers in worker threads at once; the others wait, so that memory stays bounded."""
 HEADER_SECONDS: Final = 10
@@ -98,9 +99,9 @@ KEEP_ALIVE_SECONDS: Final = 15
 IDLE_SECONDS: Final = 10
 """How long the client keeps an idle connection: shorter than the listener, or else a request could
 meet a connection that is just being closed."""
-CONNECTIONS_TO_PEER: Final = 32
-"""Connections the client opens to one peer at once: half of what the peer works on at once, so that
-two such peers leave it nothing idle and neither locks the other out."""
+CONNECTIONS_TO_PEER: Final = 64
+"""Connections the client opens to one peer at once: two groups of TOGETHER, and a sixth of what a
+listener keeps open."""
 LINGER_SECONDS: Final = 2
 """How long the rest of a refused body is thrown away: closing at once could destroy the reply
 before the other side has read it."""
@@ -115,7 +116,7 @@ SHUTDOWN_SECONDS: Final = 30
 
 WRITERS_PER_COMMIT: Final = 64
 """Writers that share one commit: all who can be there at once, and an end for the first of them."""
-TOGETHER: Final = 16
+TOGETHER: Final = 32
 """Messages that share one transaction, on either side: half of what one peer has under way, so that
 the two sides work at the same time rather than in turns."""
 REHEARSED_SHOWN: Final = 1_000

@@ -47,7 +47,7 @@ def _header(typ: str, public: bytes) -> str:
     return b64url(canonical({"alg": "Ed25519", "kid": thumbprint(public), "typ": typ}))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _parts(token: str) -> tuple[str, bytes, bytes]:
     parts = token.split(".")
     try:

@@ -6,7 +6,7 @@ the status and the request that it answers. Ids are unique for ever, and so are 
 freshness is a signed expiry, the same over HTTP and by courier.
 """
 
-import json
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
@@ -80,6 +80,29 @@ class ResponseClaims(_Common):
     req: _Hash
 
 
+_COUNTS: Final = frozenset({"exp", "iat", "seq", "size", "sta"})
+
+
+def _written(*names: str) -> re.Pattern[bytes]:
+    """Return the canonical form (RFC 8785) of claims whose texts need no escape."""
+    text, count = rb'"(?P<%s>[ !#-\[\]-~]*)"', rb"(?P<%s>0|[1-9][0-9]{0,14})"
+
+    def member(name: str) -> bytes:
+        key = name.encode()
+        if name == "log":
+            return rb'"log":\{"root":%s,"size":%s\}' % (text % b"root", count % b"size")
+        return b'"%s":%s' % (key, (count if name in _COUNTS else text) % key)
+
+    return re.compile(rb"\{" + b",".join(map(member, sorted(names))) + rb"\}")
+
+
+_EVERY: Final = ("aud", "cty", "dig", "exp", "iat", "iss", "jti", "log", "seq", "slt")
+_WRITTEN: Final[dict[type[_Common], re.Pattern[bytes]]] = {
+    RequestClaims: _written(*_EVERY, "htm", "htu"),
+    ResponseClaims: _written(*_EVERY, "req", "sta"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Envelope:
     """What every token of ours needs to know, whichever kind it is."""
@@ -104,7 +127,7 @@ def seal_request(
 ) -> Request:
     """Sign a request."""
     claims = {**_common(envelope, content_type, body), "htm": method, "htu": target}
-    token = jws.sign(REQUEST, canonical(claims), signer)
+    token = jws.sign(REQUEST, _spelled(RequestClaims, claims), signer)
     return Request(method, target, token, content_type, body)
 
 
@@ -117,7 +140,9 @@ def seal_response(
         "sta": status,
         "req": digest(request.encode()),
     }
-    return Response(status, jws.sign(RESPONSE, canonical(claims), signer), content_type, body)
+    return Response(
+        status, jws.sign(RESPONSE, _spelled(ResponseClaims, claims), signer), content_type, body
+    )
 
 
 def issuer(token: str) -> str:
@@ -175,7 +200,7 @@ def open_response(
     return claims
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _request_claims(payload: bytes) -> RequestClaims:
     """Read the claims of a request; it is done twice, before and after the signature is checked."""
     return _read(RequestClaims, payload)
@@ -183,15 +208,34 @@ def _request_claims(payload: bytes) -> RequestClaims:
 
 def _read(cls: type[ClaimsT], payload: bytes) -> ClaimsT:
     """Read claims as `canonical.model` does; faster where they are written as we write them."""
-    if len(payload) <= TOKEN_BYTES:
+    if len(payload) <= TOKEN_BYTES and (found := _WRITTEN[cls].fullmatch(payload)):
+        # What has this form has no name twice and no second spelling of anything.
+        value: dict[str, object] = {
+            name: int(text) if name in _COUNTS else text.decode("ascii")
+            for name, text in found.groupdict().items()
+        }
+        value["log"] = {"root": value.pop("root"), "size": value.pop("size")}
         try:
-            value = json.loads(payload)
-            # What comes out the same has no name twice and no second spelling of anything.
-            if isinstance(value, dict) and canonical(value) == payload:
-                return cls.model_validate(value, strict=True)
-        except (ValueError, RecursionError, ComityError):
+            return cls.model_validate(value, strict=True)
+        except ValueError:
             pass
     return model(cls, payload, TOKEN_BYTES)
+
+
+def _spelled(cls: type[_Common], claims: dict[str, object]) -> bytes:
+    """Return claims as canonical JSON; faster where no text needs an escape."""
+    members = ",".join(f'"{name}":{_value(claims[name])}' for name in sorted(claims))
+    written = f"{{{members}}}".encode()
+    # A text with a quotation mark or a backslash in it does not have this form.
+    return written if _WRITTEN[cls].fullmatch(written) else canonical(claims)
+
+
+def _value(value: object) -> str:
+    if isinstance(value, str):
+        return f'"{value}"'
+    if isinstance(value, dict):
+        return f'{{"root":"{value["root"]}","size":{value["size"]}}}'
+    return str(value)
 
 
 def _common(envelope: Envelope, content_type: str, body: bytes) -> dict[str, object]:
@@ -205,7 +249,7 @@ def _common(envelope: Envelope, content_type: str, body: bytes) -> dict[str, obj
         "slt": b64url(envelope.salt),
         "cty": content_type,
         "dig": digest(body),
-        "log": envelope.seen.model_dump(),
+        "log": {"root": envelope.seen.root, "size": envelope.seen.size},
     }
 
 
