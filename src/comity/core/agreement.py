@@ -17,7 +17,7 @@ from comity.core.canonical import b64url, canonical
 from comity.core.dsp.policy import Agreement, MessageOffer, Policy
 from comity.core.keys import Signer
 from comity.core.machines import Role
-from comity.core.terms_odrl import from_policy
+from comity.core.terms_odrl import known_terms
 from comity.errors import Code, ComityError
 
 TYP: Final = "comity-agreement+jwt"
@@ -92,11 +92,8 @@ def must_be_signed(policy: Policy) -> bool:
     makes of connector sign no agreement; with them the message token over the whole message is
     the evidence, and a file is all that they can be given. Terms that are not known grant nothing.
     """
-    try:
-        terms = from_policy(policy)
-    except ComityError:
-        return False
-    return terms.match is not None or terms.request is not None
+    terms = known_terms(policy)
+    return terms is not None and (terms.match is not None or terms.request is not None)
 
 
 def ends(agreement: Agreement) -> int:
@@ -104,11 +101,10 @@ def ends(agreement: Agreement) -> int:
 
     An agreement whose terms are not known allows nothing, and has no end either: 2^53 - 1.
     """
-    try:
-        grants = from_policy(agreement).grants()
-    except ComityError:
+    terms = known_terms(agreement)
+    if terms is None:
         return 2**53 - 1
-    return max(int(grant.expiry.timestamp()) for _, grant in grants)
+    return max(int(grant.expiry.timestamp()) for _, grant in terms.grants())
 
 
 def sign(agreement: Agreement, role: Role, signer: Signer) -> str:

@@ -184,6 +184,14 @@ def from_policy(policy: Policy) -> Terms:
     return Terms.model_validate(grants)
 
 
+def known_terms(policy: Policy) -> Terms | None:
+    """Return the terms of a policy, or None where this node does not know them."""
+    try:
+        return from_policy(policy)
+    except ComityError:
+        return None
+
+
 def _constraints(grant: Grant) -> tuple[Constraint, ...]:
     values = grant.model_dump(mode="json", by_alias=False)
     constraints: list[Constraint] = [

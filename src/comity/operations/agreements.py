@@ -11,11 +11,11 @@ from comity.core.canonical import model
 from comity.core.dsp.policy import Agreement as Policy
 from comity.core.machines import Role
 from comity.core.terms import Terms
-from comity.core.terms_odrl import to_message_offer
+from comity.core.terms_odrl import known_terms, to_message_offer
 from comity.errors import Code, ComityError
 from comity.limits import BODY_BYTES, TEXT_CHARS
 from comity.node import Node
-from comity.operations.offering import changed_terms, known
+from comity.operations.offering import changed_terms
 from comity.operations.proposals import NegotiationShown, shown
 from comity.operations.registry import Caller, Model, operation
 from comity.operations.setup import Nothing
@@ -167,6 +167,6 @@ def _shown(row: Agreement) -> AgreementShown:
         digest=row.digest,
         signed_by_both=bool(row.provider_signature and row.consumer_signature),
         replaces=row.replaces,
-        terms=known(policy),
+        terms=known_terms(policy),
         policy=policy.to_value(),
     )

@@ -9,10 +9,10 @@ from sqlalchemy import Connection
 from comity.api import Progress
 from comity.core.canonical import canonical, model
 from comity.core.dsp.catalog import CatalogRequestMessage, Dataset, RootCatalog
-from comity.core.dsp.policy import MessageOffer, Offer, Policy
+from comity.core.dsp.policy import MessageOffer, Offer
 from comity.core.identity import Pinned
 from comity.core.terms import Action, Approval, Terms, draft_terms
-from comity.core.terms_odrl import from_policy, to_offer
+from comity.core.terms_odrl import known_terms, to_offer
 from comity.errors import Code, ComityError
 from comity.limits import BODY_BYTES, CATALOG_PAGES, REPLY_BYTES
 from comity.node import Node
@@ -136,7 +136,7 @@ def catalog(node: Node, caller: Caller, args: PeerArgs, progress: Progress) -> O
                 title=dataset.title or dataset.id,
                 peer=peer.id,
                 open=True,
-                terms=known(policy),
+                terms=known_terms(policy),
                 policy=policy.to_value(),
                 formats=tuple(sorted({item.format for item in dataset.distribution})),
             )
@@ -191,14 +191,6 @@ def message_offer(policy: dict[str, JsonValue], dataset: str) -> MessageOffer:
         raise ComityError(Code.TERMS_INVALID, where="policy") from None
 
 
-def known(policy: Policy) -> Terms | None:
-    """Return the terms of a policy, or None where this node does not know them."""
-    try:
-        return from_policy(policy)
-    except ComityError:
-        return None
-
-
 def _datasets(node: Node, peer: Pinned) -> Iterator[Dataset]:
     """Ask for the pages of a peer's catalog, one after another."""
     asked = CatalogRequestMessage()
@@ -222,7 +214,7 @@ def _shown(tx: Connection, row: rows.Offer) -> OfferShown:
         title=dataset.title if dataset else row.dataset,
         peer=row.peer,
         open=row.open,
-        terms=known(policy),
+        terms=known_terms(policy),
         policy=policy.to_value(),
         agreeing=approval_of(row.officers),
     )

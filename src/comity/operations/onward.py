@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from comity.core.canonical import unb64url
 from comity.errors import Code, ComityError
 from comity.formats.report import LoadReport
-from comity.protocol.agreed import terms_of
+from comity.protocol.agreed import known_terms
 from comity.store.rows import Agreement, Dataset, DatasetFile, Received, many, one
 
 _REPORT = TypeAdapter(LoadReport)
@@ -39,11 +39,8 @@ def check_offerable(tx: Connection, dataset: Dataset) -> None:
 
 def _may_go(tx: Connection, received: Received) -> bool:
     agreement = one(tx, Agreement, id=received.agreement)
-    try:
-        grant = terms_of(agreement).receive if agreement else None
-    except ComityError:
-        return False
-    return grant is not None and grant.onward
+    terms = known_terms(agreement) if agreement else None
+    return terms is not None and terms.receive is not None and terms.receive.onward
 
 
 def check_onward(dataset: Dataset, received: Collection[str]) -> None:

@@ -9,9 +9,9 @@ from comity.core.agreement import IN_FORCE
 from comity.core.canonical import model
 from comity.core.dsp.policy import Agreement as Policy
 from comity.core.terms import Action, Terms
+from comity.core.terms_odrl import known_terms
 from comity.limits import BODY_BYTES
 from comity.node import Node
-from comity.operations.offering import known
 from comity.operations.peering import find_peer
 from comity.operations.records import PeerArgs
 from comity.operations.registry import Caller, Model, operation
@@ -92,7 +92,7 @@ def posture(node: Node, caller: Caller, args: PeerArgs, progress: Progress) -> P
                     agreement=row.id,
                     dataset=row.dataset,
                     state=row.state,
-                    terms=known(model(Policy, row.agreement.encode(), BODY_BYTES)),
+                    terms=known_terms(model(Policy, row.agreement.encode(), BODY_BYTES)),
                     tokens_used=used(tx, peer.id, row.dataset, Action.MATCH, 0, ""),
                     requests_used=used(tx, peer.id, row.dataset, Action.REQUEST, 0, ""),
                     transfers_used=used(tx, peer.id, row.dataset, Action.RECEIVE, 0, ""),

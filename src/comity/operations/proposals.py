@@ -6,11 +6,10 @@ from sqlalchemy import Connection
 from comity.core.canonical import model
 from comity.core.dsp.policy import Offer
 from comity.core.terms import Approval, Terms, differences
-from comity.core.terms_odrl import replaces_of
+from comity.core.terms_odrl import known_terms, replaces_of
 from comity.limits import BODY_BYTES
 from comity.operations.offering import (
     approval_of,
-    known,
 )
 from comity.operations.registry import Model
 from comity.protocol.signing import offer_of
@@ -64,9 +63,9 @@ class Negotiations(Model):
 def shown(tx: Connection, row: Negotiation) -> NegotiationShown:
     """Return a negotiation as surfaces show it."""
     offer = offer_of(row)
-    terms = known(offer)
+    terms = known_terms(offer)
     ours = one(tx, rows.Offer, id=offer.id)
-    before = known(model(Offer, ours.policy.encode(), BODY_BYTES)) if ours else None
+    before = known_terms(model(Offer, ours.policy.encode(), BODY_BYTES)) if ours else None
     changes = differences(before, terms) if before and terms else ()
     return NegotiationShown(
         id=row.pid,

@@ -26,7 +26,7 @@ from comity.limits import BODY_BYTES, DAY, TEXT_CHARS
 from comity.protocol import signing
 from comity.protocol.addresses import callback, dsp_base
 from comity.protocol.base import Local, Reply, fill_path
-from comity.protocol.processes import is_ending, is_older, move
+from comity.protocol.processes import NO_PID, is_ending, is_older, move
 from comity.protocol.sending import post
 from comity.store.rows import Negotiation, add, change, one
 
@@ -258,7 +258,7 @@ def printable(text: str) -> str:
 
 def pids(row: Negotiation) -> tuple[str, str]:
     """Return the (provider, consumer) pids of a negotiation, as messages name them."""
-    theirs = row.their_pid or "urn:none"
+    theirs = row.their_pid or NO_PID
     return (theirs, row.pid) if row.role == Role.CONSUMER else (row.pid, theirs)
 
 

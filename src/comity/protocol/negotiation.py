@@ -28,7 +28,7 @@ from comity.errors import Code, ComityError
 from comity.limits import BODY_BYTES
 from comity.protocol import negotiating, signing
 from comity.protocol.base import DSP, Act, Effect, Inbound, Outcome, Route, nothing
-from comity.protocol.processes import advance, move
+from comity.protocol.processes import NO_PID, advance, move
 from comity.protocol.proposals import (
     check_readable,
     on_first_offer,
@@ -239,7 +239,7 @@ def _check_about(tx: Connection, row: Negotiation, offer: MessageOffer) -> None:
 def _refusal(code: Code, pids: tuple[str, str]) -> bytes:
     provider, consumer = pids
     return ContractNegotiationError(
-        provider_pid=provider or "urn:none", consumer_pid=consumer or "urn:none", code=str(code)
+        provider_pid=provider or NO_PID, consumer_pid=consumer or NO_PID, code=str(code)
     ).to_json()
 
 

@@ -1,6 +1,6 @@
 """What negotiations and transfers share: finding a process, and moving it along its table."""
 
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from sqlalchemy import Connection
 
@@ -11,6 +11,8 @@ from comity.protocol.sending import State as Sending
 from comity.store.rows import Negotiation, Outgoing, Transfer, change, many
 from comity.store.schema import outbox
 
+NO_PID: Final = "urn:none"
+"""What stands for a pid that is not known: the standard wants both in every message."""
 Process = TypeVar("Process", Negotiation, Transfer)
 
 

@@ -15,8 +15,7 @@ from sqlalchemy import Connection, select
 from comity.core.machines import Role
 from comity.core.messages import Answer
 from comity.core.terms import Conditions
-from comity.errors import ComityError
-from comity.protocol.agreed import terms_of
+from comity.protocol.agreed import known_terms
 from comity.protocol.base import Local
 from comity.store import journal, record
 from comity.store import kept as files
@@ -54,9 +53,8 @@ def kept_until(grant: Conditions | None, learned: int) -> int:
 def end_retention(local: Local, tx: Connection) -> None:
     """Destroy what may no longer be kept."""
     for agreement in many(tx, Agreement, role=Role.CONSUMER):
-        try:
-            terms = terms_of(agreement)
-        except ComityError:
+        terms = known_terms(agreement)
+        if terms is None:
             continue  # Nothing can be learned under what cannot be evaluated.
         if terms.match and terms.match.retention:
             for manifest in many(tx, ManifestRow, agreement=agreement.id, role=Role.CONSUMER):

@@ -30,7 +30,7 @@ from comity.protocol.agreed import terms_of
 from comity.protocol.base import Local, Reply, fill_path
 from comity.protocol.catalog import MATCH, PUSH
 from comity.protocol.frames import frame
-from comity.protocol.processes import move
+from comity.protocol.processes import NO_PID, move
 from comity.protocol.sending import post
 from comity.store.rows import Agreement, ManifestRow, Transfer, add, change, many, one
 
@@ -38,7 +38,6 @@ BOTH: Final = "both"
 """Who suspended a transfer, where the suspensions crossed."""
 CROSSED: Final = (TransferState.SUSPENDED, TransferMessage.SUSPENSION)
 """State and pending message, where the peer's suspension came before the end of ours."""
-_NO_PID: Final = "urn:none"
 _WITH_TOKEN: Final = frozenset({TransferMessage.REQUEST, TransferMessage.START})
 
 
@@ -64,7 +63,7 @@ def error_of(code: Code, pids: tuple[str, str]) -> TransferError:
     """Return the error body for (provider, consumer) pids, as far as they are known."""
     provider, consumer = pids
     return TransferError(
-        provider_pid=provider or _NO_PID, consumer_pid=consumer or _NO_PID, code=str(code)
+        provider_pid=provider or NO_PID, consumer_pid=consumer or NO_PID, code=str(code)
     )
 
 
@@ -297,5 +296,5 @@ def _post(
 
 
 def _pids(row: Transfer) -> tuple[str, str]:
-    theirs = row.their_pid or _NO_PID
+    theirs = row.their_pid or NO_PID
     return (theirs, row.pid) if row.role == Role.CONSUMER else (row.pid, theirs)
