@@ -6,12 +6,10 @@ from comity.core.canonical import b64url
 from comity.core.messages import RecordReply, RecordState
 from comity.errors import Code, ComityError
 from comity.node import Node
-from comity.operations.peering import call, find_peer
+from comity.operations.peering import find_peer
 from comity.operations.registry import Caller, Model, operation
 from comity.operations.setup import Nothing
 from comity.protocol import recording
-from comity.protocol.addresses import dsp_base
-from comity.protocol.base import DATA, DSP
 from comity.store import journal, record
 from comity.store.rows import Message
 
@@ -95,11 +93,8 @@ def verify(node: Node, caller: Caller, args: PeerArgs, progress: Progress) -> Re
     with node.store.read() as tx:
         recording.check_kept(tx, peer.id)
         own = recording.own_checkpoint(local, tx, peer.id)
-    target = dsp_base(peer.identity).removesuffix(DSP) + f"{DATA}/record"
     message = RecordState(checkpoint=own.encode().decode())
-    reply = RecordReply.read(
-        call(node, peer, "comity-record-1", "POST", target, message.encode()).body
-    )
+    reply = RecordReply.read(node.contacts.ask(peer, recording.RECORD, message.encode()))
     log = recording.log_key(local.identity, peer.id)
     cosigner = recording.cosigner_key(peer.identity)
     cosigned = checkpoint.verify(reply.cosigned.encode(), log, [cosigner])
