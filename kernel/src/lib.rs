@@ -10,6 +10,8 @@ pub mod entries;
 pub mod path;
 pub mod refusal;
 pub mod suite;
+#[cfg(target_arch = "x86_64")]
+pub mod vector;
 
 #[cfg(feature = "python")]
 mod python;

@@ -1,0 +1,210 @@
+//! Points of the curve -x^2 + y^2 = 1 + d x^2 y^2, eight at once, and their secret multiples.
+//!
+//! Extended coordinates and complete formulas (Hisil, Wong, Carter, Dawson: Twisted Edwards Curves
+//! Revisited, section 3.1 and 4). Multiples take windows of four bits with odd signed digits, so that no
+//! digit is zero, and read the whole table for every digit.
+
+use super::field::{
+    D2, Fe, ONE, Sum, ZERO, add, carry, choose, cut, minus, mul, mul_onto, multiple, nothing,
+    plus, splat, square_onto, sub,
+};
+use super::lanes::{LANES, V, load};
+use core::arch::x86_64::{
+    _mm512_abs_epi64, _mm512_cmpeq_epi64_mask, _mm512_cmplt_epi64_mask, _mm512_set1_epi64,
+    _mm512_setzero_si512, _mm512_srli_epi64,
+};
+
+/// Points (X : Y : Z : T), with x = X / Z, y = Y / Z and T = X Y / Z.
+#[derive(Clone, Copy)]
+pub struct Point {
+    pub x: Fe,
+    pub y: Fe,
+    pub z: Fe,
+    pub t: Fe,
+}
+
+/// Points without T, which doubling does not need.
+#[derive(Clone, Copy)]
+pub struct Projective {
+    pub x: Fe,
+    pub y: Fe,
+    pub z: Fe,
+}
+
+/// What is added: Y - X, Y + X, 2 Z, 2 d T.
+#[derive(Clone, Copy)]
+pub struct Addend {
+    minus: Fe,
+    plus: Fe,
+    z2: Fe,
+    t2d: Fe,
+}
+
+/// What an addition or doubling comes to: x = e / g, y = h / f.
+struct Quotients {
+    e: Fe,
+    f: Fe,
+    g: Fe,
+    h: Fe,
+}
+
+/// Digits of a window.
+pub const WINDOW: usize = 4;
+/// Windows of a scalar.
+pub const WINDOWS: usize = 64;
+
+/// The digits of eight scalars: of each odd, from -15 to 15, the lowest first.
+pub type Digits = [[u64; LANES]; WINDOWS];
+
+#[inline]
+#[target_feature(enable = "avx512f,avx512ifma")]
+fn doubled(x: &Fe, y: &Fe, z: &Fe) -> Quotients {
+    let a = square_onto(nothing(), x);
+    let b = square_onto(multiple(), y);
+    let c = square_onto(multiple(), z);
+    let xy = mul_onto(nothing(), x, y);
+    let g = minus(b, a);
+    Quotients {
+        e: carry(plus(xy, xy)),
+        f: carry(minus(plus(c, c), g)),
+        g: carry(g),
+        h: carry(plus(a, b)),
+    }
+}
+
+#[inline]
+#[target_feature(enable = "avx512f,avx512ifma")]
+fn projective(q: &Quotients) -> Projective {
+    Projective { x: mul(&q.e, &q.f), y: mul(&q.g, &q.h), z: mul(&q.f, &q.g) }
+}
+
+#[inline]
+#[target_feature(enable = "avx512f,avx512ifma")]
+fn extended(q: &Quotients) -> Point {
+    let Projective { x, y, z } = projective(q);
+    Point { x, y, z, t: mul(&q.e, &q.h) }
+}
+
+#[inline]
+#[target_feature(enable = "avx512f,avx512ifma")]
+fn sums(q: &Quotients) -> Addend {
+    let x = mul_onto(nothing(), &q.e, &q.f);
+    let y = mul_onto(nothing(), &q.g, &q.h);
+    // What is added to has T and Z where an addend has multiples of them.
+    Addend {
+        minus: carry(minus(plus(multiple(), y), x)),
+        plus: carry(plus(y, x)),
+        z2: mul(&q.f, &q.g),
+        t2d: mul(&q.e, &q.h),
+    }
+}
+
+/// Add where the left side is given as Y - X, Y + X, Z, T.
+#[inline]
+#[target_feature(enable = "avx512f,avx512ifma")]
+fn added(p: &Addend, q: &Addend) -> Quotients {
+    let a = mul_onto(nothing(), &p.minus, &q.minus);
+    let b = mul_onto(multiple(), &p.plus, &q.plus);
+    let c = mul_onto(nothing(), &p.t2d, &q.t2d);
+    let d = mul_onto(multiple(), &p.z2, &q.z2);
+    Quotients {
+        e: carry(minus(b, a)),
+        f: carry(minus(d, c)),
+        g: carry(plus(d, c)),
+        h: carry(plus(b, a)),
+    }
+}
+
+#[inline]
+#[target_feature(enable = "avx512f,avx512ifma")]
+fn left(p: &Point) -> Addend {
+    Addend { minus: sub(&p.y, &p.x), plus: add(&p.y, &p.x), z2: p.z, t2d: p.t }
+}
+
+/// Make an addend of points.
+#[inline]
+#[target_feature(enable = "avx512f,avx512ifma")]
+pub fn addend(p: &Point) -> Addend {
+    Addend {
+        minus: sub(&p.y, &p.x),
+        plus: add(&p.y, &p.x),
+        z2: add(&p.z, &p.z),
+        t2d: mul(&p.t, &splat(&D2)),
+    }
+}
+
+/// Return p + q.
+#[inline(never)]
+#[target_feature(enable = "avx512f,avx512ifma")]
+pub fn sum(p: &Point, q: &Addend) -> Point {
+    extended(&added(&left(p), q))
+}
+
+/// Return 2 p.
+#[inline(never)]
+#[target_feature(enable = "avx512f,avx512ifma")]
+pub fn double(p: &Point) -> Point {
+    extended(&doubled(&p.x, &p.y, &p.z))
+}
+
+/// Return the first 8 odd multiples of points.
+#[target_feature(enable = "avx512f,avx512ifma")]
+fn odd_multiples(p: &Point) -> [Addend; 8] {
+    let step = addend(&double(p));
+    let mut last = *p;
+    let mut out = [addend(p); 8];
+    for one in out.iter_mut().skip(1) {
+        last = sum(&last, &step);
+        *one = addend(&last);
+    }
+    out
+}
+
+/// Read the table's entry for each lane's digit, and all others as well.
+#[inline]
+#[target_feature(enable = "avx512f,avx512ifma")]
+fn select(table: &[Addend; 8], digits: V) -> Addend {
+    let place = _mm512_srli_epi64::<1>(_mm512_abs_epi64(digits));
+    let mut found = table[0];
+    for k in 1..8 {
+        let here = _mm512_cmpeq_epi64_mask(place, _mm512_set1_epi64(k as i64));
+        let one = &table[k];
+        found.minus = choose(here, &found.minus, &one.minus);
+        found.plus = choose(here, &found.plus, &one.plus);
+        found.z2 = choose(here, &found.z2, &one.z2);
+        found.t2d = choose(here, &found.t2d, &one.t2d);
+    }
+    let negative = _mm512_cmplt_epi64_mask(digits, _mm512_setzero_si512());
+    let negated = carry(minus(multiple(), cut(&found.t2d)));
+    Addend {
+        minus: choose(negative, &found.minus, &found.plus),
+        plus: choose(negative, &found.plus, &found.minus),
+        z2: found.z2,
+        t2d: choose(negative, &found.t2d, &negated),
+    }
+}
+
+/// Multiply points by secret scalars, given by their digits.
+#[target_feature(enable = "avx512f,avx512ifma")]
+pub fn multiply(p: &Point, digits: &Digits) -> Projective {
+    let table = odd_multiples(p);
+    let top = select(&table, load(&digits[WINDOWS - 1]));
+    // (2 X : 2 Y : 2 Z) is the same point, and there is no T in the addend to take over.
+    let mut q =
+        Projective { x: sub(&top.plus, &top.minus), y: add(&top.plus, &top.minus), z: top.z2 };
+    for window in digits[..WINDOWS - 1].iter().rev() {
+        for _ in 0..WINDOW - 1 {
+            q = projective(&doubled(&q.x, &q.y, &q.z));
+        }
+        let one = select(&table, load(window));
+        q = projective(&added(&sums(&doubled(&q.x, &q.y, &q.z)), &one));
+    }
+    q
+}
+
+/// The identity in all lanes.
+#[inline]
+#[target_feature(enable = "avx512f,avx512ifma")]
+pub fn identity() -> Point {
+    Point { x: splat(&ZERO), y: splat(&ONE), z: splat(&ONE), t: splat(&ZERO) }
+}

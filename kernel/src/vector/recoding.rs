@@ -1,0 +1,41 @@
+//! Secret scalars as odd signed digits of four bits; no branch and no place depends on them.
+//!
+//! Joye and Tunstall: Exponent Recoding and Regular Exponentiation Algorithms, section 3.2.
+
+use super::point::WINDOWS;
+use curve25519_dalek::Scalar;
+use zeroize::Zeroize;
+
+/// The order of the group, as words of 64 bits.
+const ORDER: [u64; 4] = [0x5812_631a_5cf5_d3ed, 0x14de_f9de_a2f7_9cd6, 0, 0x1000_0000_0000_0000];
+
+/// Return the digits of an odd number that is the scalar modulo the order, the lowest first.
+#[must_use]
+#[allow(clippy::cast_possible_wrap)] // a digit has five bits
+pub fn digits(scalar: &Scalar) -> [i64; WINDOWS] {
+    let mut words = [0; 4];
+    for (word, bytes) in words.iter_mut().zip(scalar.as_bytes().chunks_exact(8)) {
+        *word = u64::from_le_bytes(bytes.try_into().expect("eight bytes"));
+    }
+    // The order is odd: added to an even number it makes an odd one, below 2^254.
+    let mask = (words[0] & 1).wrapping_sub(1);
+    let mut above = 0;
+    for (word, order) in words.iter_mut().zip(ORDER) {
+        let sum = u128::from(*word) + u128::from(order & mask) + u128::from(above);
+        #[allow(clippy::cast_possible_truncation)] // the low half, and the carry
+        {
+            *word = sum as u64;
+            above = (sum >> 64) as u64;
+        }
+    }
+    // A digit is its four bits and the next digit's lowest, less 16. That the lowest bit counts as
+    // set here, and was counted below, makes up for the 16. The last digit has nothing to take.
+    let mut out = [0; WINDOWS];
+    for (i, digit) in out.iter_mut().enumerate() {
+        let four = (words[i / 16] >> (4 * (i % 16))) & 15;
+        let next = (words.get((i + 1) / 16).copied().unwrap_or(1) >> (4 * ((i + 1) % 16))) & 1;
+        *digit = (four | 1) as i64 + ((next as i64) << 4) - 16;
+    }
+    words.zeroize();
+    out
+}
