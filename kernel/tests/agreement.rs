@@ -31,3 +31,49 @@ fn hashing_and_multiplying() {
         assert!(a == b);
     }
 }
+
+#[test]
+fn hashes_and_entries() {
+    let Some(ifma) = Ifma::detect() else { return };
+    // Inputs of every length up to 400: one block, two, four.
+    let data: Vec<u8> = (0..30_000u32).flat_map(u32::to_le_bytes).collect();
+    let ends: Vec<u64> = (0..400u64)
+        .scan(0, |end, size| {
+            *end += size;
+            Some(*end)
+        })
+        .collect();
+    let inputs = Items::new(&data, &ends).unwrap();
+    let n = ends.len();
+    let (mut fast, mut slow) = (vec![0; n * 64], vec![0; n * 64]);
+    ifma.finish(inputs, &data[..n * 32], &mut fast);
+    Dalek.finish(inputs, &data[..n * 32], &mut slow);
+    assert!(fast == slow);
+    let one = Scalars::One(&Scalar::ONE);
+    ifma.multiply(&ifma.hash(inputs).unwrap(), one, &mut fast[..n * 32]);
+    Dalek.multiply(&Dalek.hash(inputs).unwrap(), one, &mut slow[..n * 32]);
+    assert!(fast == slow);
+    let (c, d) = (&data[..n * 32], &data[64..64 + n * 32]);
+    assert_eq!(ifma.weights(&[3; 64], 500, c, d), Dalek.weights(&[3; 64], 500, c, d));
+
+    let outputs = &data[..n * 64];
+    let labels = &data[13..13 + n * 32];
+    let ordinals: Vec<u16> = (0..n).map(|i| (i * 163) as u16).collect();
+    let (mut fast, mut slow) = (vec![0; n * 58], vec![0; n * 58]);
+    ifma.seal(outputs, &[5; 32], &ordinals, labels, &mut fast);
+    Dalek.seal(outputs, &[5; 32], &ordinals, labels, &mut slow);
+    assert!(fast == slow);
+    let (mut found, mut same) = (vec![0; n * 10], vec![0; n * 10]);
+    ifma.index(outputs, &[5; 32], &ordinals, &mut found);
+    Dalek.index(outputs, &[5; 32], &ordinals, &mut same);
+    assert!(found == same);
+    let mut sealed: Vec<u8> = fast.chunks(58).flat_map(|entry| entry[10..].to_vec()).collect();
+    sealed[48 * 5] ^= 1;
+    sealed[48 * 9 + 47] ^= 128;
+    let (mut opened, mut good) = (vec![0; n * 32], vec![true; n]);
+    ifma.open(outputs, &[5; 32], &ordinals, &sealed, &mut opened, &mut good);
+    for i in 0..n {
+        assert_eq!(good[i], i != 5 && i != 9);
+        assert!(!good[i] || opened[i * 32..][..32] == labels[i * 32..][..32]);
+    }
+}

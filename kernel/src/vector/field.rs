@@ -4,7 +4,7 @@
 //! above them, so digits need not be cut where nothing but products is made of them. 2^260 = 608
 //! modulo p folds the upper half of a product back; 2^255 = 19 what is left above the top.
 
-use super::lanes::{self, V};
+use super::lanes::V;
 use core::arch::x86_64::{
     __mmask8, _mm512_add_epi64, _mm512_and_si512, _mm512_cmpeq_epi64_mask, _mm512_madd52hi_epu64,
     _mm512_madd52lo_epu64, _mm512_mask_blend_epi64, _mm512_or_si512, _mm512_set1_epi64,

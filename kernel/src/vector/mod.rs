@@ -1,15 +1,18 @@
 //! The fast way: AVX-512 IFMA, eight items at once. All `unsafe` code of the crate is in here.
 
 mod field;
+mod hashing;
 mod lanes;
 mod point;
 mod recoding;
 mod ristretto;
+mod sealing;
+mod sha512;
 
 use crate::dalek::Dalek;
 use crate::path::{Path, Scalars};
 use crate::refusal::Refusal;
-use crate::suite::{self, ELEMENT, Items};
+use crate::suite::{ELEMENT, Items};
 use core::arch::x86_64::__mmask8;
 use curve25519_dalek::{RistrettoPoint, Scalar};
 use lanes::{LANES, V, load, words};
@@ -27,7 +30,9 @@ impl Ifma {
     /// Return the way, where this processor has it.
     #[must_use]
     pub fn detect() -> Option<Self> {
-        let has = is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512ifma");
+        let has = is_x86_feature_detected!("avx512f")
+            && is_x86_feature_detected!("avx512bw")
+            && is_x86_feature_detected!("avx512ifma");
         has.then_some(Self(()))
     }
 }
@@ -70,19 +75,23 @@ impl Path for Ifma {
     }
 
     fn weights(self, seed: &[u8; 64], first: usize, c: &[u8], d: &[u8]) -> Vec<Scalar> {
-        Dalek.weights(seed, first, c, d)
+        // SAFETY: an Ifma is made only where the processor has the instructions.
+        unsafe { hashing::weights(seed, first, c, d) }
     }
 
     fn finish(self, inputs: Items<'_>, elements: &[u8], out: &mut [u8]) {
-        Dalek.finish(inputs, elements, out);
+        // SAFETY: an Ifma is made only where the processor has the instructions.
+        unsafe { hashing::finish(inputs, elements, out) }
     }
 
     fn index(self, outputs: &[u8], context: &[u8], ordinals: &[u16], out: &mut [u8]) {
-        Dalek.index(outputs, context, ordinals, out);
+        // SAFETY: an Ifma is made only where the processor has the instructions.
+        unsafe { sealing::index(outputs, context, ordinals, out) }
     }
 
     fn seal(self, outputs: &[u8], context: &[u8], ordinals: &[u16], labels: &[u8], out: &mut [u8]) {
-        Dalek.seal(outputs, context, ordinals, labels, out);
+        // SAFETY: an Ifma is made only where the processor has the instructions.
+        unsafe { sealing::seal(outputs, context, ordinals, labels, out) }
     }
 
     fn open(
@@ -94,26 +103,27 @@ impl Path for Ifma {
         labels: &mut [u8],
         good: &mut [bool],
     ) {
-        Dalek.open(outputs, context, ordinals, sealed, labels, good);
+        // SAFETY: an Ifma is made only where the processor has the instructions.
+        unsafe { sealing::open(outputs, context, ordinals, sealed, labels, good) }
     }
 }
 
-#[target_feature(enable = "avx512f,avx512ifma")]
+#[target_feature(enable = "avx512f,avx512bw,avx512ifma")]
 fn hash(inputs: Items<'_>) -> (Points, Option<usize>) {
     let count = inputs.len();
-    let mut uniform = vec![[0; 64]; count.next_multiple_of(LANES)];
-    for (i, to) in uniform.iter_mut().take(count).enumerate() {
-        *to = suite::expand(&[inputs.get(i)], suite::GROUP_DST);
-    }
-    let (halves, _) = uniform.as_flattened().as_chunks::<32>();
-    let mut vectors = Vec::with_capacity(uniform.len() / LANES);
-    for sixteen in halves.chunks(2 * LANES) {
-        let (mut first, mut second) = ([[0; 32]; LANES], [[0; 32]; LANES]);
-        for (i, pair) in sixteen.chunks(2).enumerate() {
-            (first[i], second[i]) = (pair[0], pair[1]);
+    let expansion = hashing::Expansion::to_group();
+    let mut vectors = Vec::with_capacity(count.div_ceil(LANES));
+    for start in (0..count).step_by(2 * LANES) {
+        let mut halves = [[[lanes::load(&[0; LANES]); 4]; 2]; 2];
+        for k in 0..2 {
+            let first = count.min(start + k * LANES);
+            let some = inputs.part(first, count.min(first + LANES));
+            let [a, b, c, d, e, f, g, h] = hashing::expand_inputs(&expansion, some);
+            (halves[0][k], halves[1][k]) = ([a, b, c, d], [e, f, g, h]);
         }
-        vectors.extend(ristretto::from_uniform(&[gather(&first)], &[gather(&second)]));
+        vectors.extend(ristretto::from_uniform(&halves[0], &halves[1]));
     }
+    vectors.truncate(count.div_ceil(LANES));
     let identity = first_lane(vectors.iter().map(|p| ristretto::is_identity(p)), count);
     (Points { vectors, count }, identity)
 }
@@ -133,9 +143,7 @@ fn decode(elements: &[u8]) -> Result<Points, usize> {
         let (good, points) = ristretto::decode(&words);
         let used = some.len().div_ceil(LANES);
         vectors.extend_from_slice(&points[..used]);
-        bad.extend(
-            (0..used).map(|k| !good[k] | ristretto::is_identity(&points[k])),
-        );
+        bad.extend((0..used).map(|k| !good[k] | ristretto::is_identity(&points[k])));
     }
     match first_lane(bad.into_iter(), count) {
         Some(i) => Err(i),

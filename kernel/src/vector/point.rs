@@ -5,8 +5,8 @@
 //! digit is zero, and read the whole table for every digit.
 
 use super::field::{
-    D2, Fe, ONE, Sum, ZERO, add, carry, choose, cut, minus, mul, mul_onto, multiple, nothing,
-    plus, splat, square_onto, sub,
+    D2, Fe, ONE, ZERO, add, carry, choose, cut, minus, mul, mul_onto, multiple, nothing, plus,
+    splat, square_onto, sub,
 };
 use super::lanes::{LANES, V, load};
 use core::arch::x86_64::{

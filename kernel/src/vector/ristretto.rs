@@ -1,9 +1,10 @@
 //! ristretto255 (RFC 9496 section 4.3) on eight points at once.
 
 use super::field::{
-    D, D_MINUS_ONE_SQ, Fe, INVSQRT_A_MINUS_D, ONE, ONE_MINUS_D_SQ, SQRT_AD_MINUS_ONE, SQRT_M1, ZERO,
-    absolute, add, carry, choose, cut, from_words, invert, is_negative, is_zero, minus, mul,
-    mul_onto, multiple, negate, nothing, plus, splat, sqrt_ratio, square, square_onto, sub, to_words,
+    D, D_MINUS_ONE_SQ, Fe, INVSQRT_A_MINUS_D, ONE, ONE_MINUS_D_SQ, SQRT_AD_MINUS_ONE, SQRT_M1,
+    ZERO, absolute, add, carry, choose, cut, from_words, invert, is_negative, is_zero, minus, mul,
+    mul_onto, multiple, negate, nothing, plus, splat, sqrt_ratio, square, square_onto, sub,
+    to_words,
 };
 use super::lanes::V;
 use super::point::{Point, Projective, addend, sum};
