@@ -77,3 +77,22 @@ fn hashes_and_entries() {
         assert!(!good[i] || opened[i * 32..][..32] == labels[i * 32..][..32]);
     }
 }
+
+#[test]
+fn sums() {
+    let Some(ifma) = Ifma::detect() else { return };
+    for count in [1usize, 7, 8, 9, 200, 300, 1000] {
+        let data: Vec<u8> = (0..count as u32).flat_map(u32::to_le_bytes).collect();
+        let ends: Vec<u64> = (1..=count as u64).map(|i| i * 4).collect();
+        let inputs = Items::new(&data, &ends).unwrap();
+        let mut elements = vec![0; count * 32];
+        let hashed = Dalek.hash(inputs).unwrap();
+        Dalek.multiply(&hashed, Scalars::One(&Scalar::ONE), &mut elements);
+        let mut weights: Vec<Scalar> = (0..count as u64).map(scalar).collect();
+        weights[0] = -Scalar::ONE;
+        let parts = elements.chunks(96);
+        let fast: Vec<_> = parts.clone().map(|part| ifma.decode(part).unwrap()).collect();
+        let slow: Vec<_> = parts.map(|part| Dalek.decode(part).unwrap()).collect();
+        assert_eq!(ifma.sum(&weights, &fast), Dalek.sum(&weights, &slow), "{count}");
+    }
+}

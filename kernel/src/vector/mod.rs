@@ -8,8 +8,8 @@ mod recoding;
 mod ristretto;
 mod sealing;
 mod sha512;
+mod sums;
 
-use crate::dalek::Dalek;
 use crate::path::{Path, Scalars};
 use crate::refusal::Refusal;
 use crate::suite::{ELEMENT, Items};
@@ -69,9 +69,9 @@ impl Path for Ifma {
     }
 
     fn sum(self, weights: &[Scalar], points: &[Points]) -> RistrettoPoint {
-        // SAFETY: an Ifma is made only where the processor has the instructions.
-        let decoded: Vec<_> = points.iter().map(|part| unsafe { to_dalek(part) }).collect();
-        Dalek.sum(weights, &decoded)
+        let vectors: Vec<&[Point]> = points.iter().map(|part| &part.vectors[..]).collect();
+        let counts: Vec<usize> = points.iter().map(|part| part.count).collect();
+        sums::weighted(weights, &vectors, &counts)
     }
 
     fn weights(self, seed: &[u8; 64], first: usize, c: &[u8], d: &[u8]) -> Vec<Scalar> {
@@ -185,15 +185,6 @@ fn set_digits(digits: &mut Digits, lane: usize, scalar: &Scalar) {
     }
     half.zeroize();
     own.zeroize();
-}
-
-#[target_feature(enable = "avx512f,avx512ifma")]
-fn to_dalek(points: &Points) -> Vec<RistrettoPoint> {
-    // Sums are of decoded elements, so halving and encoding doubled gives what was decoded.
-    let mut encoded = vec![0; points.vectors.len() * LANES * ELEMENT];
-    multiply(points, Scalars::One(&Scalar::ONE), &mut encoded);
-    let each = encoded.chunks_exact(ELEMENT).take(points.count);
-    each.map(|element| crate::dalek::decode(element).expect("it was decoded")).collect()
 }
 
 /// Return the first lane that a mask names, of as many as count.

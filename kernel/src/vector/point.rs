@@ -10,8 +10,8 @@ use super::field::{
 };
 use super::lanes::{LANES, V, load};
 use core::arch::x86_64::{
-    _mm512_abs_epi64, _mm512_cmpeq_epi64_mask, _mm512_cmplt_epi64_mask, _mm512_set1_epi64,
-    _mm512_setzero_si512, _mm512_srli_epi64,
+    __mmask8, _mm512_abs_epi64, _mm512_cmpeq_epi64_mask, _mm512_cmplt_epi64_mask,
+    _mm512_set1_epi64, _mm512_setzero_si512, _mm512_srli_epi64,
 };
 
 /// Points (X : Y : Z : T), with x = X / Z, y = Y / Z and T = X Y / Z.
@@ -34,14 +34,14 @@ pub struct Projective {
 /// What is added: Y - X, Y + X, 2 Z, 2 d T.
 #[derive(Clone, Copy)]
 pub struct Addend {
-    minus: Fe,
-    plus: Fe,
-    z2: Fe,
-    t2d: Fe,
+    pub minus: Fe,
+    pub plus: Fe,
+    pub z2: Fe,
+    pub t2d: Fe,
 }
 
 /// What an addition or doubling comes to: x = e / g, y = h / f.
-struct Quotients {
+pub struct Quotients {
     e: Fe,
     f: Fe,
     g: Fe,
@@ -85,12 +85,12 @@ fn extended(q: &Quotients) -> Point {
     Point { x, y, z, t: mul(&q.e, &q.h) }
 }
 
+/// Return the left side of an addition: Y - X, Y + X, Z, T.
 #[inline]
 #[target_feature(enable = "avx512f,avx512ifma")]
-fn sums(q: &Quotients) -> Addend {
+pub fn sums(q: &Quotients) -> Addend {
     let x = mul_onto(nothing(), &q.e, &q.f);
     let y = mul_onto(nothing(), &q.g, &q.h);
-    // What is added to has T and Z where an addend has multiples of them.
     Addend {
         minus: carry(minus(plus(multiple(), y), x)),
         plus: carry(plus(y, x)),
@@ -107,6 +107,26 @@ fn added(p: &Addend, q: &Addend) -> Quotients {
     let b = mul_onto(multiple(), &p.plus, &q.plus);
     let c = mul_onto(nothing(), &p.t2d, &q.t2d);
     let d = mul_onto(multiple(), &p.z2, &q.z2);
+    Quotients {
+        e: carry(minus(b, a)),
+        f: carry(minus(d, c)),
+        g: carry(plus(d, c)),
+        h: carry(plus(b, a)),
+    }
+}
+
+/// Add where the left side is given as in `added`, and the right one is one point in all lanes, with
+/// Z = 1: Y - X, Y + X, 2 d T and -2 d T. In the lanes of the mask it is taken away.
+#[inline]
+#[target_feature(enable = "avx512f,avx512ifma")]
+pub fn affine_added(p: &Addend, negative: __mmask8, q: &[u64; 20]) -> Quotients {
+    let part = |k: usize| splat(q[5 * k..].first_chunk().expect("four numbers"));
+    let (minus_, plus_) = (part(0), part(1));
+    let a = mul_onto(nothing(), &p.minus, &choose(negative, &minus_, &plus_));
+    let b = mul_onto(multiple(), &p.plus, &choose(negative, &plus_, &minus_));
+    let c = mul_onto(nothing(), &p.t2d, &choose(negative, &part(2), &part(3)));
+    let z = cut(&p.z2);
+    let d = plus(multiple(), plus(z, z));
     Quotients {
         e: carry(minus(b, a)),
         f: carry(minus(d, c)),

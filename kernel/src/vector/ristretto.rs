@@ -46,6 +46,23 @@ pub fn decode<const N: usize>(words: &[[V; 4]; N]) -> ([__mmask8; N], [Point; N]
     (good, out)
 }
 
+/// Encode points (section 4.3.2).
+#[target_feature(enable = "avx512f,avx512ifma")]
+pub fn encode(p: &Point) -> [V; 4] {
+    let (i, one) = (splat(&SQRT_M1), splat(&ONE));
+    let u1 = mul(&add(&p.z, &p.y), &sub(&p.z, &p.y));
+    let u2 = mul(&p.x, &p.y);
+    let (_, root) = sqrt_ratio(&[one], &[mul(&u1, &square(&u2))]);
+    let (den1, den2) = (mul(&root[0], &u1), mul(&root[0], &u2));
+    let z_inverse = mul(&mul(&den1, &den2), &p.t);
+    let rotate = is_negative(&mul(&p.t, &z_inverse));
+    let x = choose(rotate, &p.x, &mul(&p.y, &i));
+    let y = choose(rotate, &p.y, &mul(&p.x, &i));
+    let den = choose(rotate, &den2, &mul(&den1, &splat(&INVSQRT_A_MINUS_D)));
+    let y = choose(is_negative(&mul(&x, &z_inverse)), &y, &negate(&y));
+    to_words(&absolute(&mul(&den, &sub(&p.z, &y))))
+}
+
 /// Encode the doubles of points: each lane's 32 bytes as words (after section 4.3.2).
 ///
 /// With E = 2XY, G = Y^2 - X^2, H = Y^2 + X^2 and F = 2Z^2 - G, the double has x = E / G and
