@@ -47,6 +47,14 @@ fn steps<P: Path>(name: &str, path: P) {
             "multiply each",
             best(CHUNK, || path.multiply(&points, Scalars::Each(&each), &mut elements.clone())),
         ),
+        (
+            "sum",
+            best(16 * CHUNK, || {
+                let points: Vec<_> = (0..16).map(|_| path.decode(&elements).unwrap()).collect();
+                let weights = each.repeat(16);
+                path.sum(&weights, &points);
+            }),
+        ),
         ("finish", best(CHUNK, || path.finish(inputs, &elements, &mut out.clone()))),
         (
             "seal",

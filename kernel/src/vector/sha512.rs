@@ -136,32 +136,31 @@ pub fn last_block(words: &[V], total_bytes: usize) -> [V; 16] {
     block
 }
 
+/// Write something sixteen times, with a constant counting: the compiler would make a loop of it.
+macro_rules! sixteen_times {
+    ($t:ident => $what:expr) => {
+        sixteen_times!($t => $what; 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15)
+    };
+    ($t:ident => $what:expr; $($n:literal)*) => {
+        $({ #[allow(non_upper_case_globals)] const $t: usize = $n; $what; })*
+    };
+}
+
 /// Take one more block into all eight states.
 #[inline(never)]
 #[target_feature(enable = "avx512f")]
 pub fn compress(state: &State, block: &[V; 16]) -> State {
     let mut w = *block;
     let mut s = state.0;
-    for sixteen in 0..5 {
-        for t in 0..16 {
-            round(&mut s, t, ROUNDS[16 * sixteen + t], w[t]);
-            if sixteen < 4 {
-                let (w1, w14) = (w[(t + 1) % 16], w[(t + 14) % 16]);
-                let small0 = xor(
-                    _mm512_ror_epi64::<1>(w1),
-                    _mm512_ror_epi64::<8>(w1),
-                    _mm512_srli_epi64::<7>(w1),
-                );
-                let small1 = xor(
-                    _mm512_ror_epi64::<19>(w14),
-                    _mm512_ror_epi64::<61>(w14),
-                    _mm512_srli_epi64::<6>(w14),
-                );
-                let both = _mm512_add_epi64(small0, small1);
-                w[t] = _mm512_add_epi64(_mm512_add_epi64(w[t], w[(t + 9) % 16]), both);
-            }
-        }
+    for sixteen in 0..4 {
+        let k = &ROUNDS[16 * sixteen..][..16];
+        sixteen_times!(t => {
+            round::<t>(&mut s, k[t], w[t]);
+            w[t] = next_word::<t>(&w);
+        });
     }
+    let k = &ROUNDS[64..];
+    sixteen_times!(t => round::<t>(&mut s, k[t], w[t]));
     let mut out = state.0;
     for i in 0..8 {
         out[i] = _mm512_add_epi64(out[i], s[i]);
@@ -169,11 +168,24 @@ pub fn compress(state: &State, block: &[V; 16]) -> State {
     State(out)
 }
 
+/// Return the word that takes the t-th one's place, sixteen rounds on.
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn next_word<const T: usize>(w: &[V; 16]) -> V {
+    let (w1, w14) = (w[(T + 1) % 16], w[(T + 14) % 16]);
+    let small0 =
+        xor(_mm512_ror_epi64::<1>(w1), _mm512_ror_epi64::<8>(w1), _mm512_srli_epi64::<7>(w1));
+    let small1 =
+        xor(_mm512_ror_epi64::<19>(w14), _mm512_ror_epi64::<61>(w14), _mm512_srli_epi64::<6>(w14));
+    let both = _mm512_add_epi64(small0, small1);
+    _mm512_add_epi64(_mm512_add_epi64(w[T], w[(T + 9) % 16]), both)
+}
+
 /// One round; the variables move by one place each time instead of being copied.
 #[inline]
 #[target_feature(enable = "avx512f")]
-fn round(s: &mut [V; 8], t: usize, k: u64, w: V) {
-    let at = |letter: usize| (letter + 16 - t % 8) % 8;
+fn round<const T: usize>(s: &mut [V; 8], k: u64, w: V) {
+    let at = |letter: usize| (letter + 16 - T % 8) % 8;
     let (a, b, c) = (s[at(0)], s[at(1)], s[at(2)]);
     let (e, f, g) = (s[at(4)], s[at(5)], s[at(6)]);
     let big1 = xor(_mm512_ror_epi64::<14>(e), _mm512_ror_epi64::<18>(e), _mm512_ror_epi64::<41>(e));
