@@ -114,14 +114,13 @@ fn hash(inputs: Items<'_>) -> (Points, Option<usize>) {
     let expansion = hashing::Expansion::to_group();
     let mut vectors = Vec::with_capacity(count.div_ceil(LANES));
     for start in (0..count).step_by(2 * LANES) {
-        let mut halves = [[[lanes::load(&[0; LANES]); 4]; 2]; 2];
+        let mut uniform = [[lanes::load(&[0; LANES]); 8]; 2];
         for k in 0..2 {
             let first = count.min(start + k * LANES);
             let some = inputs.part(first, count.min(first + LANES));
-            let [a, b, c, d, e, f, g, h] = hashing::expand_inputs(&expansion, some);
-            (halves[0][k], halves[1][k]) = ([a, b, c, d], [e, f, g, h]);
+            uniform[k] = hashing::expand_inputs(&expansion, some);
         }
-        vectors.extend(ristretto::from_uniform(&halves[0], &halves[1]));
+        vectors.extend(ristretto::from_uniform(&uniform));
     }
     vectors.truncate(count.div_ceil(LANES));
     let identity = first_lane(vectors.iter().map(|p| ristretto::is_identity(p)), count);

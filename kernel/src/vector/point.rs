@@ -10,8 +10,8 @@ use super::field::{
 };
 use super::lanes::{LANES, V, load};
 use core::arch::x86_64::{
-    __mmask8, _mm512_abs_epi64, _mm512_cmpeq_epi64_mask, _mm512_cmplt_epi64_mask,
-    _mm512_set1_epi64, _mm512_setzero_si512, _mm512_srli_epi64,
+    _mm512_abs_epi64, _mm512_cmpeq_epi64_mask, _mm512_cmplt_epi64_mask, _mm512_set1_epi64,
+    _mm512_setzero_si512, _mm512_srli_epi64,
 };
 
 /// Points (X : Y : Z : T), with x = X / Z, y = Y / Z and T = X Y / Z.
@@ -115,16 +115,14 @@ fn added(p: &Addend, q: &Addend) -> Quotients {
     }
 }
 
-/// Add where the left side is given as in `added`, and the right one is one point in all lanes, with
-/// Z = 1: Y - X, Y + X, 2 d T and -2 d T. In the lanes of the mask it is taken away.
+/// Add where the left side is given as in `added`, and the right one as Y - X, Y + X and 2 d T with
+/// Z = 1.
 #[inline]
 #[target_feature(enable = "avx512f,avx512ifma")]
-pub fn affine_added(p: &Addend, negative: __mmask8, q: &[u64; 20]) -> Quotients {
-    let part = |k: usize| splat(q[5 * k..].first_chunk().expect("four numbers"));
-    let (minus_, plus_) = (part(0), part(1));
-    let a = mul_onto(nothing(), &p.minus, &choose(negative, &minus_, &plus_));
-    let b = mul_onto(multiple(), &p.plus, &choose(negative, &plus_, &minus_));
-    let c = mul_onto(nothing(), &p.t2d, &choose(negative, &part(2), &part(3)));
+pub fn affine_added(p: &Addend, q: &[Fe; 3]) -> Quotients {
+    let a = mul_onto(nothing(), &p.minus, &q[0]);
+    let b = mul_onto(multiple(), &p.plus, &q[1]);
+    let c = mul_onto(nothing(), &p.t2d, &q[2]);
     let z = cut(&p.z2);
     let d = plus(multiple(), plus(z, z));
     Quotients {

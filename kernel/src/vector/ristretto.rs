@@ -146,16 +146,14 @@ impl Parts {
     }
 }
 
-/// Map uniform strings of 64 bytes, as eight words, to points (section 4.3.4). The mask names the
-/// lanes that got the identity.
+/// Map uniform strings of 64 bytes, as eight words, to points (section 4.3.4). Sixteen of them,
+/// since roots are drawn four together.
 #[target_feature(enable = "avx512f,avx512ifma")]
-pub fn from_uniform<const N: usize>(first: &[[V; 4]; N], second: &[[V; 4]; N]) -> [Point; N] {
-    let (a, b) = (map(first), map(second));
-    let mut out = a;
-    for k in 0..N {
-        out[k] = sum(&a[k], &addend(&b[k]));
-    }
-    out
+pub fn from_uniform(words: &[[V; 8]; 2]) -> [Point; 2] {
+    let [[a, b, c, d, e, f, g, h], [i, j, k, l, m, n, o, p]] = *words;
+    let [first, second, third, fourth] =
+        map(&[[a, b, c, d], [e, f, g, h], [i, j, k, l], [m, n, o, p]]);
+    [sum(&first, &addend(&second)), sum(&third, &addend(&fourth))]
 }
 
 /// Tell in which lanes a point is the identity: x y is zero on its coset.

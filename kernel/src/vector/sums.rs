@@ -1,26 +1,24 @@
-//! Sums of public multiples: Pippenger's buckets, with a window of the weights in every lane.
+//! Sums of public multiples: Pippenger's buckets, eight of a window at once.
 //!
-//! A point is in all lanes; each lane adds it to the bucket that its own window names. Time and
-//! places depend on the weights, which are public (RFC 9497 section 2.2.1), and on nothing else.
+//! Time and places depend on the weights, which are public (RFC 9497 section 2.2.1), and on nothing
+//! else. Within a window buckets are filled in the order of their sizes, so that the eight that are
+//! filled together need about as many steps, and their sums stay in registers.
 
 use super::field::{D2, Fe, add, carry, cut, minus, mul, multiple, splat, sub};
 use super::lanes::{LANES, V, load, words};
 use super::point::{Addend, Point, addend, affine_added, double, identity, sum, sums};
 use super::ristretto::encode;
-use core::arch::x86_64::{
-    _mm512_abs_epi64, _mm512_add_epi64, _mm512_cmplt_epi64_mask, _mm512_i64gather_epi64,
-    _mm512_i64scatter_epi64, _mm512_set_epi64, _mm512_set1_epi64, _mm512_setzero_si512,
-    _mm512_slli_epi64,
-};
+use core::arch::x86_64::{_mm512_add_epi64, _mm512_i64gather_epi64, _mm512_set1_epi64};
 use curve25519_dalek::traits::Identity;
 use curve25519_dalek::{RistrettoPoint, Scalar};
 use rayon::prelude::*;
 
-/// Words of a bucket in one lane: four numbers of five digits.
+/// Words of a row, of which the first 15 are used: Y - X, Y + X, 2 d T.
+const ROW: usize = 16;
+/// Words of a point in one lane: four numbers of five digits.
 const WORDS: usize = 20;
-
-/// Points ready to be added, each word of one after the other: Y - X, Y + X, 2 d T, -2 d T.
-struct Ready([[u64; WORDS]; LANES]);
+/// The identity as Y - X, Y + X, Z, T.
+const IDENTITY: [u64; WORDS] = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 
 /// How the weights are cut into windows.
 #[derive(Clone, Copy)]
@@ -31,54 +29,63 @@ struct Windows {
 }
 
 impl Windows {
-    /// Choose what costs least: buckets are emptied once, whatever is in them.
+    /// Choose what costs least: buckets are emptied once, however many points are in them.
     fn for_count(count: usize) -> Self {
         if count < 256 { Self { bits: 5, groups: 7 } } else { Self { bits: 8, groups: 4 } }
     }
 
+    /// Buckets of a window: a digit is at most this.
     fn buckets(self) -> usize {
-        (1 << (self.bits - 1)) + 1
+        1 << (self.bits - 1)
     }
 
-    /// Return a weight's digits, signed, by group and lane.
-    #[allow(clippy::cast_possible_wrap)] // a digit has nine bits at most
-    fn digits(self, weight: &Scalar) -> Vec<i64> {
-        let mut out = vec![0; self.groups * LANES];
-        let bytes = weight.as_bytes();
+    fn count(self) -> usize {
+        self.groups * LANES
+    }
+
+    /// Write a weight's digits, signed.
+    fn digits(self, weight: &Scalar, out: &mut [i16]) {
+        let mut wide = [0; 40];
+        wide[..32].copy_from_slice(weight.as_bytes());
         let mut carry = 0;
-        for window in 0..self.groups * LANES {
-            let mut digit = carry;
-            for bit in 0..self.bits {
-                let at = window * self.bits + bit;
-                if at < 256 {
-                    digit += i64::from((bytes[at / 8] >> (at % 8)) & 1) << bit;
-                }
-            }
-            carry = i64::from(digit > 1 << (self.bits - 1));
-            digit -= carry << self.bits;
-            out[(window % self.groups) * LANES + window / self.groups] = digit;
+        for (window, to) in out.iter_mut().enumerate() {
+            let at = (window * self.bits).min(8 * 32);
+            let four = wide[at / 8..].first_chunk().expect("40 bytes are enough");
+            let bits = (u32::from_le_bytes(*four) >> (at % 8)) & ((1 << self.bits) - 1);
+            #[allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap)] // few bits
+            let digit = bits as i16 + carry;
+            carry = i16::from(digit > 1 << (self.bits - 1));
+            *to = digit - (carry << self.bits);
         }
-        out
     }
 }
 
 /// Return the sum of all points times their weights. The points have Z = 1.
 pub fn weighted(weights: &[Scalar], points: &[&[Point]], counts: &[usize]) -> RistrettoPoint {
     let windows = Windows::for_count(weights.len());
-    let ready: Vec<[u64; WORDS]> = points
+    let parts: Vec<Vec<[u64; ROW]>> = points
         .par_iter()
         .zip(counts)
         // SAFETY: whoever has points has the instructions.
-        .flat_map_iter(|(part, &count)| {
-            let each = part.iter().flat_map(|p| unsafe { ready(p) }.0);
-            each.take(count).collect::<Vec<_>>()
-        })
+        .map(|(part, &count)| unsafe { rows(part, count) })
         .collect();
-    let digits: Vec<Vec<i64>> = weights.par_iter().map(|one| windows.digits(one)).collect();
+    let mut rows = parts.concat();
+    // What is added where nothing is: Y - X = Y + X = 1, T = 0.
+    rows.push([1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    let mut digits = vec![0; weights.len() * windows.count()];
+    digits
+        .par_chunks_mut(windows.count())
+        .zip(weights)
+        .for_each(|(to, weight)| windows.digits(weight, to));
+    let filled: Vec<Vec<[u64; WORDS]>> = (0..windows.count())
+        .into_par_iter()
+        // SAFETY: whoever has points has the instructions.
+        .map(|window| unsafe { filled(windows, window, &digits, &rows) })
+        .collect();
     let groups: Vec<Point> = (0..windows.groups)
         .into_par_iter()
         // SAFETY: whoever has points has the instructions.
-        .map(|group| unsafe { filled(windows, group, &digits, &ready) })
+        .map(|group| unsafe { emptied(windows, group, &filled) })
         .collect();
     // SAFETY: whoever has points has the instructions.
     let lanes = unsafe { joined(windows, &groups) };
@@ -91,38 +98,114 @@ pub fn weighted(weights: &[Scalar], points: &[&[Point]], counts: &[usize]) -> Ri
     })
 }
 
+/// Return two rows for each point: the point and its negative.
 #[target_feature(enable = "avx512f,avx512ifma")]
-fn ready(p: &Point) -> Ready {
-    let t2d = mul(&p.t, &splat(&D2));
-    let parts = [
-        cut(&sub(&p.y, &p.x)),
-        cut(&add(&p.y, &p.x)),
-        cut(&t2d),
-        cut(&carry(minus(multiple(), cut(&t2d)))),
-    ];
-    let mut out = [[0; WORDS]; LANES];
-    for (k, part) in parts.iter().enumerate() {
-        for i in 0..5 {
-            for (lane, word) in words(part.0[i]).into_iter().enumerate() {
-                out[lane][5 * k + i] = word;
+fn rows(points: &[Point], count: usize) -> Vec<[u64; ROW]> {
+    let mut out = vec![[0; ROW]; 2 * LANES * points.len()];
+    for (p, rows) in points.iter().zip(out.chunks_mut(2 * LANES)) {
+        let (minus_, plus_) = (cut(&sub(&p.y, &p.x)), cut(&add(&p.y, &p.x)));
+        let t2d = cut(&mul(&p.t, &splat(&D2)));
+        let negated = cut(&carry(minus(multiple(), t2d)));
+        for (k, part) in [minus_, plus_, t2d, negated].iter().enumerate() {
+            for i in 0..5 {
+                for (lane, word) in words(part.0[i]).into_iter().enumerate() {
+                    // In the negative's row Y - X and Y + X change places.
+                    match k {
+                        0 => (rows[2 * lane][i], rows[2 * lane + 1][5 + i]) = (word, word),
+                        1 => (rows[2 * lane][5 + i], rows[2 * lane + 1][i]) = (word, word),
+                        2 => rows[2 * lane][10 + i] = word,
+                        _ => rows[2 * lane + 1][10 + i] = word,
+                    }
+                }
             }
         }
     }
-    Ready(out)
+    out.truncate(2 * count);
+    out
 }
 
-/// Fill the buckets of a group, and return each lane's sum of them, every one times its number.
+/// Fill the buckets of a window. The last row is the identity.
 #[target_feature(enable = "avx512f,avx512ifma")]
-fn filled(windows: Windows, group: usize, digits: &[Vec<i64>], points: &[[u64; WORDS]]) -> Point {
-    let mut buckets = Buckets::new(windows.buckets());
-    for (digits, point) in digits.iter().zip(points) {
-        let own: &[i64; LANES] = digits[group * LANES..].first_chunk().expect("a whole group");
-        let [a, b, c, d, e, f, g, h] = *own;
-        buckets.add(_mm512_set_epi64(h, g, f, e, d, c, b, a), point);
+fn filled(
+    windows: Windows,
+    window: usize,
+    digits: &[i16],
+    rows: &[[u64; ROW]],
+) -> Vec<[u64; WORDS]> {
+    let own = || digits.iter().skip(window).step_by(windows.count());
+    let mut starts = vec![0; windows.buckets() + 2];
+    for digit in own() {
+        starts[usize::from(digit.unsigned_abs()) + 1] += 1;
     }
+    for i in 1..starts.len() {
+        starts[i] += starts[i - 1];
+    }
+    let (mut next, mut listed) = (starts.clone(), vec![0; rows.len() / 2]);
+    for (i, digit) in own().enumerate() {
+        let bucket = usize::from(digit.unsigned_abs());
+        listed[next[bucket]] = 2 * i + usize::from(*digit < 0);
+        next[bucket] += 1;
+    }
+    let size = |bucket: usize| starts[bucket + 1] - starts[bucket];
+    let mut order: Vec<usize> = (1..=windows.buckets()).collect();
+    order.sort_unstable_by_key(|&bucket| core::cmp::Reverse(size(bucket)));
+    let mut out = vec![IDENTITY; windows.buckets()];
+    for eight in order.chunks(LANES) {
+        let mut held = left(&[IDENTITY; LANES]);
+        for step in 0..size(eight[0]) {
+            let mut at = [((rows.len() - 1) * ROW) as u64; LANES];
+            for (to, &bucket) in at.iter_mut().zip(eight) {
+                if step < size(bucket) {
+                    *to = (listed[starts[bucket] + step] * ROW) as u64;
+                }
+            }
+            held = sums(&affine_added(&held, &gather(rows, load(&at))));
+        }
+        let parts = [&held.minus, &held.plus, &held.z2, &held.t2d];
+        for i in 0..WORDS {
+            let column = words(parts[i / 5].0[i % 5]);
+            for (lane, &bucket) in eight.iter().enumerate() {
+                out[bucket - 1][i] = column[lane];
+            }
+        }
+    }
+    out
+}
+
+/// Read rows that start at these words.
+#[inline]
+#[target_feature(enable = "avx512f,avx512ifma")]
+fn gather(rows: &[[u64; ROW]], start: V) -> [Fe; 3] {
+    let base: *const i64 = rows.as_ptr().cast();
+    let mut out = [Fe([start; 5]); 3];
+    for i in 0..15 {
+        let at = _mm512_add_epi64(start, _mm512_set1_epi64(i));
+        #[allow(clippy::cast_sign_loss)] // it counts
+        let i = i as usize;
+        // SAFETY: `filled` names starts of rows only, and a row has 16 words.
+        out[i / 5].0[i % 5] = unsafe { _mm512_i64gather_epi64::<8>(at, base) };
+    }
+    out
+}
+
+#[target_feature(enable = "avx512f,avx512ifma")]
+fn left(lanes: &[[u64; WORDS]; LANES]) -> Addend {
+    let word = |i: usize| load(&core::array::from_fn(|lane| lanes[lane][i]));
+    let part = |k: usize| Fe([word(k), word(k + 1), word(k + 2), word(k + 3), word(k + 4)]);
+    Addend { minus: part(0), plus: part(5), z2: part(10), t2d: part(15) }
+}
+
+/// Empty the buckets of a group of windows: each lane's sum of them, every one times its number.
+#[target_feature(enable = "avx512f,avx512ifma")]
+fn emptied(windows: Windows, group: usize, filled: &[Vec<[u64; WORDS]>]) -> Point {
     let (mut running, mut total) = (identity(), identity());
-    for number in (1..windows.buckets()).rev() {
-        running = sum(&running, &buckets.take(number));
+    for bucket in (0..windows.buckets()).rev() {
+        let held =
+            left(&core::array::from_fn(|lane| filled[lane * windows.groups + group][bucket]));
+        // Its left side is made a right one: 2 Z, 2 d T.
+        let right =
+            Addend { z2: add(&held.z2, &held.z2), t2d: mul(&held.t2d, &splat(&D2)), ..held };
+        running = sum(&running, &right);
         total = sum(&total, &addend(&running));
     }
     total
@@ -141,68 +224,4 @@ fn joined(windows: Windows, groups: &[Point]) -> [[u8; 32]; LANES] {
     let mut out = [[0; 32]; LANES];
     super::scatter(&encode(&total), out.as_flattened_mut());
     out
-}
-
-/// Buckets of eight lanes: number, then word, then lane.
-struct Buckets(Vec<[[u64; LANES]; WORDS]>);
-
-impl Buckets {
-    #[target_feature(enable = "avx512f,avx512ifma")]
-    fn new(count: usize) -> Self {
-        let mut empty = [[0; LANES]; WORDS];
-        // The identity as Y - X, Y + X, Z, T.
-        (empty[0], empty[5], empty[10]) = ([1; LANES], [1; LANES], [1; LANES]);
-        Self(vec![empty; count])
-    }
-
-    /// Add a point to the bucket that each lane's digit names, or take it away where it is negative.
-    #[target_feature(enable = "avx512f,avx512ifma")]
-    fn add(&mut self, digits: V, point: &[u64; WORDS]) {
-        let number = _mm512_abs_epi64(digits);
-        let negative = _mm512_cmplt_epi64_mask(digits, _mm512_setzero_si512());
-        // Number times 160 words, and the lane.
-        let lanes = _mm512_set_epi64(7, 6, 5, 4, 3, 2, 1, 0);
-        let start =
-            _mm512_add_epi64(_mm512_slli_epi64::<7>(number), _mm512_slli_epi64::<5>(number));
-        let start = _mm512_add_epi64(start, lanes);
-        let held = self.gather(start);
-        let sums = sums(&affine_added(&held, negative, point));
-        self.scatter(start, &sums);
-    }
-
-    #[inline]
-    #[target_feature(enable = "avx512f,avx512ifma")]
-    fn gather(&self, start: V) -> Addend {
-        let base: *const i64 = self.0.as_ptr().cast();
-        let mut out = [[_mm512_setzero_si512(); 5]; 4];
-        for i in 0..WORDS {
-            let at = _mm512_add_epi64(start, _mm512_set1_epi64((i * LANES) as i64));
-            // SAFETY: a digit names one of the buckets (`Windows::digits`), so every lane reads one
-            // of its words.
-            out[i / 5][i % 5] = unsafe { _mm512_i64gather_epi64::<8>(at, base) };
-        }
-        let [minus, plus, z2, t2d] = out.map(Fe);
-        Addend { minus, plus, z2, t2d }
-    }
-
-    #[inline]
-    #[target_feature(enable = "avx512f,avx512ifma")]
-    fn scatter(&mut self, start: V, p: &Addend) {
-        let base: *mut i64 = self.0.as_mut_ptr().cast();
-        let parts = [&p.minus, &p.plus, &p.z2, &p.t2d];
-        for i in 0..WORDS {
-            let at = _mm512_add_epi64(start, _mm512_set1_epi64((i * LANES) as i64));
-            // SAFETY: as in `gather`; lanes never share a word, and the buckets are borrowed for writing.
-            unsafe { _mm512_i64scatter_epi64::<8>(base, at, parts[i / 5].0[i % 5]) }
-        }
-    }
-
-    /// Return a bucket's points as an addend.
-    #[target_feature(enable = "avx512f,avx512ifma")]
-    fn take(&self, number: usize) -> Addend {
-        let word = |i: usize| load(&self.0[number][i]);
-        let part = |k: usize| Fe([word(k), word(k + 1), word(k + 2), word(k + 3), word(k + 4)]);
-        let (z, t) = (part(10), part(15));
-        Addend { minus: part(0), plus: part(5), z2: add(&z, &z), t2d: mul(&t, &splat(&D2)) }
-    }
 }
