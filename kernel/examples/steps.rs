@@ -117,6 +117,13 @@ fn questions<P: Path>(name: &str, path: P, count: usize) {
 fn main() {
     let only = std::env::args().nth(1).unwrap_or_default();
     rayon::ThreadPoolBuilder::new().num_threads(1).build_global().unwrap();
+    if only == "tag" {
+        let ifma = Ifma::detect().expect("the instructions");
+        for _ in 0..40 {
+            questions("ifma", ifma, 2048);
+        }
+        return;
+    }
     if let Some(ifma) = Ifma::detect() {
         steps("ifma", ifma);
         questions("ifma", ifma, 2048);

@@ -99,26 +99,45 @@ pub fn mul_onto(start: Sum, a: &Fe, b: &Fe) -> Sum {
     fold(z)
 }
 
-/// Return `start` + a * a, without carrying.
+/// Return a * a, without carrying.
 #[inline]
 #[target_feature(enable = "avx512f,avx512ifma")]
-pub fn square_onto(start: Sum, a: &Fe) -> Sum {
+pub fn square_sum(a: &Fe) -> Sum {
+    square_from([_mm512_setzero_si512(); 5], a)
+}
+
+/// Return `multiple()` + a * a, without carrying.
+#[inline]
+#[target_feature(enable = "avx512f,avx512ifma")]
+pub fn square_multiple(a: &Fe) -> Sum {
+    // Half of it is doubled with what is added to it.
+    let half = MULTIPLE_OF_P.map(|digit| digit / 2);
+    square_from(splat(&half).0, a)
+}
+
+/// Return 2 `half` + a * a, without carrying.
+#[inline]
+#[target_feature(enable = "avx512f,avx512ifma")]
+fn square_from(half: [V; 5], a: &Fe) -> Sum {
     let a = &a.0;
     let mut z = [_mm512_setzero_si512(); 10];
-    for i in 0..4 {
-        for j in i + 1..5 {
+    z[..5].copy_from_slice(&half);
+    for i in 0..3 {
+        for j in i + 1..4 {
             z[i + j] = _mm512_madd52lo_epu64(z[i + j], a[i], a[j]);
         }
-        for j in i + 1..5 {
+        for j in i + 1..4 {
             z[i + j + 1] = _mm512_madd52hi_epu64(z[i + j + 1], a[i], a[j]);
         }
     }
-    for k in 1..9 {
+    for k in 0..7 {
         z[k] = _mm512_add_epi64(z[k], z[k]);
     }
-    z[0] = start.0[0];
-    for k in 1..5 {
-        z[k] = _mm512_add_epi64(z[k], start.0[k]);
+    // The top digit has room to be doubled itself.
+    let top = _mm512_add_epi64(a[4], a[4]);
+    for i in 0..4 {
+        z[i + 4] = _mm512_madd52lo_epu64(z[i + 4], a[i], top);
+        z[i + 5] = _mm512_madd52hi_epu64(z[i + 5], a[i], top);
     }
     for i in 0..5 {
         z[2 * i] = _mm512_madd52lo_epu64(z[2 * i], a[i], a[i]);
@@ -170,7 +189,7 @@ pub fn mul(a: &Fe, b: &Fe) -> Fe {
 #[inline]
 #[target_feature(enable = "avx512f,avx512ifma")]
 pub fn square(a: &Fe) -> Fe {
-    carry(square_onto(nothing(), a))
+    carry(square_sum(a))
 }
 
 /// Cut the digits off where they end, so that sums can be made of them.

@@ -6,12 +6,12 @@
 
 use super::field::{
     D2, Fe, ONE, ZERO, add, carry, choose, cut, minus, mul, mul_onto, multiple, nothing, plus,
-    splat, square_onto, sub,
+    splat, square_multiple, square_sum, sub,
 };
 use super::lanes::{LANES, V, load};
 use core::arch::x86_64::{
-    _mm512_abs_epi64, _mm512_cmpeq_epi64_mask, _mm512_cmplt_epi64_mask, _mm512_set1_epi64,
-    _mm512_setzero_si512, _mm512_srli_epi64,
+    __mmask8, _mm512_abs_epi64, _mm512_cmpeq_epi64_mask, _mm512_cmplt_epi64_mask,
+    _mm512_set1_epi64, _mm512_setzero_si512, _mm512_srli_epi64,
 };
 
 /// Points (X : Y : Z : T), with x = X / Z, y = Y / Z and T = X Y / Z.
@@ -59,9 +59,9 @@ pub type Digits = [[u64; LANES]; WINDOWS];
 #[inline]
 #[target_feature(enable = "avx512f,avx512ifma")]
 fn doubled(x: &Fe, y: &Fe, z: &Fe) -> Quotients {
-    let a = square_onto(nothing(), x);
-    let b = square_onto(multiple(), y);
-    let c = square_onto(multiple(), z);
+    let a = square_sum(x);
+    let b = square_multiple(y);
+    let c = square_multiple(z);
     let xy = mul_onto(nothing(), x, y);
     let g = minus(b, a);
     Quotients {
@@ -103,14 +103,23 @@ pub fn sums(q: &Quotients) -> Addend {
 #[inline]
 #[target_feature(enable = "avx512f,avx512ifma")]
 fn added(p: &Addend, q: &Addend) -> Quotients {
+    added_signed(p, q, 0)
+}
+
+/// Add, or, in the lanes of the mask, take away what has Y - X and Y + X exchanged already.
+#[inline]
+#[target_feature(enable = "avx512f,avx512ifma")]
+fn added_signed(p: &Addend, q: &Addend, negative: __mmask8) -> Quotients {
     let a = mul_onto(nothing(), &p.minus, &q.minus);
     let b = mul_onto(multiple(), &p.plus, &q.plus);
     let c = mul_onto(nothing(), &p.t2d, &q.t2d);
     let d = mul_onto(multiple(), &p.z2, &q.z2);
+    // The sign of c, and so which of these is which, is the point's.
+    let (f, g) = (carry(minus(d, c)), carry(plus(d, c)));
     Quotients {
         e: carry(minus(b, a)),
-        f: carry(minus(d, c)),
-        g: carry(plus(d, c)),
+        f: choose(negative, &f, &g),
+        g: choose(negative, &g, &f),
         h: carry(plus(b, a)),
     }
 }
@@ -178,10 +187,11 @@ fn odd_multiples(p: &Point) -> [Addend; 8] {
     out
 }
 
-/// Read the table's entry for each lane's digit, and all others as well.
+/// Read the table's entry for each lane's digit, and all others as well. Where the digit is negative,
+/// Y - X and Y + X are exchanged, and the mask says so.
 #[inline]
 #[target_feature(enable = "avx512f,avx512ifma")]
-fn select(table: &[Addend; 8], digits: V) -> Addend {
+fn select(table: &[Addend; 8], digits: V) -> (Addend, __mmask8) {
     let place = _mm512_srli_epi64::<1>(_mm512_abs_epi64(digits));
     let mut found = table[0];
     for k in 1..8 {
@@ -193,20 +203,19 @@ fn select(table: &[Addend; 8], digits: V) -> Addend {
         found.t2d = choose(here, &found.t2d, &one.t2d);
     }
     let negative = _mm512_cmplt_epi64_mask(digits, _mm512_setzero_si512());
-    let negated = carry(minus(multiple(), cut(&found.t2d)));
-    Addend {
+    let exchanged = Addend {
         minus: choose(negative, &found.minus, &found.plus),
         plus: choose(negative, &found.plus, &found.minus),
-        z2: found.z2,
-        t2d: choose(negative, &found.t2d, &negated),
-    }
+        ..found
+    };
+    (exchanged, negative)
 }
 
 /// Multiply points by secret scalars, given by their digits.
 #[target_feature(enable = "avx512f,avx512ifma")]
 pub fn multiply(p: &Point, digits: &Digits) -> Projective {
     let table = odd_multiples(p);
-    let top = select(&table, load(&digits[WINDOWS - 1]));
+    let (top, _) = select(&table, load(&digits[WINDOWS - 1]));
     // (2 X : 2 Y : 2 Z) is the same point, and there is no T in the addend to take over.
     let mut q =
         Projective { x: sub(&top.plus, &top.minus), y: add(&top.plus, &top.minus), z: top.z2 };
@@ -214,8 +223,8 @@ pub fn multiply(p: &Point, digits: &Digits) -> Projective {
         for _ in 0..WINDOW - 1 {
             q = projective(&doubled(&q.x, &q.y, &q.z));
         }
-        let one = select(&table, load(window));
-        q = projective(&added(&sums(&doubled(&q.x, &q.y, &q.z)), &one));
+        let (one, negative) = select(&table, load(window));
+        q = projective(&added_signed(&sums(&doubled(&q.x, &q.y, &q.z)), &one, negative));
     }
     q
 }

@@ -3,8 +3,8 @@
 use super::field::{
     D, D_MINUS_ONE_SQ, Fe, INVSQRT_A_MINUS_D, ONE, ONE_MINUS_D_SQ, SQRT_AD_MINUS_ONE, SQRT_M1,
     ZERO, absolute, add, carry, choose, cut, from_words, invert, is_negative, is_zero, minus, mul,
-    mul_onto, multiple, negate, nothing, plus, splat, sqrt_ratio, square, square_onto, sub,
-    to_words,
+    mul_onto, multiple, negate, nothing, plus, splat, sqrt_ratio, square, square_multiple,
+    square_sum, sub, to_words,
 };
 use super::lanes::V;
 use super::point::{Point, Projective, addend, sum};
@@ -109,9 +109,9 @@ impl Parts {
     #[inline]
     #[target_feature(enable = "avx512f,avx512ifma")]
     fn new(p: &Projective) -> Self {
-        let a = square_onto(nothing(), &p.x);
-        let b = square_onto(multiple(), &p.y);
-        let c = square_onto(multiple(), &p.z);
+        let a = square_sum(&p.x);
+        let b = square_multiple(&p.y);
+        let c = square_multiple(&p.z);
         let xy = mul_onto(nothing(), &p.x, &p.y);
         let difference = minus(b, a);
         let (e, h) = (carry(plus(xy, xy)), carry(plus(a, b)));
