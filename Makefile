@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test soak test-postgres tck interop lint format bench docs picture clean
+.PHONY: help demo test soak test-postgres tck interop kernel test-kernel lint-kernel lint format bench docs picture clean
 
 help: ## Show this
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -56,6 +56,26 @@ $(VENV)/tck.classpath: tests/tck/pom.xml $(VENV)/.develop
 tck: $(VENV)/tck.classpath ## Run the public DSP conformance kit (see CONTRIBUTING.md)
 	PYTHONPATH=tests $(BIN)/python -m tck $< $(ARGS)
 
+# The fast kernel: a wheel, made and installed anew where its source changed. Needs Rust.
+CRATE := kernel
+$(VENV)/.kernel: $(VENV)/.run $(wildcard $(CRATE)/src/*.rs $(CRATE)/src/*/*.rs $(CRATE)/Cargo.* $(CRATE)/*.toml)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt maturin
+	rm -rf $(CRATE)/target/wheels
+	$(BIN)/maturin build --release --quiet --manifest-path $(CRATE)/Cargo.toml --interpreter $(BIN)/python --out $(CRATE)/target/wheels
+	$(BIN)/python -m pip install --quiet --no-deps --force-reinstall $(CRATE)/target/wheels/*.whl
+	@touch $@
+
+kernel: $(VENV)/.kernel ## Build the fast kernel and install it (needs Rust)
+
+# SAMPLES are the inputs of the test that compares all kernels; ten million take hours.
+test-kernel: $(VENV)/.kernel $(VENV)/.develop ## Test the fast kernel, in Rust and against the portable one
+	cargo test --release --quiet --no-default-features --manifest-path $(CRATE)/Cargo.toml
+	$(BIN)/python -m pytest -n 2 tests/kernel $(ARGS)
+
+lint-kernel: ## Style of the Rust code
+	cargo fmt --check --manifest-path $(CRATE)/Cargo.toml
+	cargo clippy --quiet --all-targets --manifest-path $(CRATE)/Cargo.toml -- -D warnings
+
 lint: $(VENV)/.develop ## Style, types and layers
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -77,4 +97,4 @@ picture: $(VENV)/.develop ## Play the demo and draw it into docs/demo.svg
 	PYTHONPATH=tests $(BIN)/python -m documents.picture
 
 clean: ## Remove what the targets above made
-	rm -rf $(VENV) $(EDC)/target .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(EDC)/target $(CRATE)/target .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -23,7 +23,7 @@ LOADERS = {
     "run_module",
     "spec_from_file_location",
 }
-VARIABLES = {"COMITY_FOLDER", "COMITY_OFFICER_TOKEN_FILE", "COMITY_LISTS"}
+VARIABLES = {"COMITY_FOLDER", "COMITY_OFFICER_TOKEN_FILE", "COMITY_LISTS", "COMITY_KERNEL"}
 
 
 @pytest.fixture(scope="module")

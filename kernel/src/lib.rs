@@ -9,6 +9,7 @@ pub mod dalek;
 pub mod entries;
 pub mod path;
 pub mod refusal;
+pub mod search;
 pub mod suite;
 #[cfg(target_arch = "x86_64")]
 pub mod vector;

@@ -5,14 +5,17 @@
 
 use crate::batch::{self, Question, ROUND, Sealing};
 use crate::dalek::Dalek;
-use crate::entries::{CONTEXT, ENTRY, LABEL, SEALED};
+use crate::entries::{CONTEXT, ENTRY, INDEX, LABEL, SEALED};
 use crate::refusal::Refusal;
+use crate::search;
 use crate::suite::{Items, OUTPUT};
+#[cfg(target_arch = "x86_64")]
+use crate::vector::Ifma;
 use curve25519_dalek::RistrettoPoint;
 use pyo3::buffer::PyBuffer;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::types::PyBytes;
+use pyo3::types::{PyBytes, PySlice};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use zeroize::Zeroizing;
 
@@ -30,8 +33,14 @@ impl From<Refusal> for PyErr {
     }
 }
 
-/// The ways of computing that this machine has, the fastest first.
-const PATHS: &[&str] = &["dalek"];
+/// Return the ways of computing that this machine has, the fastest first.
+fn ways() -> Vec<(&'static str, Way)> {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(ifma) = Ifma::detect() {
+        return vec![("ifma", Way::Ifma(ifma)), ("dalek", Way::Dalek)];
+    }
+    vec![("dalek", Way::Dalek)]
+}
 
 /// Do the same on whichever way was chosen.
 macro_rules! on {
@@ -41,6 +50,8 @@ macro_rules! on {
                 let $path = Dalek;
                 $work
             }
+            #[cfg(target_arch = "x86_64")]
+            Way::Ifma($path) => $work,
         })
     };
 }
@@ -48,6 +59,8 @@ macro_rules! on {
 #[derive(Clone, Copy)]
 enum Way {
     Dalek,
+    #[cfg(target_arch = "x86_64")]
+    Ifma(Ifma),
 }
 
 /// A kernel: a way of computing, and threads of its own.
@@ -68,10 +81,12 @@ impl Kernel {
     #[new]
     #[pyo3(signature = (threads = 0, path = None))]
     fn new(threads: usize, path: Option<&str>) -> PyResult<Self> {
-        let (way, path) = match path.unwrap_or(PATHS[0]) {
-            "dalek" => (Way::Dalek, "dalek"),
-            other => return Err(PyValueError::new_err(other.to_owned())),
-        };
+        let mut ways = ways().into_iter();
+        let (path, way) = match path {
+            None => ways.next(),
+            Some(wanted) => ways.find(|(name, _)| *name == wanted),
+        }
+        .ok_or_else(|| PyValueError::new_err("path"))?;
         let pool = ThreadPoolBuilder::new()
             .num_threads(threads)
             .thread_name(|number| format!("comity-kernel-{number}"))
@@ -225,6 +240,67 @@ impl Kernel {
         let good: Vec<u8> = good.into_iter().map(u8::from).collect();
         Ok((PyBytes::new(py, &labels), PyBytes::new(py, &good)))
     }
+
+    /// Look outputs up: the numbers of those that were found, and the labels, 32 bytes each.
+    fn look_up<'py>(
+        &self,
+        py: Python<'py>,
+        outputs: &[u8],
+        context: &[u8],
+        entries: &Bound<'py, PyAny>,
+        ordinals: u16,
+    ) -> PyResult<(Vec<u64>, Bound<'py, PyBytes>)> {
+        check(context, outputs.len() / OUTPUT, [(outputs.len(), OUTPUT)])?;
+        let count = entries.len()? / ENTRY;
+        let mut found: Vec<(usize, u16, [u8; LABEL])> = Vec::new();
+        let mut going: Vec<usize> = (0..outputs.len() / OUTPUT).collect();
+        for ordinal in 0..ordinals {
+            let asked = gathered(outputs, &going);
+            let same = vec![ordinal; going.len()];
+            let places =
+                py.detach(|| on!(self, path => batch::index(path, &asked, context, &same)));
+            let (mut sealed, mut stored) = (Vec::new(), Vec::new());
+            for (i, place) in going.into_iter().zip(places.as_chunks::<INDEX>().0) {
+                let found = search::find(count, place, |start, stop| part(entries, start, stop))?;
+                if let Some(entry) = found {
+                    sealed.extend(&entry[INDEX..]);
+                    stored.push(i);
+                }
+            }
+            going = stored;
+            if going.is_empty() {
+                break;
+            }
+            let (asked, same) = (gathered(outputs, &going), vec![ordinal; going.len()]);
+            let (labels, good) =
+                py.detach(|| on!(self, path => batch::open(path, &asked, context, &same, &sealed)));
+            let opened = going.iter().zip(labels.as_chunks::<LABEL>().0).zip(good);
+            let ours =
+                opened.filter_map(|((&i, label), good)| good.then_some((i, ordinal, *label)));
+            let first = found.len();
+            found.extend(ours);
+            going = found[first..].iter().map(|hit| hit.0).collect();
+            py.check_signals()?;
+        }
+        found.sort_unstable_by_key(|hit| (hit.0, hit.1));
+        let labels: Vec<u8> = found.iter().flat_map(|hit| hit.2).collect();
+        let numbers = found.iter().map(|hit| hit.0 as u64).collect();
+        Ok((numbers, PyBytes::new(py, &labels)))
+    }
+}
+
+/// Read entries from a buffer of the interpreter's, a mapped file maybe.
+fn part(entries: &Bound<'_, PyAny>, start: usize, stop: usize) -> PyResult<Vec<u8>> {
+    let range = PySlice::new(entries.py(), at(start)?, at(stop)?, 1);
+    PyBuffer::get(&entries.get_item(range)?)?.to_vec(entries.py())
+}
+
+fn at(entry: usize) -> PyResult<isize> {
+    Ok(isize::try_from(entry * ENTRY)?)
+}
+
+fn gathered(outputs: &[u8], which: &[usize]) -> Vec<u8> {
+    which.iter().flat_map(|&i| &outputs[i * OUTPUT..(i + 1) * OUTPUT]).copied().collect()
 }
 
 impl Kernel {
@@ -281,7 +357,8 @@ fn check<const N: usize>(
 #[pymodule]
 fn comity_kernel(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
-    module.add("PATHS", PATHS.to_vec())?;
+    let names: Vec<&str> = ways().into_iter().map(|(name, _)| name).collect();
+    module.add("PATHS", names)?;
     module.add("Refused", module.py().get_type::<Refused>())?;
     module.add_class::<Kernel>()
 }

@@ -118,6 +118,24 @@ class Inputs:
         return [self.data[start:end] for start, end in zip(starts, self.ends, strict=True)]
 
 
+class Watch(Protocol):
+    """Where a batch says how far it is."""
+
+    def __call__(self, done: int, /) -> None:
+        """Hear that `done` items are finished; what it raises ends the work."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """What was found for a batch of outputs, ordered by output, then by ordinal."""
+
+    outputs: "array[int]"
+    """Which output each hit is of, typecode Q."""
+    labels: bytes
+    """The label of each hit: 32 bytes."""
+
+
 class Kernel(Protocol):
     """Group operations in batches: RFC 9497 VOPRF, suite ristretto255-SHA512, plus set entries.
 
@@ -176,4 +194,29 @@ class Kernel(Protocol):
         self, outputs: bytes, context: bytes, ordinals: Sequence[int], sealed: bytes
     ) -> list[bytes | None]:
         """Open n sealed labels of 48 bytes: the 32-byte label, or None where it is not ours."""
+        ...
+
+    def tag_entries(
+        self,
+        key: bytes,
+        inputs: Inputs,
+        context: bytes,
+        ordinals: Sequence[int],
+        labels: bytes,
+        watch: Watch | None = None,
+    ) -> bytes:
+        """Make the set entries of inputs the holder knows: `seal` of what `tag` gives, at once.
+
+        Any number of inputs; n times 58 bytes. What `watch` raises ends the work.
+        """
+        ...
+
+    def look_up(
+        self, outputs: bytes, context: bytes, entries: bytes | memoryview, ordinals: int
+    ) -> Hits:
+        """Look outputs up in sorted entries of 58 bytes: `index`, find, `open`.
+
+        For each output go through the ordinals below `ordinals` until one is not there, or does
+        not open.
+        """
         ...

@@ -26,6 +26,7 @@ from comity.edge.client import PeerClient
 from comity.edge.config import NodeConfig, read_config
 from comity.edge.peer_listener import VERSION_PATH
 from comity.errors import Code, ComityError
+from comity.kernel.native import Native
 from comity.limits import CLOCK_SKEW_SECONDS, MIB
 from comity.node import IDENTITY_FILE, KEYS
 from comity.store import peers
@@ -92,12 +93,13 @@ def _version() -> Finding:
 
 
 def _kernel() -> Iterator[Finding]:
-    used, about = kernel.load().name, kernel.describe()
+    about = kernel.describe()
     yield Finding(
         "kernel",
         "ok",
+        "native" if about.kernel == Native.name else "ok",
         params={
-            "kernel": used,
+            "kernel": about.kernel,
             "library": about.library,
             "version": about.version,
             "origin": about.origin,

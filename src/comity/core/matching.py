@@ -5,11 +5,11 @@ The group operations are the kernel's, the set is given, and what crosses the bo
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from comity.api import Inputs, Kernel, Progress
-from comity.core.entries import INDEX_BYTES
+from comity.core.entries import LABEL_BYTES
 from comity.core.label import CANARY, Label
 from comity.core.oprf import OUTPUT_BYTES
 from comity.core.records import Family
@@ -106,28 +106,9 @@ def look_up(
     label that opens counts. Raises TAG_SET_INVALID for a label that opens and makes no sense.
     """
     found: list[list[Label]] = [[] for _ in range(len(outputs) // OUTPUT_BYTES)]
-    going: Sequence[int] = range(len(found))
-    for ordinal in range(RECORDS_PER_TOKEN):
-        if not going:
-            break
-        asked = b"".join([_item(outputs, i, OUTPUT_BYTES) for i in going])
-        indexes = kernel.index(asked, context, [ordinal] * len(going))
-        stored = [
-            (i, sealed)
-            for position, i in enumerate(going)
-            if (sealed := tag_set.find(_item(indexes, position, INDEX_BYTES))) is not None
-        ]
-        opened = kernel.open(
-            b"".join([_item(outputs, i, OUTPUT_BYTES) for i, _ in stored]),
-            context,
-            [ordinal] * len(stored),
-            b"".join([sealed for _, sealed in stored]),
-        )
-        going = []
-        for (i, _), label in zip(stored, opened, strict=True):
-            if label is not None:
-                found[i].append(Label.decode(label))
-                going.append(i)
+    hits = kernel.look_up(outputs, context, tag_set.entries, RECORDS_PER_TOKEN)
+    for number, output in enumerate(hits.outputs):
+        found[output].append(Label.decode(_item(hits.labels, number, LABEL_BYTES)))
     return [tuple(labels) for labels in found]
 
 
@@ -152,8 +133,8 @@ def _canary_entries(kernel: Kernel, key: bytes, context: bytes, family: Family) 
 
 
 def _seal(kernel: Kernel, key: bytes, context: bytes, batch: _Batch) -> bytes:
-    outputs = kernel.tag(key, Inputs.pack(batch.inputs))
-    return kernel.seal(outputs, context, batch.ordinals, b"".join(batch.labels))
+    inputs, labels = Inputs.pack(batch.inputs), b"".join(batch.labels)
+    return kernel.tag_entries(key, inputs, context, batch.ordinals, labels)
 
 
 def _item(buffer: bytes, position: int, size: int) -> bytes:

@@ -139,7 +139,7 @@ class TagSet:
                 raise ComityError(Code.TAG_SET_INVALID, count=self._count)
             if expected is not None and digest([view]) != expected:
                 raise ComityError(Code.TAG_SET_INVALID)
-            self._entries = view[HEADER_BYTES:]
+            self.entries = view[HEADER_BYTES:]
         try:
             self._check_order()
         except ComityError:
@@ -151,27 +151,34 @@ class TagSet:
 
     def close(self) -> None:
         """Let the data go, so that a mapped file can be closed. No look-up works afterwards."""
-        self._entries.release()
+        self.entries.release()
 
     def find(self, index: bytes) -> bytes | None:
         """Return the sealed label (48 bytes) that stands at an index of 10, or None."""
-        position = bisect_left(range(self._count), index, key=self._index)
-        if position == self._count or self._index(position) != index:
-            return None
-        start = position * ENTRY_BYTES
-        return bytes(self._entries[start + INDEX_BYTES : start + ENTRY_BYTES])
+        return find(self.entries, index)
 
     def _check_order(self) -> None:
         last = b""
         for position in range(self._count):
-            index = self._index(position)
+            index = _index(self.entries, position)
             if index <= last:
                 raise ComityError(Code.TAG_SET_INVALID, index=position)
             last = index
 
-    def _index(self, position: int) -> bytes:
-        start = position * ENTRY_BYTES
-        return bytes(self._entries[start : start + INDEX_BYTES])
+
+def find(entries: bytes | memoryview, index: bytes) -> bytes | None:
+    """Return the sealed label (48 bytes) that stands at an index of 10 in sorted entries."""
+    count = len(entries) // ENTRY_BYTES
+    position = bisect_left(range(count), index, key=lambda at: _index(entries, at))
+    if position == count or _index(entries, position) != index:
+        return None
+    start = position * ENTRY_BYTES
+    return bytes(entries[start + INDEX_BYTES : start + ENTRY_BYTES])
+
+
+def _index(entries: bytes | memoryview, position: int) -> bytes:
+    start = position * ENTRY_BYTES
+    return bytes(entries[start : start + INDEX_BYTES])
 
 
 def _entries(part: bytes) -> Iterator[bytes]:

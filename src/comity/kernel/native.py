@@ -6,11 +6,11 @@ nothing is computed.
 """
 
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
-from comity.api import Inputs
+from comity.api import Hits, Inputs, Watch
 from comity.core.entries import LABEL_BYTES
 from comity.core.oprf import ELEMENT_BYTES
 from comity.errors import Code, ComityError
@@ -21,8 +21,22 @@ try:
 except ImportError:  # not built: `load` of comity.kernel then takes the portable one
     comity_kernel = None
 
-Watch = Callable[[int], None]
-"""Hears how many items are done; what it raises ends the work."""
+PACKAGE: Final = "comity-kernel"
+
+
+def installed() -> bool:
+    """Tell whether the package is there."""
+    return comity_kernel is not None
+
+
+def location() -> str:
+    """Return the file that was loaded. Empty where there is none."""
+    return str(getattr(comity_kernel, "__file__", ""))
+
+
+def paths() -> tuple[str, ...]:
+    """Return the ways of computing that the package has on this machine, the fastest first."""
+    return tuple(getattr(comity_kernel, "PATHS", ()))
 
 
 class Native:
@@ -42,6 +56,7 @@ class Native:
         except ValueError:
             raise ComityError(Code.KERNEL_MISSING, name=f"{self.name} {path}") from None
         self.path: str = self._kernel.path
+        self.version: str = comity_kernel.__version__
         self.threads: int = self._kernel.threads
 
     def scalar(self, random: bytes) -> bytes:
@@ -127,6 +142,14 @@ class Native:
             labels[i * LABEL_BYTES : (i + 1) * LABEL_BYTES] if ours else None
             for i, ours in enumerate(good)
         ]
+
+    def look_up(
+        self, outputs: bytes, context: bytes, entries: bytes | memoryview, ordinals: int
+    ) -> Hits:
+        """See `Kernel.look_up`. Raises INPUT_INVALID."""
+        with _refusals():
+            numbers, labels = self._kernel.look_up(outputs, context, entries, ordinals)
+        return Hits(array("Q", numbers), labels)
 
 
 @contextmanager

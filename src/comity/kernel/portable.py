@@ -6,13 +6,16 @@ and a tenth of a question, so past some cores more of them gain nothing here.
 """
 
 import os
+from array import array
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, TypeVar
 
-from comity.api import Inputs
+from comity.api import Hits, Inputs, Watch
 from comity.core import entries, oprf
+from comity.core.entries import INDEX_BYTES
 from comity.core.oprf import ELEMENT_BYTES, OUTPUT_BYTES, SCALAR_BYTES
+from comity.core.tagset import find
 from comity.errors import Code, ComityError
 from comity.kernel.sodium import Library, Ristretto255, load
 from comity.limits import BATCH_ELEMENTS
@@ -165,6 +168,51 @@ class Portable:
             entries.unseal(o, context, j, box)
             for o, j, box in zip(each, ordinals, closed, strict=True)
         ]
+
+    def tag_entries(
+        self,
+        key: bytes,
+        inputs: Inputs,
+        context: bytes,
+        ordinals: Sequence[int],
+        labels: bytes,
+        watch: Watch | None = None,
+    ) -> bytes:
+        """See `Kernel.tag_entries`. Raises INPUT_INVALID or SCALAR_INVALID."""
+        entries = self.seal(self.tag(key, inputs), context, ordinals, labels)
+        if watch is not None:
+            watch(len(inputs))
+        return entries
+
+    def look_up(
+        self, outputs: bytes, context: bytes, entries: bytes | memoryview, ordinals: int
+    ) -> Hits:
+        """See `Kernel.look_up`. Raises INPUT_INVALID."""
+        found: list[list[bytes]] = [[] for _ in range(len(outputs) // OUTPUT_BYTES)]
+        going: Sequence[int] = range(len(found))
+        for ordinal in range(ordinals):
+            each = [outputs[i * OUTPUT_BYTES : (i + 1) * OUTPUT_BYTES] for i in going]
+            asked = b"".join(each)
+            places = self.index(asked, context, [ordinal] * len(going))
+            stored = []
+            for number, (i, output) in enumerate(zip(going, each, strict=True)):
+                place = places[number * INDEX_BYTES : (number + 1) * INDEX_BYTES]
+                if (sealed := find(entries, place)) is not None:
+                    stored.append((i, output, sealed))
+            going = []
+            if stored:
+                numbers, asked_again, sealed_labels = zip(*stored, strict=True)
+                opened = self.open(
+                    b"".join(asked_again), context, [ordinal] * len(stored), b"".join(sealed_labels)
+                )
+                for i, label in zip(numbers, opened, strict=True):
+                    if label is not None:
+                        found[i].append(label)
+                        going.append(i)
+            if not going:
+                break
+        which = array("Q", [i for i, labels in enumerate(found) for _ in labels])
+        return Hits(which, b"".join([label for labels in found for label in labels]))
 
     def _group(self) -> Ristretto255:
         return Ristretto255(self.library)

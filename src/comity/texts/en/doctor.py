@@ -9,7 +9,11 @@ TEXTS: Final[dict[str, str]] = {
     "doctor.version.ok": "Comity {version} on Python {python}.",
     "doctor.kernel.ok": (
         "Group operations run on the {kernel} kernel: {library} {version} of the {origin}, {path}. "
-        "Another kernel is used as soon as one is installed."
+        "A faster one in Rust is used as soon as it is there: make kernel builds it."
+    ),
+    "doctor.kernel.native": (
+        "Group operations run on the {kernel} kernel: {library} {version}, by way of {origin}, "
+        "{path}. COMITY_KERNEL=portable takes the other one, on libsodium."
     ),
     "doctor.folder.ok": "The node's folder is closed to others: {folder}.",
     "doctor.folder.open": "The node's folder is open to other accounts: {folder}.",

@@ -9,7 +9,11 @@ TEXTS: Final[dict[str, str]] = {
     "doctor.version.ok": "Comity {version} con Python {python}.",
     "doctor.kernel.ok": (
         "Las operaciones de grupo usan el núcleo {kernel}: {library} {version}, origen {origin}, "
-        "{path}. En cuanto se instale otro núcleo, se usará."
+        "{path}. Hay otro más rápido, en Rust, que se usa en cuanto está: make kernel lo construye."
+    ),
+    "doctor.kernel.native": (
+        "Las operaciones de grupo usan el núcleo {kernel}: {library} {version}, por la vía {origin}, "
+        "{path}. COMITY_KERNEL=portable toma el otro, sobre libsodium."
     ),
     "doctor.folder.ok": "La carpeta del nodo está cerrada a otros: {folder}.",
     "doctor.folder.open": "La carpeta del nodo está abierta a otras cuentas: {folder}.",
