@@ -12,7 +12,7 @@ use crate::suite::{Items, OUTPUT};
 #[cfg(target_arch = "x86_64")]
 use crate::vector::Ifma;
 use curve25519_dalek::RistrettoPoint;
-use pyo3::buffer::PyBuffer;
+use pyo3::buffer::{Element, PyBuffer};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PySlice};
@@ -110,10 +110,10 @@ impl Kernel {
         &self,
         py: Python<'py>,
         data: &[u8],
-        ends: PyBuffer<u64>,
+        ends: &Bound<'py, PyAny>,
         blinds: &[u8],
     ) -> PyResult<Bound<'py, PyBytes>> {
-        let ends = ends.to_vec(py)?;
+        let ends = numbers(ends)?;
         let inputs = items(data, &ends)?;
         let found = py.detach(|| on!(self, path => batch::blind(path, inputs, blinds)))?;
         Ok(PyBytes::new(py, &found))
@@ -137,14 +137,14 @@ impl Kernel {
         &self,
         py: Python<'py>,
         data: &[u8],
-        ends: PyBuffer<u64>,
+        ends: &Bound<'py, PyAny>,
         blinds: &[u8],
         blinded: &[u8],
         evaluated: &[u8],
         proof: &[u8],
         public_key: &[u8],
     ) -> PyResult<Bound<'py, PyBytes>> {
-        let ends = ends.to_vec(py)?;
+        let ends = numbers(ends)?;
         let inputs = items(data, &ends)?;
         let asked = Question { inputs, blinds, blinded, evaluated, proof, public_key };
         let found = py.detach(|| on!(self, path => batch::finalise(path, asked)))?;
@@ -158,11 +158,11 @@ impl Kernel {
         py: Python<'py>,
         key: &[u8],
         data: &[u8],
-        ends: PyBuffer<u64>,
+        ends: &Bound<'py, PyAny>,
         watch: Option<Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyBytes>> {
         let key = Zeroizing::new(batch::read_scalar(key)?);
-        let ends = ends.to_vec(py)?;
+        let ends = numbers(ends)?;
         let inputs = items(data, &ends)?;
         self.rounds(py, inputs, OUTPUT, watch, |start, stop, out| {
             on!(self, path => batch::tag(path, &key, inputs.part(start, stop), out))
@@ -177,16 +177,16 @@ impl Kernel {
         py: Python<'py>,
         key: &[u8],
         data: &[u8],
-        ends: PyBuffer<u64>,
+        ends: &Bound<'py, PyAny>,
         context: &[u8],
-        ordinals: PyBuffer<u16>,
+        ordinals: &Bound<'py, PyAny>,
         labels: &[u8],
         watch: Option<Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyBytes>> {
         let key = Zeroizing::new(batch::read_scalar(key)?);
-        let ends = ends.to_vec(py)?;
+        let ends = numbers(ends)?;
         let inputs = items(data, &ends)?;
-        let ordinals = ordinals.to_vec(py)?;
+        let ordinals = numbers(ordinals)?;
         check(context, inputs.len(), [(ordinals.len(), 1), (labels.len(), LABEL)])?;
         let sealing = Sealing { context, ordinals: &ordinals, labels };
         self.rounds(py, inputs, ENTRY, watch, |start, stop, out| {
@@ -200,9 +200,9 @@ impl Kernel {
         py: Python<'py>,
         outputs: &[u8],
         context: &[u8],
-        ordinals: PyBuffer<u16>,
+        ordinals: &Bound<'py, PyAny>,
     ) -> PyResult<Bound<'py, PyBytes>> {
-        let ordinals = ordinals.to_vec(py)?;
+        let ordinals = numbers(ordinals)?;
         check(context, ordinals.len(), [(outputs.len(), OUTPUT)])?;
         let found =
             py.detach(|| on!(self, path => batch::index(path, outputs, context, &ordinals)));
@@ -214,10 +214,10 @@ impl Kernel {
         py: Python<'py>,
         outputs: &[u8],
         context: &[u8],
-        ordinals: PyBuffer<u16>,
+        ordinals: &Bound<'py, PyAny>,
         labels: &[u8],
     ) -> PyResult<Bound<'py, PyBytes>> {
-        let ordinals = ordinals.to_vec(py)?;
+        let ordinals = numbers(ordinals)?;
         check(context, ordinals.len(), [(outputs.len(), OUTPUT), (labels.len(), LABEL)])?;
         let sealing = Sealing { context, ordinals: &ordinals, labels };
         let made = py.detach(|| on!(self, path => batch::seal(path, outputs, sealing)));
@@ -230,10 +230,10 @@ impl Kernel {
         py: Python<'py>,
         outputs: &[u8],
         context: &[u8],
-        ordinals: PyBuffer<u16>,
+        ordinals: &Bound<'py, PyAny>,
         sealed: &[u8],
     ) -> PyResult<(Bound<'py, PyBytes>, Bound<'py, PyBytes>)> {
-        let ordinals = ordinals.to_vec(py)?;
+        let ordinals = numbers(ordinals)?;
         check(context, ordinals.len(), [(outputs.len(), OUTPUT), (sealed.len(), SEALED)])?;
         let (labels, good) =
             py.detach(|| on!(self, path => batch::open(path, outputs, context, &ordinals, sealed)));
@@ -326,6 +326,11 @@ impl Kernel {
             Ok(())
         })
     }
+}
+
+/// Copy an array. One without items may have no address, and so no alignment.
+fn numbers<T: Element>(array: &Bound<'_, PyAny>) -> PyResult<Vec<T>> {
+    if array.len()? == 0 { Ok(Vec::new()) } else { PyBuffer::get(array)?.to_vec(array.py()) }
 }
 
 fn items<'a>(data: &'a [u8], ends: &'a [u64]) -> PyResult<Items<'a>> {

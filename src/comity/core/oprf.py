@@ -151,7 +151,10 @@ def finish(private_input: bytes, unblinded: bytes) -> bytes:
     """Hash an input with its element to the 64-byte output: the last steps of Finalize.
 
     In verifiable mode the proof is checked before anything computed here is used (section 3.3.2).
+    Raises INPUT_INVALID where the input is too long.
     """
+    if len(private_input) > INPUT_BYTES:
+        raise ComityError(Code.INPUT_INVALID)
     return hashlib.sha512(_prefixed(private_input, unblinded) + b"Finalize").digest()
 
 

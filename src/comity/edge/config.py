@@ -24,6 +24,7 @@ DATABASE_FILE: Final = "comity.db"
 ENVIRONMENT: Final[Mapping[str, str]] = {
     "COMITY_FOLDER": "The node's folder; without it, .comity in the home directory.",
     "COMITY_OFFICER_TOKEN_FILE": "The file with the token of the officer who calls.",
+    "COMITY_KERNEL": "The kernel, native or portable; without it, native where it is installed.",
 }
 """Every environment variable that a node or its command line reads, and what it says."""
 _LINE: Final = re.compile(r"at line (\d+)")

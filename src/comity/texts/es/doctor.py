@@ -12,8 +12,8 @@ TEXTS: Final[dict[str, str]] = {
         "{path}. Hay otro más rápido, en Rust, que se usa en cuanto está: make kernel lo construye."
     ),
     "doctor.kernel.native": (
-        "Las operaciones de grupo usan el núcleo {kernel}: {library} {version}, por la vía {origin}, "
-        "{path}. COMITY_KERNEL=portable toma el otro, sobre libsodium."
+        "Las operaciones de grupo usan el núcleo {kernel}: {library} {version}, por la vía "
+        "{origin}, {path}. COMITY_KERNEL=portable toma el otro, sobre libsodium."
     ),
     "doctor.folder.ok": "La carpeta del nodo está cerrada a otros: {folder}.",
     "doctor.folder.open": "La carpeta del nodo está abierta a otras cuentas: {folder}.",
