@@ -12,8 +12,9 @@ from typing import Final, TypedDict
 from rich.console import Console
 from rich.table import Table
 
-from bench import exchanges, kernel, negotiations, plain
+from bench import exchanges, kernel, negotiations, plain, timing
 from comity.edge import logs
+from comity.kernel import native
 
 RESULTS: Final = Path(__file__).parent / "results.json"
 
@@ -26,11 +27,10 @@ class Results(TypedDict):
     python: str
     machine: str
     cores: int
-    kernel: str
-    library: str
-    tags_per_second_per_core: float
-    tags_per_second: float
-    question_core_us: dict[str, float]
+    kernel: kernel.Figures | None
+    """The fast kernel's; none where it was not built."""
+    portable: kernel.Figures
+    timing: list[timing.Finding]
     exchanges_per_second: float
     exchange_milliseconds: float
     plain_exchanges_per_second: float
@@ -41,23 +41,18 @@ class Results(TypedDict):
 def main() -> None:
     """Measure everything once."""
     logs.configure("error", sys.stderr)
-    of_kernel, of_exchanges = kernel.measure(), exchanges.measure()
+    fast = kernel.measure("native") if native.installed() else None
+    portable, of_exchanges = kernel.measure("portable"), exchanges.measure()
     of_plain = plain.measure(3_200, exchanges.CALLERS)
-    parts = {name: float(str(cost)) for name, cost in of_kernel["question_core_us"].items()}
     results = Results(
         measured=datetime.now(UTC).strftime("%Y-%m-%d"),
         comity=version("comity"),
         python=platform.python_version(),
         machine=_processor(),
         cores=os.cpu_count() or 0,
-        kernel=of_kernel["kernel"],
-        library=of_kernel["library"],
-        tags_per_second_per_core=round(of_kernel["tags_per_second_per_core"]),
-        tags_per_second=round(of_kernel["tags_per_second"]),
-        question_core_us={
-            **{name: round(cost, 1) for name, cost in parts.items()},
-            "total": round(sum(parts.values()), 1),
-        },
+        kernel=fast,
+        portable=portable,
+        timing=timing.measure(),
         exchanges_per_second=of_exchanges["exchanges_per_second"],
         exchange_milliseconds=of_exchanges["milliseconds"],
         plain_exchanges_per_second=round(of_plain, 1),
@@ -70,10 +65,16 @@ def main() -> None:
 
 def _table(results: Results) -> Table:
     table = Table("figure", "value", title=f"{results['machine']}, {results['cores']} cores")
-    table.add_row("tags per second and core", f"{results['tags_per_second_per_core']:,.0f}")
-    table.add_row("tags per second, all cores", f"{results['tags_per_second']:,.0f}")
-    for name, cost in results["question_core_us"].items():
-        table.add_row(f"question, {name}, µs of core time", f"{cost:,.1f}")
+    for found in (results["kernel"], results["portable"]):
+        if found is None:
+            continue
+        name = found["kernel"]
+        table.add_row(f"{name}: tags per second and core", f"{found['tags_per_second_per_core']:,}")
+        table.add_row(f"{name}: tags per second, all cores", f"{found['tags_per_second']:,}")
+        for step, cost in found["question_core_us"].items():
+            table.add_row(f"{name}: question, {step}, µs of core time", f"{cost:,}")
+    for one in results["timing"]:
+        table.add_row(f"{one['kernel']}: {one['step']}, greatest |t|", f"{one['t']:,}")
     table.add_row("exchanges per second", f"{results['exchanges_per_second']:,.1f}")
     table.add_row("the same of a plain stack", f"{results['plain_exchanges_per_second']:,.1f}")
     table.add_row("ratio of the two", f"{results['exchanges_to_plain']:,.2f}")

@@ -2,8 +2,8 @@
 
 Core figures are processor time with one thread, the best of some rounds: whatever else runs on
 the machine only adds to it. Figures for all threads are wall-clock time. A tag counts the whole
-way from a record's token to the sealed entry of the set; `finalise` counts the check of the
-proof, the outputs and their look-up.
+way from a token to the sealed entry of the set, and `records` what the node does around it as
+well; `finalise` counts the check of the proof, the outputs and their look-up.
 """
 
 import json
@@ -20,11 +20,14 @@ from comity.core.matching import look_up, tag_records
 from comity.core.records import Family
 from comity.core.tagset import TagSet, build
 from comity.core.tokens import Token
+from comity.kernel import native
+from comity.kernel.native import Native
 from comity.kernel.portable import Portable
 from comity.limits import CANARIES
 
-ITEMS: Final = 2_000
-ROUNDS: Final = 3
+ITEMS: Final = {"portable": 2_000, "native": 10_000}
+"""Fewer where they take longer."""
+ROUNDS: Final = {"portable": 3, "native": 10}
 
 Timer = Callable[[], float]
 
@@ -35,6 +38,7 @@ class QuestionCost(TypedDict):
     blind: float
     evaluate: float
     finalise: float
+    total: float
 
 
 class Figures(TypedDict):
@@ -45,6 +49,8 @@ class Figures(TypedDict):
     items: int
     threads: int
     tags_per_second_per_core: float
+    records_per_second_per_core: float
+    """Records of one token each, from the record to the entry: the node's own work counts, too."""
     question_core_us: QuestionCost
     tags_per_second: float
     """With all threads."""
@@ -67,10 +73,15 @@ class Work:
         self.records = [(Label(os.urandom(12)), [token]) for token in tokens]
         self.inputs = Inputs.pack(token.input() for token in tokens)
         self.blinds = b"".join([on.scalar(os.urandom(64)) for _ in range(items)])
+        self.labels = b"".join(label.encode() for label, _ in self.records)
         self.blinded = self.evaluated = self.proof = b""
-        self.tag_set = TagSet(build(self.tag(), _random))
+        self.tag_set = TagSet(build(self.tag_records(), _random))
 
-    def tag(self) -> list[bytes]:
+    def tag(self) -> None:
+        """Tag every token."""
+        self.kernel.tag_entries(self.key, self.inputs, self.context, [0] * self.items, self.labels)
+
+    def tag_records(self) -> list[bytes]:
         """Tag every record."""
         parts: list[bytes] = []
         tag_records(self.kernel, {Family.RFC: self.key}, self.context, self.records, parts.append)
@@ -94,47 +105,62 @@ class Work:
 
     def question_us(self, timer: Timer) -> QuestionCost:
         """Measure the steps of a question, in microseconds per element."""
+        steps = (self.blind, self.evaluate, self.finalise)
+        per_item = 1e6 / self.items
+        blind, evaluate, finalise = (self._seconds(step, timer) * per_item for step in steps)
         return {
-            "blind": round(_seconds(self.blind, timer) / self.items * 1e6, 1),
-            "evaluate": round(_seconds(self.evaluate, timer) / self.items * 1e6, 1),
-            "finalise": round(_seconds(self.finalise, timer) / self.items * 1e6, 1),
+            "blind": round(blind, 1),
+            "evaluate": round(evaluate, 1),
+            "finalise": round(finalise, 1),
+            "total": round(blind + evaluate + finalise, 1),
         }
 
     def tags_per_second(self, timer: Timer) -> float:
-        """Measure tagging; the canaries are entries like all others."""
-        return round((self.items + CANARIES) / _seconds(self.tag, timer))
+        """Measure tagging."""
+        return round(self.items / self._seconds(self.tag, timer))
+
+    def records_per_second(self, timer: Timer) -> float:
+        """Measure tagging of records; the canaries are entries like all others."""
+        return round((self.items + CANARIES) / self._seconds(self.tag_records, timer))
+
+    def _seconds(self, work: Callable[[], object], timer: Timer) -> float:
+        best = float("inf")
+        for _ in range(ROUNDS[self.kernel.name]):
+            start = timer()
+            work()
+            best = min(best, timer() - start)
+        return best
 
 
 def _random(size: int) -> bytes:
     return os.urandom(size)
 
 
-def _seconds(work: Callable[[], object], timer: Timer) -> float:
-    best = float("inf")
-    for _ in range(ROUNDS):
-        start = timer()
-        work()
-        best = min(best, timer() - start)
-    return best
-
-
-def measure(items: int = ITEMS) -> Figures:
-    """Measure the portable kernel, first with one thread, then with as many as there are cores."""
-    one, every = Work(Portable(threads=1), items), Work(Portable(), items)
+def measure(name: str = "portable", items: int | None = None) -> Figures:
+    """Measure a kernel, first with one thread, then with as many as there are cores."""
+    count = items or ITEMS[name]
+    make = {"portable": Portable, "native": Native}[name]
+    one, every = Work(make(threads=1), count), Work(make(), count)
     alone = one.tags_per_second(time.perf_counter)
     together = every.tags_per_second(time.perf_counter)
-    described = kernel.describe()
+    described = kernel.describe(name)
     return {
         "kernel": described.kernel,
         "library": f"{described.library} {described.version} ({described.origin})",
-        "items": items,
+        "items": count,
         "threads": os.cpu_count() or 1,
         "tags_per_second_per_core": one.tags_per_second(time.process_time),
+        "records_per_second_per_core": one.records_per_second(time.process_time),
         "question_core_us": one.question_us(time.process_time),
         "tags_per_second": together,
         "question_us": every.question_us(time.perf_counter),
         "speed_up": round(together / alone, 2),
     }
+
+
+def names() -> list[str]:
+    """Return the kernels that can be measured here."""
+    return ["native", "portable"] if native.installed() else ["portable"]
 
 
 def table(figures: Figures) -> str:
@@ -147,14 +173,17 @@ def table(figures: Figures) -> str:
             f"{figures['tags_per_second_per_core']:,.0f}",
             f"{figures['tags_per_second']:,.0f}",
         ),
+        ("records a second", f"{figures['records_per_second_per_core']:,.0f}", ""),
         ("blind, us", f"{core['blind']:.1f}", f"{wall['blind']:.1f}"),
         ("evaluate, us", f"{core['evaluate']:.1f}", f"{wall['evaluate']:.1f}"),
         ("finalise, us", f"{core['finalise']:.1f}", f"{wall['finalise']:.1f}"),
+        ("question, us", f"{core['total']:.1f}", f"{wall['total']:.1f}"),
     ]
     head = f"{figures['kernel']}: {figures['library']}, {figures['items']:,} items"
     return "\n".join([head, *(f"{name:<16}{one:>12}{every:>12}" for name, one, every in rows)])
 
 
 if __name__ == "__main__":
-    measured = measure()
-    sys.stdout.write((json.dumps(measured) if "--json" in sys.argv else table(measured)) + "\n")
+    for each in names():
+        measured = measure(each)
+        sys.stdout.write((json.dumps(measured) if "--json" in sys.argv else table(measured)) + "\n")

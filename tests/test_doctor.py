@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from comity import kernel
 from comity.doctor import Finding, examine
 from comity.edge import lock
 from comity.errors import Code
+from comity.kernel import native
 from commands import Officer, free_ports, make_node, pin_each_other
 
 
@@ -32,10 +34,31 @@ def test_a_sound_node_has_nothing_wrong(mx: Officer) -> None:
     ]
 
 
-def test_the_kernel_is_named_with_its_library(mx: Officer) -> None:
-    params = found(mx.folder, "kernel").params
-    assert params["library"] == "libsodium"
-    assert params["origin"] in ("wheel", "system")
+def test_the_kernel_is_named_with_its_library(mx: Officer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(kernel.VARIABLE, "portable")
+    one = found(mx.folder, "kernel")
+    assert one.said == "ok"
+    assert one.params["library"] == "libsodium"
+    assert one.params["origin"] in ("wheel", "system")
+
+
+@pytest.mark.skipif(not native.installed(), reason="make kernel was not run")
+def test_the_fast_kernel_is_named_with_its_path(
+    mx: Officer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(kernel.VARIABLE, "native")
+    one = found(mx.folder, "kernel")
+    assert one.said == "native"
+    assert one.params["library"] == native.PACKAGE
+    assert one.params["origin"] == native.paths()[0]
+
+
+def test_a_kernel_that_is_not_there(mx: Officer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(kernel.VARIABLE, "another")
+    one = found(mx.folder, "kernel")
+    assert one.outcome == "fail"
+    assert one.error is not None
+    assert one.error.code is Code.KERNEL_MISSING
 
 
 def test_a_check_up_writes_nothing(mx: Officer) -> None:

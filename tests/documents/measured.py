@@ -14,14 +14,13 @@ def table() -> str:
     if not RESULTS.exists():
         return "Nothing has been measured yet: `make bench` measures, `make docs` writes the table."
     found: dict[str, Any] = json.loads(RESULTS.read_text("utf-8"))
-    cost = found["question_core_us"]
-    parts = ", ".join(f"{name} {cost[name]:g}" for name in ("blind", "evaluate", "finalise"))
     rows = [
-        ("tags per second and core", f"{found['tags_per_second_per_core']:,.0f}"),
-        (
-            "one element of a question, both sides, µs of core time",
-            f"{sum(cost[name] for name in ('blind', 'evaluate', 'finalise')):,.1f} ({parts})",
-        ),
+        row
+        for kernel in (found["kernel"], found["portable"])
+        if kernel is not None
+        for row in _kernel(kernel)
+    ]
+    rows += [
         ("exchanges per second, 32 callers", f"{found['exchanges_per_second']:,.0f}"),
         ("one exchange, alone, ms", f"{found['exchange_milliseconds']:,.1f}"),
         (
@@ -33,8 +32,22 @@ def table() -> str:
             f"{found['negotiations_finalised_per_second']:,.0f}",
         ),
     ]
+    libraries = [one["library"] for one in (found["kernel"], found["portable"]) if one is not None]
     where = (
         f"Measured on {found['measured']}: {found['machine']}, {found['cores']} cores, "
-        f"Python {found['python']}, {found['library']}."
+        f"Python {found['python']}.\nKernels: {', '.join(libraries)}."
     )
     return f"{shown.table(('figure', 'value'), rows)}\n\n{where}"
+
+
+def _kernel(found: dict[str, Any]) -> list[tuple[str, str]]:
+    cost = found["question_core_us"]
+    parts = ", ".join(f"{name} {cost[name]:g}" for name in ("blind", "evaluate", "finalise"))
+    name = found["kernel"]
+    return [
+        (f"{name} kernel: tags per second and core", f"{found['tags_per_second_per_core']:,.0f}"),
+        (
+            f"{name} kernel: one element of a question, both sides, µs of core time",
+            f"{cost['total']:,.1f} ({parts})",
+        ),
+    ]
