@@ -159,7 +159,7 @@ impl Kernel {
         key: &[u8],
         data: &[u8],
         ends: &Bound<'py, PyAny>,
-        watch: Option<Bound<'py, PyAny>>,
+        watch: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyBytes>> {
         let key = Zeroizing::new(batch::read_scalar(key)?);
         let ends = numbers(ends)?;
@@ -181,7 +181,7 @@ impl Kernel {
         context: &[u8],
         ordinals: &Bound<'py, PyAny>,
         labels: &[u8],
-        watch: Option<Bound<'py, PyAny>>,
+        watch: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyBytes>> {
         let key = Zeroizing::new(batch::read_scalar(key)?);
         let ends = numbers(ends)?;
@@ -310,7 +310,7 @@ impl Kernel {
         py: Python<'py>,
         inputs: Items<'_>,
         size: usize,
-        watch: Option<Bound<'py, PyAny>>,
+        watch: Option<&Bound<'py, PyAny>>,
         work: impl Fn(usize, usize, &mut [u8]) -> Result<(), Refusal> + Sync,
     ) -> PyResult<Bound<'py, PyBytes>> {
         PyBytes::new_with(py, inputs.len() * size, |out| {
@@ -319,7 +319,7 @@ impl Kernel {
                 let stop = start + part.len() / size;
                 py.detach(|| work(start, stop, part)).map_err(|one| one.shifted(start))?;
                 py.check_signals()?;
-                if let Some(watch) = &watch {
+                if let Some(watch) = watch {
                     watch.call1((stop,))?;
                 }
             }

@@ -14,6 +14,9 @@ const AIMED: usize = 4;
 ///
 /// # Errors
 /// What `read` refuses with.
+///
+/// # Panics
+/// Never: an entry is longer than its index.
 pub fn find<E>(
     count: usize,
     index: &[u8; INDEX],
@@ -51,7 +54,6 @@ pub fn find<E>(
 }
 
 /// Return where an index would stand among evenly spread ones.
-#[allow(clippy::cast_possible_truncation)] // below the count
 fn share(index: &[u8; INDEX], count: usize) -> usize {
     let head = index.first_chunk().expect("ten bytes");
     ((u128::from(u64::from_be_bytes(*head)) * count as u128) >> 64) as usize

@@ -35,7 +35,6 @@ pub struct Items<'a> {
 impl<'a> Items<'a> {
     /// Take a buffer and the ends of its items, which must grow and stay inside: else None.
     #[must_use]
-    #[allow(clippy::cast_possible_truncation)] // no end is past the buffer's
     pub fn new(data: &'a [u8], ends: &'a [u64]) -> Option<Self> {
         let inside = ends.last().is_none_or(|&end| end <= data.len() as u64);
         (inside && ends.is_sorted()).then_some(Self { data, ends, start: 0 })
@@ -55,7 +54,6 @@ impl<'a> Items<'a> {
 
     /// Return an item.
     #[must_use]
-    #[allow(clippy::cast_possible_truncation)] // see `new`
     pub fn get(&self, i: usize) -> &'a [u8] {
         let start = if i == 0 { self.start } else { self.ends[i - 1] as usize };
         &self.data[start..self.ends[i] as usize]
@@ -63,7 +61,6 @@ impl<'a> Items<'a> {
 
     /// Return the items from start to stop.
     #[must_use]
-    #[allow(clippy::cast_possible_truncation)] // see `new`
     pub fn part(&self, start: usize, stop: usize) -> Self {
         let first = if start == 0 { self.start } else { self.ends[start - 1] as usize };
         Self { data: self.data, ends: &self.ends[start..stop], start: first }
@@ -123,7 +120,6 @@ pub fn seed(public_key: &[u8]) -> [u8; 64] {
 
 /// The weight of the i-th pair (section 2.2.1, `ComputeComposites`).
 #[must_use]
-#[allow(clippy::cast_possible_truncation)] // a batch has at most 2^16 - 1 pairs
 pub fn weight(seed: &[u8; 64], i: usize, c: &[u8], d: &[u8]) -> Scalar {
     let place = (i as u16).to_be_bytes();
     hash_to_scalar(&[&[0, 64], seed, &place, &[0, 32], c, &[0, 32], d, COMPOSITE])
@@ -138,7 +134,6 @@ pub fn challenge(public_key: &[u8], points: [[u8; ELEMENT]; 4]) -> Scalar {
     hash_to_scalar(&[&size, public_key, &of, m, &of, z, &of, t2, &of, t3, b"Challenge"])
 }
 
-#[allow(clippy::cast_possible_truncation)] // nothing longer gets here
 fn length(of: &[u8]) -> [u8; 2] {
     (of.len() as u16).to_be_bytes()
 }

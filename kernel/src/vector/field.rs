@@ -58,7 +58,6 @@ const TOP: i64 = (1 << 47) - 1;
 /// Return one number in all lanes.
 #[inline]
 #[target_feature(enable = "avx512f,avx512ifma")]
-#[allow(clippy::cast_possible_wrap)] // bits, not numbers
 pub fn splat(digits: &Digits) -> Fe {
     let mut out = [_mm512_setzero_si512(); 5];
     for i in 0..5 {

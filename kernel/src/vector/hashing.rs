@@ -11,7 +11,7 @@ pub struct Expansion {
     dst_prime: &'static [u8],
     /// The state behind the block of zeros that every message starts with.
     zeros: State,
-    /// The block b_1 but for b_0: 1, the tag, and the end.
+    /// The second block but for the first one's hash: 1, the tag, and the end.
     tail: [u64; 8],
 }
 
@@ -85,7 +85,6 @@ pub fn expand_inputs(expansion: &Expansion, inputs: Items<'_>) -> [V; 8] {
 
 /// Return the weights of pairs (RFC 9497 section 2.2.1), the first of which is the `first`-th.
 #[target_feature(enable = "avx512f,avx512bw")]
-#[allow(clippy::cast_possible_truncation)] // a batch has at most 2^16 - 1 pairs
 pub fn weights(seed: &[u8; 64], first: usize, c: &[u8], d: &[u8]) -> Vec<Scalar> {
     let expansion = Expansion::to_scalar();
     let (c, d) = (c.as_chunks::<ELEMENT>().0, d.as_chunks::<ELEMENT>().0);
@@ -115,7 +114,6 @@ pub fn weights(seed: &[u8; 64], first: usize, c: &[u8], d: &[u8]) -> Vec<Scalar>
 
 /// The last steps of `Finalize` (section 3.3.1).
 #[target_feature(enable = "avx512f")]
-#[allow(clippy::cast_possible_truncation)] // no input is longer
 pub fn finish(inputs: Items<'_>, elements: &[u8], out: &mut [u8]) {
     let elements = elements.as_chunks::<ELEMENT>().0;
     let start = initial();

@@ -1,6 +1,8 @@
 //! The fast way: AVX-512 IFMA, eight items at once. All `unsafe` code of the crate is in here.
 
 mod field;
+#[cfg(test)]
+mod field_tests;
 mod hashing;
 mod lanes;
 mod point;
@@ -175,7 +177,6 @@ fn multiply(points: &Points, scalars: Scalars<'_>, out: &mut [u8]) {
 }
 
 /// Set the digits of half a scalar in one lane: what is multiplied is encoded doubled.
-#[allow(clippy::cast_sign_loss)] // bits, not numbers
 fn set_digits(digits: &mut Digits, lane: usize, scalar: &Scalar) {
     let mut half = scalar.div_by_2();
     let mut own = recoding::digits(&half);

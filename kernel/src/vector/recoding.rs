@@ -11,7 +11,6 @@ const ORDER: [u64; 4] = [0x5812_631a_5cf5_d3ed, 0x14de_f9de_a2f7_9cd6, 0, 0x1000
 
 /// Return the digits of an odd number that is the scalar modulo the order, the lowest first.
 #[must_use]
-#[allow(clippy::cast_possible_wrap)] // a digit has five bits
 pub fn digits(scalar: &Scalar) -> [i64; WINDOWS] {
     let mut words = [0; 4];
     for (word, bytes) in words.iter_mut().zip(scalar.as_bytes().chunks_exact(8)) {
@@ -22,11 +21,8 @@ pub fn digits(scalar: &Scalar) -> [i64; WINDOWS] {
     let mut above = 0;
     for (word, order) in words.iter_mut().zip(ORDER) {
         let sum = u128::from(*word) + u128::from(order & mask) + u128::from(above);
-        #[allow(clippy::cast_possible_truncation)] // the low half, and the carry
-        {
-            *word = sum as u64;
-            above = (sum >> 64) as u64;
-        }
+        *word = sum as u64;
+        above = (sum >> 64) as u64;
     }
     // A digit is its four bits and the next digit's lowest, less 16. That the lowest bit counts as
     // set here, and was counted below, makes up for the 16. The last digit has nothing to take.
@@ -38,4 +34,25 @@ pub fn digits(scalar: &Scalar) -> [i64; WINDOWS] {
     }
     words.zeroize();
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ORDER, digits};
+    use curve25519_dalek::Scalar;
+    use num_bigint::{BigInt, BigUint, Sign};
+
+    #[test]
+    fn digits_are_odd_small_and_those_of_the_scalar() {
+        let order = ORDER.iter().rev().fold(BigInt::ZERO, |above, word| (above << 64) + *word);
+        let edges = [0u64, 1, 2, 3, 15, 16, 17, 255, 256, u64::MAX].map(Scalar::from);
+        let random = (1..60u64).map(|i| Scalar::from(i * 0x1234_5678_9abc_def1).invert());
+        for scalar in edges.into_iter().chain(edges.map(|one| -one)).chain(random) {
+            let own = digits(&scalar);
+            assert!(own.iter().all(|digit| digit % 2 != 0 && digit.abs() <= 15));
+            let whole = own.iter().rev().fold(BigInt::ZERO, |above, digit| (above << 4) + *digit);
+            let scalar = BigUint::from_bytes_le(scalar.as_bytes());
+            assert_eq!(whole % &order, BigInt::from_biguint(Sign::Plus, scalar));
+        }
+    }
 }

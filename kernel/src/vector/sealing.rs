@@ -190,7 +190,7 @@ fn ten_bytes(index: &[[u64; LANES]; 2], lane: usize) -> [u8; INDEX] {
     out
 }
 
-/// ChaCha20 (RFC 8439 section 2.3): blocks 0 and 1 under eight keys, nonce zero.
+/// `ChaCha20` (RFC 8439 section 2.3): blocks 0 and 1 under eight keys, nonce zero.
 #[target_feature(enable = "avx512f,avx512bw")]
 fn stream(key: [V; 4]) -> [[u32; 2 * LANES]; 8] {
     let mut start = [_mm512_setzero_si512(); 16];
@@ -245,7 +245,6 @@ fn store(to: &mut [u32; 2 * LANES], v: __m512i) {
 }
 
 /// Poly1305 (RFC 8439 section 2.5) of four whole blocks; words are little-endian.
-#[allow(clippy::cast_possible_truncation)] // the low halves are meant
 fn poly1305(key: [u64; 4], blocks: [[u64; 2]; 4]) -> [u8; 16] {
     let (r0, r1) = (key[0] & 0x0fff_fffc_0fff_ffff, key[1] & 0x0fff_fffc_0fff_fffc);
     // r1 is a multiple of 4, and 2^130 is 5: so 2^128 r1 is 5/4 r1.

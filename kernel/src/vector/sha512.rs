@@ -110,7 +110,6 @@ const ROUNDS: [u64; 80] = [
 /// Return a word in all lanes.
 #[inline]
 #[target_feature(enable = "avx512f")]
-#[allow(clippy::cast_possible_wrap)] // bits, not numbers
 pub fn word(of: u64) -> V {
     _mm512_set1_epi64(of as i64)
 }

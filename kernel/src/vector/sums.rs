@@ -52,7 +52,6 @@ impl Windows {
             let at = (window * self.bits).min(8 * 32);
             let four = wide[at / 8..].first_chunk().expect("40 bytes are enough");
             let bits = (u32::from_le_bytes(*four) >> (at % 8)) & ((1 << self.bits) - 1);
-            #[allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap)] // few bits
             let digit = bits as i16 + carry;
             carry = i16::from(digit > 1 << (self.bits - 1));
             *to = digit - (carry << self.bits);
@@ -180,7 +179,6 @@ fn gather(rows: &[[u64; ROW]], start: V) -> [Fe; 3] {
     let mut out = [Fe([start; 5]); 3];
     for i in 0..15 {
         let at = _mm512_add_epi64(start, _mm512_set1_epi64(i));
-        #[allow(clippy::cast_sign_loss)] // it counts
         let i = i as usize;
         // SAFETY: `filled` names starts of rows only, and a row has 16 words.
         out[i / 5].0[i % 5] = unsafe { _mm512_i64gather_epi64::<8>(at, base) };
@@ -224,4 +222,28 @@ fn joined(windows: Windows, groups: &[Point]) -> [[u8; 32]; LANES] {
     let mut out = [[0; 32]; LANES];
     super::scatter(&encode(&total), out.as_flattened_mut());
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LANES, Windows};
+    use curve25519_dalek::Scalar;
+    use num_bigint::{BigInt, BigUint, Sign};
+
+    #[test]
+    fn windows_are_those_of_the_weight() {
+        for count in [1, 1000] {
+            let windows = Windows::for_count(count);
+            for weight in [Scalar::ZERO, Scalar::ONE, -Scalar::ONE, -Scalar::from(7u8).invert()] {
+                let mut digits = vec![0; windows.count()];
+                windows.digits(&weight, &mut digits);
+                assert_eq!(digits.len() % LANES, 0);
+                assert!(digits.iter().all(|d| usize::from(d.unsigned_abs()) <= windows.buckets()));
+                let shifted = |above: BigInt, digit: &i16| (above << windows.bits) + *digit;
+                let whole = digits.iter().rev().fold(BigInt::ZERO, shifted);
+                let weight = BigUint::from_bytes_le(weight.as_bytes());
+                assert_eq!(whole, BigInt::from_biguint(Sign::Plus, weight));
+            }
+        }
+    }
 }
