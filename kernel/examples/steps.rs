@@ -9,6 +9,7 @@ use cpu_time::ProcessTime;
 use curve25519_dalek::Scalar;
 use sha2::{Digest, Sha512};
 
+#[allow(clippy::cast_precision_loss)] // thousands
 fn best(items: usize, mut work: impl FnMut()) -> f64 {
     let mut best = f64::INFINITY;
     for _ in 0..60 {
