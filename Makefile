@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test soak test-postgres tck interop kernel test-kernel lint-kernel lint format bench docs picture clean
+.PHONY: help demo test soak test-postgres tck interop kernel test-kernel miri-kernel lint-kernel lint format bench docs picture clean
 
 help: ## Show this
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -72,6 +72,10 @@ SAMPLES ?= 2000
 test-kernel: $(VENV)/.kernel $(VENV)/.develop ## Test the fast kernel, in Rust and against the portable one
 	cargo test --release --quiet --no-default-features --manifest-path $(CRATE)/Cargo.toml
 	COMITY_KERNEL_SAMPLES=$(SAMPLES) $(BIN)/python -m pytest -n 2 tests/kernel $(ARGS)
+
+# Miri knows none of the wide instructions: it runs what decides about places and sizes.
+miri-kernel: ## Run parts of the fast kernel's tests under Miri (needs a nightly Rust with it)
+	cargo +nightly miri test --no-default-features --lib --manifest-path $(CRATE)/Cargo.toml -- search recoding windows_are
 
 lint-kernel: ## Style of the Rust code
 	cargo fmt --check --manifest-path $(CRATE)/Cargo.toml

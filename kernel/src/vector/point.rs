@@ -51,9 +51,9 @@ pub struct Quotients {
 /// Digits of a window.
 pub const WINDOW: usize = 4;
 /// Windows of a scalar.
-pub const WINDOWS: usize = 64;
+pub const WINDOWS: usize = 63;
 
-/// The digits of eight scalars: of each odd, from -15 to 15, the lowest first.
+/// The digits of eight scalars, the lowest first: all odd, from -15 to 15, the last one to 17.
 pub type Digits = [[u64; LANES]; WINDOWS];
 
 #[inline]
@@ -90,9 +90,9 @@ fn extended(q: &Quotients) -> Point {
 #[target_feature(enable = "avx512f,avx512ifma")]
 pub fn sums(q: &Quotients) -> Addend {
     let x = mul_onto(nothing(), &q.e, &q.f);
-    let y = mul_onto(nothing(), &q.g, &q.h);
+    let y = mul_onto(multiple(), &q.g, &q.h);
     Addend {
-        minus: carry(minus(plus(multiple(), y), x)),
+        minus: carry(minus(y, x)),
         plus: carry(plus(y, x)),
         z2: mul(&q.f, &q.g),
         t2d: mul(&q.e, &q.h),
@@ -174,12 +174,12 @@ pub fn double(p: &Point) -> Point {
     extended(&doubled(&p.x, &p.y, &p.z))
 }
 
-/// Return the first 8 odd multiples of points.
+/// Return the first odd multiples of points, to 17 of them.
 #[target_feature(enable = "avx512f,avx512ifma")]
-fn odd_multiples(p: &Point) -> [Addend; 8] {
+fn odd_multiples(p: &Point) -> [Addend; 9] {
     let step = addend(&double(p));
     let mut last = *p;
-    let mut out = [addend(p); 8];
+    let mut out = [addend(p); 9];
     for one in out.iter_mut().skip(1) {
         last = sum(&last, &step);
         *one = addend(&last);
@@ -191,10 +191,10 @@ fn odd_multiples(p: &Point) -> [Addend; 8] {
 /// Y - X and Y + X are exchanged, and the mask says so.
 #[inline]
 #[target_feature(enable = "avx512f,avx512ifma")]
-fn select(table: &[Addend; 8], digits: V) -> (Addend, __mmask8) {
+fn select<const N: usize>(table: &[Addend; N], digits: V) -> (Addend, __mmask8) {
     let place = _mm512_srli_epi64::<1>(_mm512_abs_epi64(digits));
     let mut found = table[0];
-    for k in 1..8 {
+    for k in 1..N {
         let here = _mm512_cmpeq_epi64_mask(place, _mm512_set1_epi64(k as i64));
         let one = &table[k];
         found.minus = choose(here, &found.minus, &one.minus);
@@ -211,20 +211,30 @@ fn select(table: &[Addend; 8], digits: V) -> (Addend, __mmask8) {
     (exchanged, negative)
 }
 
-/// Multiply points by secret scalars, given by their digits.
+/// Multiply points by secret scalars, given by their digits. Several vectors take turns, so that one
+/// does what it can while another waits for a product.
 #[target_feature(enable = "avx512f,avx512ifma")]
-pub fn multiply(p: &Point, digits: &Digits) -> Projective {
-    let table = odd_multiples(p);
-    let (top, _) = select(&table, load(&digits[WINDOWS - 1]));
-    // (2 X : 2 Y : 2 Z) is the same point, and there is no T in the addend to take over.
-    let mut q =
-        Projective { x: sub(&top.plus, &top.minus), y: add(&top.plus, &top.minus), z: top.z2 };
-    for window in digits[..WINDOWS - 1].iter().rev() {
+pub fn multiply<const N: usize>(p: &[Point; N], digits: [&Digits; N]) -> [Projective; N] {
+    let tables = p.each_ref().map(|p| odd_multiples(p));
+    let mut q = [Projective { x: p[0].x, y: p[0].y, z: p[0].z }; N];
+    for k in 0..N {
+        let (top, _) = select(&tables[k], load(&digits[k][WINDOWS - 1]));
+        // (2 X : 2 Y : 2 Z) is the same point, and there is no T in the addend to take over.
+        let (x, y) = (sub(&top.plus, &top.minus), add(&top.plus, &top.minus));
+        q[k] = Projective { x, y, z: top.z2 };
+    }
+    for window in (0..WINDOWS - 1).rev() {
         for _ in 0..WINDOW - 1 {
-            q = projective(&doubled(&q.x, &q.y, &q.z));
+            for q in &mut q {
+                *q = projective(&doubled(&q.x, &q.y, &q.z));
+            }
         }
-        let (one, negative) = select(&table, load(window));
-        q = projective(&added_signed(&sums(&doubled(&q.x, &q.y, &q.z)), &one, negative));
+        for k in 0..N {
+            let left = sums(&doubled(&q[k].x, &q[k].y, &q[k].z));
+            let table: &[Addend; 8] = tables[k].first_chunk().expect("nine");
+            let (one, negative) = select(table, load(&digits[k][window]));
+            q[k] = projective(&added_signed(&left, &one, negative));
+        }
     }
     q
 }

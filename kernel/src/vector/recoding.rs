@@ -10,27 +10,31 @@ use zeroize::Zeroize;
 const ORDER: [u64; 4] = [0x5812_631a_5cf5_d3ed, 0x14de_f9de_a2f7_9cd6, 0, 0x1000_0000_0000_0000];
 
 /// Return the digits of an odd number that is the scalar modulo the order, the lowest first.
+///
+/// Of the scalar and what it lacks of the order, one is odd: its digits, or their opposites. It has 252
+/// bits but for a few above 2^252, for which the last digit may be 17.
 #[must_use]
 pub fn digits(scalar: &Scalar) -> [i64; WINDOWS] {
     let mut words = [0; 4];
     for (word, bytes) in words.iter_mut().zip(scalar.as_bytes().chunks_exact(8)) {
         *word = u64::from_le_bytes(bytes.try_into().expect("eight bytes"));
     }
-    // The order is odd: added to an even number it makes an odd one, below 2^254.
-    let mask = (words[0] & 1).wrapping_sub(1);
-    let mut above = 0;
+    let even = (words[0] & 1).wrapping_sub(1);
+    let mut below = 0;
     for (word, order) in words.iter_mut().zip(ORDER) {
-        let sum = u128::from(*word) + u128::from(order & mask) + u128::from(above);
-        *word = sum as u64;
-        above = (sum >> 64) as u64;
+        let lacks = u128::from(order).wrapping_sub(u128::from(*word) + u128::from(below));
+        *word = (lacks as u64 & even) | (*word & !even);
+        below = (lacks >> 127) as u64;
     }
     // A digit is its four bits and the next digit's lowest, less 16. That the lowest bit counts as
     // set here, and was counted below, makes up for the 16. The last digit has nothing to take.
     let mut out = [0; WINDOWS];
     for (i, digit) in out.iter_mut().enumerate() {
+        let bit = |at: usize| (words[at / 64] >> (at % 64)) & 1;
         let four = (words[i / 16] >> (4 * (i % 16))) & 15;
-        let next = (words.get((i + 1) / 16).copied().unwrap_or(1) >> (4 * ((i + 1) % 16))) & 1;
-        *digit = (four | 1) as i64 + ((next as i64) << 4) - 16;
+        let taken = if i == WINDOWS - 1 { 0 } else { 16 };
+        let own = ((four | 1) + (bit(4 * i + 4) << 4)) as i64 - taken;
+        *digit = (own ^ even as i64) - even as i64;
     }
     words.zeroize();
     out
@@ -38,7 +42,7 @@ pub fn digits(scalar: &Scalar) -> [i64; WINDOWS] {
 
 #[cfg(test)]
 mod tests {
-    use super::{ORDER, digits};
+    use super::{ORDER, WINDOWS, digits};
     use curve25519_dalek::Scalar;
     use num_bigint::{BigInt, BigUint, Sign};
 
@@ -48,12 +52,19 @@ mod tests {
         let edges = [0u64, 1, 2, 3, 15, 16, 17, 255, 256, u64::MAX].map(Scalar::from);
         let random =
             (1..60u64).map(|i| Scalar::from(i.wrapping_mul(0x9e37_79b9_7f4a_7c15)).invert());
-        for scalar in edges.into_iter().chain(edges.map(|one| -one)).chain(random) {
+        // From 2^252 on: the last digit is 17.
+        let mut large = [0; 32];
+        (large[0], large[31]) = (5, 16);
+        let large = Scalar::from_canonical_bytes(large).unwrap();
+        let all = edges.into_iter().chain(edges.map(|one| -one)).chain([large]).chain(random);
+        for scalar in all {
             let own = digits(&scalar);
-            assert!(own.iter().all(|digit| digit % 2 != 0 && digit.abs() <= 15));
+            assert!(own.iter().all(|digit| digit % 2 != 0 && digit.abs() <= 17));
+            assert!(own[..WINDOWS - 1].iter().all(|digit| digit.abs() <= 15));
             let whole = own.iter().rev().fold(BigInt::ZERO, |above, digit| (above << 4) + *digit);
             let scalar = BigUint::from_bytes_le(scalar.as_bytes());
-            assert_eq!(whole % &order, BigInt::from_biguint(Sign::Plus, scalar));
+            let scalar = BigInt::from_biguint(Sign::Plus, scalar);
+            assert_eq!((whole - scalar) % &order, BigInt::ZERO);
         }
     }
 }
