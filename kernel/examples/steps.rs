@@ -115,14 +115,28 @@ fn questions<P: Path>(name: &str, path: P, count: usize) {
     );
 }
 
+/// The best and the middle one of many runs, to compare builds with.
+fn multiplication<P: Path>(path: P) {
+    let data = vec![7; CHUNK];
+    let ends: Vec<u64> = (1..=CHUNK as u64).collect();
+    let points = path.hash(Items::new(&data, &ends).unwrap()).unwrap();
+    let (scalar, mut out) = (-Scalar::from(7u8).invert(), vec![0; CHUNK * 32]);
+    let mut times: Vec<u128> = (0..400)
+        .map(|_| {
+            let start = ProcessTime::now();
+            path.multiply(&points, Scalars::One(&scalar), &mut out);
+            start.elapsed().as_nanos() / CHUNK as u128
+        })
+        .collect();
+    times.sort_unstable();
+    println!("multiply: best {}, middle {} ns", times[0], times[200]);
+}
+
 fn main() {
     let only = std::env::args().nth(1).unwrap_or_default();
     rayon::ThreadPoolBuilder::new().num_threads(1).build_global().unwrap();
-    if only == "tag" {
-        let ifma = Ifma::detect().expect("the instructions");
-        for _ in 0..40 {
-            questions("ifma", ifma, 2048);
-        }
+    if only == "multiply" {
+        multiplication(Ifma::detect().expect("the instructions"));
         return;
     }
     if let Some(ifma) = Ifma::detect() {

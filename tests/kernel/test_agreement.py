@@ -96,6 +96,8 @@ SCALARS = {
     **{f"order {by:+}": ORDER + by for by in (-3, -2, -1, 0, 1, 2)},
     "half": (ORDER + 1) // 2,
     "half, less one": (ORDER - 1) // 2,
+    # Half of it is odd and past 2^252, which a window more would be for.
+    "twice past 2^252": 2 * (2**252 + 5) - ORDER,
     "ones": int("1" * 63, 16),
     "fifteens": int("f" * 62, 16),
     "eights": int("8" * 62, 16),

@@ -27,8 +27,6 @@ pub struct Ifma(());
 
 /// Vectors whose roots are drawn together.
 const TOGETHER: usize = 4;
-/// Vectors that are multiplied in turns.
-const TURNS: usize = 2;
 
 impl Ifma {
     /// Return the way, where this processor has it.
@@ -156,26 +154,22 @@ fn decode(elements: &[u8]) -> Result<Points, usize> {
 
 #[target_feature(enable = "avx512f,avx512ifma")]
 fn multiply(points: &Points, scalars: Scalars<'_>, out: &mut [u8]) {
-    let mut digits = [[[0; LANES]; WINDOWS]; TURNS];
+    let mut digits: Digits = [[0; LANES]; WINDOWS];
     if let Scalars::One(scalar) = scalars {
         for lane in 0..LANES {
-            set_digits(&mut digits[0], lane, scalar);
+            set_digits(&mut digits, lane, scalar);
         }
-        digits = [digits[0]; TURNS];
     }
     let mut halves = Vec::with_capacity(points.vectors.len());
-    for (number, some) in points.vectors.chunks(TURNS).enumerate() {
+    for (k, vector) in points.vectors.iter().enumerate() {
         if let Scalars::Each(each) = scalars {
-            let first = number * TURNS * LANES;
-            for (place, scalar) in each[first..].iter().take(TURNS * LANES).enumerate() {
-                set_digits(&mut digits[place / LANES], place % LANES, scalar);
+            for (lane, scalar) in each[k * LANES..].iter().take(LANES).enumerate() {
+                set_digits(&mut digits, lane, scalar);
             }
         }
-        let vectors = core::array::from_fn(|k| some[k.min(some.len() - 1)]);
-        let found = point::multiply::<TURNS>(&vectors, digits.each_ref());
-        halves.extend_from_slice(&found[..some.len()]);
+        halves.push(point::multiply(vector, &digits));
     }
-    digits.as_flattened_mut().as_flattened_mut().zeroize();
+    digits.as_flattened_mut().zeroize();
     let encoded = ristretto::encode_doubled(&halves);
     for (eight, vectors) in out.chunks_mut(LANES * ELEMENT).zip(encoded) {
         scatter(&vectors, eight);

@@ -211,30 +211,21 @@ fn select<const N: usize>(table: &[Addend; N], digits: V) -> (Addend, __mmask8) 
     (exchanged, negative)
 }
 
-/// Multiply points by secret scalars, given by their digits. Several vectors take turns, so that one
-/// does what it can while another waits for a product.
+/// Multiply points by secret scalars, given by their digits.
 #[target_feature(enable = "avx512f,avx512ifma")]
-pub fn multiply<const N: usize>(p: &[Point; N], digits: [&Digits; N]) -> [Projective; N] {
-    let tables = p.each_ref().map(|p| odd_multiples(p));
-    let mut q = [Projective { x: p[0].x, y: p[0].y, z: p[0].z }; N];
-    for k in 0..N {
-        let (top, _) = select(&tables[k], load(&digits[k][WINDOWS - 1]));
-        // (2 X : 2 Y : 2 Z) is the same point, and there is no T in the addend to take over.
-        let (x, y) = (sub(&top.plus, &top.minus), add(&top.plus, &top.minus));
-        q[k] = Projective { x, y, z: top.z2 };
-    }
-    for window in (0..WINDOWS - 1).rev() {
+pub fn multiply(p: &Point, digits: &Digits) -> Projective {
+    let table = odd_multiples(p);
+    let (top, _) = select(&table, load(&digits[WINDOWS - 1]));
+    // (2 X : 2 Y : 2 Z) is the same point, and there is no T in the addend to take over.
+    let mut q =
+        Projective { x: sub(&top.plus, &top.minus), y: add(&top.plus, &top.minus), z: top.z2 };
+    let table: &[Addend; 8] = table.first_chunk().expect("nine");
+    for window in digits[..WINDOWS - 1].iter().rev() {
         for _ in 0..WINDOW - 1 {
-            for q in &mut q {
-                *q = projective(&doubled(&q.x, &q.y, &q.z));
-            }
+            q = projective(&doubled(&q.x, &q.y, &q.z));
         }
-        for k in 0..N {
-            let left = sums(&doubled(&q[k].x, &q[k].y, &q[k].z));
-            let table: &[Addend; 8] = tables[k].first_chunk().expect("nine");
-            let (one, negative) = select(table, load(&digits[k][window]));
-            q[k] = projective(&added_signed(&left, &one, negative));
-        }
+        let (one, negative) = select(table, load(window));
+        q = projective(&added_signed(&sums(&doubled(&q.x, &q.y, &q.z)), &one, negative));
     }
     q
 }
