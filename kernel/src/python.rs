@@ -19,6 +19,9 @@ use pyo3::types::{PyBytes, PySlice};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use zeroize::Zeroizing;
 
+/// Entries of a set for each output looked up, up to which the set is copied: some kilobytes.
+const FEW: usize = 100;
+
 pyo3::create_exception!(comity_kernel, Refused, pyo3::exceptions::PyException);
 
 impl From<Refusal> for PyErr {
@@ -252,6 +255,10 @@ impl Kernel {
     ) -> PyResult<(Vec<u64>, Bound<'py, PyBytes>)> {
         check(context, outputs.len() / OUTPUT, [(outputs.len(), OUTPUT)])?;
         let count = entries.len()? / ENTRY;
+        // Few entries are taken as a whole; of many, what is near to what is asked.
+        let few = count <= FEW * (outputs.len() / OUTPUT);
+        let whole: Vec<u8> =
+            if few && count > 0 { PyBuffer::get(entries)?.to_vec(py)? } else { vec![] };
         let mut found: Vec<(usize, u16, [u8; LABEL])> = Vec::new();
         let mut going: Vec<usize> = (0..outputs.len() / OUTPUT).collect();
         for ordinal in 0..ordinals {
@@ -261,7 +268,12 @@ impl Kernel {
                 py.detach(|| on!(self, path => batch::index(path, &asked, context, &same)));
             let (mut sealed, mut stored) = (Vec::new(), Vec::new());
             for (i, place) in going.into_iter().zip(places.as_chunks::<INDEX>().0) {
-                let found = search::find(count, place, |start, stop| part(entries, start, stop))?;
+                let found = if few {
+                    let near = |start, stop| Ok::<_, PyErr>(&whole[start * ENTRY..stop * ENTRY]);
+                    search::find(count, place, near)?
+                } else {
+                    search::find(count, place, |start, stop| part(entries, start, stop))?
+                };
                 if let Some(entry) = found {
                     sealed.extend(&entry[INDEX..]);
                     stored.push(i);

@@ -17,10 +17,10 @@ const AIMED: usize = 4;
 ///
 /// # Panics
 /// Never: an entry is longer than its index.
-pub fn find<E>(
+pub fn find<T: AsRef<[u8]>, E>(
     count: usize,
     index: &[u8; INDEX],
-    mut read: impl FnMut(usize, usize) -> Result<Vec<u8>, E>,
+    mut read: impl FnMut(usize, usize) -> Result<T, E>,
 ) -> Result<Option<[u8; ENTRY]>, E> {
     let (mut low, mut high) = (0, count);
     let (mut guess, mut tries) = (share(index, count), 0);
@@ -28,7 +28,7 @@ pub fn find<E>(
         let start = guess.saturating_sub(WINDOW / 2).clamp(low, high - 1);
         let stop = (start + WINDOW).min(high);
         let window = read(start, stop)?;
-        let entries = window.as_chunks::<ENTRY>().0;
+        let entries = window.as_ref().as_chunks::<ENTRY>().0;
         let (Some(first), Some(last)) = (entries.first(), entries.last()) else {
             return Ok(None);
         };

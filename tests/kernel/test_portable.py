@@ -290,6 +290,11 @@ def test_entries_at_once_and_their_look_up(kernel: Kernel) -> None:
     assert len(kernel.look_up(outputs, b"d" * 32, ordered, 64).outputs) == 0
     assert len(kernel.look_up(outputs, context, b"", 64).outputs) == 0
     assert len(kernel.look_up(b"", context, ordered, 64).outputs) == 0
+    # In many entries a few are found as well: the set is then not looked at as a whole.
+    noise = [bytes([i >> 8, i & 255]) * 29 for i in range(1, 2**10)]
+    many = b"".join(sorted([ordered[at : at + 58] for at in range(0, len(ordered), 58)] + noise))
+    few = kernel.look_up(outputs[: 3 * 64], context, many, 64)
+    assert list(few.outputs) == [0, 0, 0, 1, 1, 1, 2, 2, 2]
     # A label that does not open ends the search: the second of token 3.
     place = kernel.index(packed[64 * 43 : 64 * 44], context, [1])
     at = ordered.index(place) + 57
