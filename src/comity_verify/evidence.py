@@ -29,9 +29,7 @@ _ORIGIN: Final = "comity"
 _MEMBERS: Final = {"proof", "token", "body", "answer", "disclosures"}
 
 
-def verify(
-    evidence: bytes, identities: Sequence[bytes], witnesses: Sequence[str] = ()
-) -> Found:
+def verify(evidence: bytes, identities: Sequence[bytes], witnesses: Sequence[str] = ()) -> Found:
     """Check an evidence file, given identity documents and the keys (vkeys) of witnesses.
 
     A participant may have several documents, an older and a newer one; what any of them fits is
@@ -85,7 +83,9 @@ def _log(signed: bytes, parties: Sequence[Party], witnesses: Sequence[VerifierKe
         raise VerificationFailure(Flaw.CHECKPOINT)
     senders, receivers = _documents(parties, sender), _documents(parties, receiver)
     log_keys = {VerifierKey(tree.origin, LOG, each.checkpoint): each for each in senders}
-    cosigner_keys = {VerifierKey(receiver, COSIGNATURE, each.cosignature): each for each in receivers}
+    cosigner_keys = {
+        VerifierKey(receiver, COSIGNATURE, each.cosignature): each for each in receivers
+    }
     checked = notes.verify(note, [*log_keys, *cosigner_keys, *witnesses])
     by_log = [each.key for each in checked if each.key in log_keys]
     by_receiver = [each for each in checked if each.key in cosigner_keys]

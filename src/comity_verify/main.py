@@ -22,10 +22,7 @@ def read(path: Path) -> bytes:
 
 def check(evidence: Path, identities: Sequence[Path], witnesses: Sequence[str]) -> Found:
     """Check a file on disk. Raises VerificationFailure, OSError."""
-    documents = []
-    for path in identities:
-        documents.append(read(path))
-    return verify(read(evidence), documents, witnesses)
+    return verify(read(evidence), [read(path) for path in identities], witnesses)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -20,9 +20,7 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return sha256(b"\x01" + left + right).digest()
 
 
-def check_inclusion(
-    index: int, size: int, leaf: bytes, path: Sequence[bytes], root: bytes
-) -> None:
+def check_inclusion(index: int, size: int, leaf: bytes, path: Sequence[bytes], root: bytes) -> None:
     """Check that `leaf` is the hash of entry `index` in the tree of `size` entries under `root`.
 
     The leaf's sibling is first in the path. Raises the flaw `inclusion`.
@@ -59,7 +57,7 @@ def check_consistency(
     def both(m: int, n: int, whole: bool, rest: Sequence[bytes]) -> tuple[bytes, bytes]:
         """Return the roots of the old part and of all, of a subtree with m old entries out of n."""
         if m == n and whole:
-            # The old tree is a subtree of the new one: the verifier has its root, so nobody sent it.
+            # The old tree is a subtree of the new one, whose root is known: it is not sent.
             if rest:
                 raise failed
             return old_root, old_root

@@ -1,6 +1,6 @@
 """One message: its token, what the log keeps of it, and what is released of its body."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any, Final
 
@@ -42,15 +42,22 @@ def open_token(token: str, sender: Party) -> Claims:
     """Check a token as its sender's and read it. Raises the flaw `token`."""
     flaw = Flaw.TOKEN
     try:
-        said = read_object(open_jws(REQUEST, token, sender.message, flaw), flaw)
-        more = {"method": _text(said["htm"]), "target": _text(said["htu"])}
-        return Claims(**_common(said), **more)
+        payload, is_request = open_jws(REQUEST, token, sender.message, flaw), True
     except VerificationFailure:
-        said = read_object(open_jws(RESPONSE, token, sender.message, flaw), flaw)
-    except KeyError:
-        raise VerificationFailure(flaw) from None
+        payload, is_request = open_jws(RESPONSE, token, sender.message, flaw), False
+    said = read_object(payload, flaw)
     try:
-        return Claims(**_common(said), status=_count(said["sta"]), answers=_text(said["req"]))
+        claims = Claims(
+            issuer=_text(said["iss"]),
+            audience=_text(said["aud"]),
+            index=_count(said["seq"]),
+            id=_text(said["jti"]),
+            said=_count(said["iat"]),
+            body=_text(said["dig"]),
+        )
+        if is_request:
+            return replace(claims, method=_text(said["htm"]), target=_text(said["htu"]))
+        return replace(claims, status=_count(said["sta"]), answers=_text(said["req"]))
     except KeyError:
         raise VerificationFailure(flaw) from None
 
@@ -114,17 +121,6 @@ def _field(disclosure: Any, digests: list[Any]) -> tuple[str, str | tuple[str, .
             if all(isinstance(item, str) for item in items):
                 return name, tuple(items)
     raise VerificationFailure(flaw)
-
-
-def _common(said: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "issuer": _text(said["iss"]),
-        "audience": _text(said["aud"]),
-        "index": _count(said["seq"]),
-        "id": _text(said["jti"]),
-        "said": _count(said["iat"]),
-        "body": _text(said["dig"]),
-    }
 
 
 def _text(value: Any) -> str:

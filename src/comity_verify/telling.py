@@ -71,7 +71,8 @@ def _released(entry: Entry, say: Any) -> Iterator[str]:
         if len(text) > _SHOWN:
             yield say("long", 7, count=len(text) - _SHOWN)
     for name, value in shown.fields:
-        yield say("field", 7, name=name, value=value if isinstance(value, str) else "; ".join(value))
+        text = value if isinstance(value, str) else "; ".join(value)
+        yield say("field", 7, name=name, value=text)
     if shown.withheld:
         yield say("withheld", 7, count=shown.withheld)
 
@@ -134,17 +135,16 @@ def _log(log: Log) -> dict[str, Any]:
 
 
 def _shown(released: Released) -> dict[str, Any]:
-    fields = {name: value for name, value in released.fields}
     return {
         "how": released.how,
         "value": released.value,
-        "fields": fields,
+        "fields": dict(released.fields),
         "withheld": released.withheld,
     }
 
 
 def _earliest(log: Log) -> int:
-    return min(log.cosigned.time, *(each.time for each in log.witnesses), log.cosigned.time)
+    return min(each.time for each in (log.cosigned, *log.witnesses))
 
 
 def failure_value(failed: VerificationFailure) -> dict[str, Any]:

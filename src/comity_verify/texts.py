@@ -16,7 +16,9 @@ FLAWS: Final[dict[Language, dict[Flaw, str]]] = {
         Flaw.CHECKPOINT: "a checkpoint is not that of a log between two participants",
         Flaw.SIGNATURE: "a signature under a checkpoint does not fit it",
         Flaw.UNSIGNED: "the sender did not sign the checkpoint with the key of that document",
-        Flaw.NOT_COSIGNED: "the receiver did not cosign the checkpoint with the key of that document",
+        Flaw.NOT_COSIGNED: (
+            "the receiver did not cosign the checkpoint with the key of that document"
+        ),
         Flaw.TWO_CHECKPOINTS: "one log has two different checkpoints in one file",
         Flaw.PROOF: "a proof is damaged",
         Flaw.INCLUSION: "the message is not in the log at that place",
@@ -65,9 +67,9 @@ TEXTS: Final[dict[Language, dict[str, str]]] = {
         "party": "{name} ({territory}), {id}",
         "fingerprint": "fingerprint of the document given: {fingerprint}",
         "entries": "What was said",
-        "request": "{number}. {sender} asked {receiver}: {what}",
-        "response": "{number}. {sender} answered {receiver}: status {status}",
-        "response-to": "{number}. {sender} answered {receiver} on entry {entry}: status {status}",
+        "request": "{number}. {sender} sent to {receiver}: {what}",
+        "response": "{number}. {sender} replied to {receiver}: status {status}",
+        "response-to": "{number}. {sender} replied to {receiver} on entry {entry}: status {status}",
         "place": "message {id}, number {index} of {size} in the log of {sender}",
         "said": "made at {time}, by the clock of {sender}",
         "latest": "in the log at {time} at the latest, by the clock of {receiver}, who cosigned it",
@@ -86,7 +88,7 @@ TEXTS: Final[dict[Language, dict[str, str]]] = {
         ),
         "proves-log": (
             "Each is in the log of its sender, at that place. The sender signed that log, and the "
-            "receiver cosigned it: neither can show another log of that length without being caught."
+            "receiver cosigned it: neither can show another log of that length unnoticed."
         ),
         "proves-time": "Each was in the log at the time of the cosignature at the latest.",
         "proves-shown": "What is shown of a body is what was signed, byte for byte.",
@@ -126,7 +128,7 @@ TEXTS: Final[dict[Language, dict[str, str]]] = {
         "party": "{name} ({territory}), {id}",
         "fingerprint": "huella del documento dado: {fingerprint}",
         "entries": "Qué se dijo",
-        "request": "{number}. {sender} pidió a {receiver}: {what}",
+        "request": "{number}. {sender} envió a {receiver}: {what}",
         "response": "{number}. {sender} respondió a {receiver}: estado {status}",
         "response-to": (
             "{number}. {sender} respondió a {receiver} sobre el asiento {entry}: estado {status}"
@@ -146,13 +148,13 @@ TEXTS: Final[dict[Language, dict[str, str]]] = {
         "long": "(el resto se omite aquí: {count} caracteres; --json lo muestra todo)",
         "proved": "Qué prueba esto",
         "proves-sender": (
-            "Cada mensaje fue firmado con la clave del documento de identidad de su remitente, para "
-            "ese destinatario: nadie más puede haberlo hecho."
+            "Cada mensaje fue firmado con la clave del documento de identidad de su remitente, "
+            "para ese destinatario: nadie más puede haberlo hecho."
         ),
         "proves-log": (
             "Cada uno está en el registro de su remitente, en ese lugar. El remitente firmó ese "
             "registro y el destinatario lo cofirmó: ninguno puede mostrar otro registro de esa "
-            "longitud sin ser descubierto."
+            "longitud sin que se note."
         ),
         "proves-time": "Cada uno estaba en el registro a más tardar al momento de la cofirma.",
         "proves-shown": "Lo que se muestra de un cuerpo es lo que se firmó, byte por byte.",

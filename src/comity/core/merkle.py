@@ -150,7 +150,7 @@ class Tree:
         return tuple(reversed(path))
 
     def _check_size(self, size: int | None) -> int:
-        have = len(self._leaves)
+        have = len(self)
         if size is None:
             return have
         if not 0 <= size <= have:

@@ -3,6 +3,7 @@
 from comity.operations import (
     agreeing,
     agreements,
+    exporting,
     filing,
     finding,
     holdings,
@@ -11,6 +12,7 @@ from comity.operations import (
     offering,
     peers,
     posture,
+    proving,
     receiving,
     records,
     rehearsing,
@@ -18,6 +20,7 @@ from comity.operations import (
     tagging,
     terms,
     transfers,
+    witnessing,
 )
 from comity.operations.registry import Caller, Model, Operation, find, names
 
@@ -27,6 +30,7 @@ __all__ = [
     "Operation",
     "agreeing",
     "agreements",
+    "exporting",
     "filing",
     "find",
     "finding",
@@ -37,6 +41,7 @@ __all__ = [
     "offering",
     "peers",
     "posture",
+    "proving",
     "receiving",
     "records",
     "rehearsing",
@@ -44,4 +49,5 @@ __all__ = [
     "tagging",
     "terms",
     "transfers",
+    "witnessing",
 ]

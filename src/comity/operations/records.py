@@ -9,7 +9,7 @@ from comity.node import Node
 from comity.operations.peering import call, find_peer
 from comity.operations.registry import Caller, Model, operation
 from comity.operations.setup import Nothing
-from comity.protocol import recording
+from comity.protocol import recording, vouching
 from comity.protocol.addresses import dsp_base
 from comity.protocol.base import DATA, DSP
 from comity.store import journal, record
@@ -29,7 +29,7 @@ class DirectionVerified(Model):
     size: int
     root: str
     checkpoint: str
-    """The signed note, with the cosignature where it is our log."""
+    """The signed note, with the cosignature of the other side."""
 
 
 class RecordVerified(Model):
@@ -111,6 +111,9 @@ def verify(node: Node, caller: Caller, args: PeerArgs, progress: Progress) -> Re
     with node.store.write() as tx:
         recording.check_mirror(tx, peer.id, theirs.checkpoint)
         now = local.now()
+        ours = checkpoint.cosign(theirs.note, node.id, local.signers.cosignature, now)
+        vouching.keep(tx, peer.id, record.OUT, cosigned.note, now)
+        vouching.keep(tx, peer.id, record.IN, ours, now)
         journal.note(
             tx,
             now,
@@ -132,7 +135,7 @@ def verify(node: Node, caller: Caller, args: PeerArgs, progress: Progress) -> Re
             sender=peer.id,
             size=theirs.checkpoint.size,
             root=b64url(theirs.checkpoint.root),
-            checkpoint=reply.checkpoint,
+            checkpoint=ours.encode().decode(),
         ),
     )
 

@@ -13,6 +13,7 @@ from comity.core.merkle import Frontier, leaf_hash
 from comity.core.messages import RecordReply, RecordState
 from comity.core.note import KeyType, Note, VerifierKey
 from comity.errors import Code, ComityError
+from comity.protocol import vouching
 from comity.protocol.base import DATA, Act, Inbound, Local, Outcome, Route
 from comity.protocol.refusals import plain
 from comity.store import record
@@ -81,7 +82,11 @@ def _compare(inbound: Inbound, tx: Connection, message: RecordState) -> Act:
         checkpoint=own_checkpoint(local, tx, peer.id).encode().decode(),
         cosigned=cosigned.encode().decode(),
     )
-    return partial(Outcome, 200, reply.encode())
+
+    def kept(tx: Connection) -> None:
+        vouching.keep(tx, peer.id, record.IN, cosigned, inbound.now)
+
+    return partial(Outcome, 200, reply.encode(), (kept,))
 
 
 ROUTES = (Route("comity-record-1", "POST", f"{DATA}/record", RecordState.read, _compare, plain),)
