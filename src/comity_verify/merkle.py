@@ -75,7 +75,9 @@ def check_consistency(
         before, now = both(m - k, n - k, False, rest[:-1])
         return node_hash(last, before), node_hash(last, now)
 
-    if not 0 < old <= size < 2**63 or not _hashes(old_root, root, *path):
+    if not 0 < old <= size < 2**63 or not _hashes(*path):
+        raise failed
+    if old < size and not _hashes(old_root):
         raise failed
     if both(old, size, True, path) != (old_root, root):
         raise failed
