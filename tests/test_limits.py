@@ -45,6 +45,8 @@ HIT = {
     "MESSAGE_LIFETIME_SECONDS": (
         "test_delivery.py::test_what_is_too_old_to_be_news_goes_late_and_has_no_effect"
     ),
+    "CONTACT_LIFETIME_SECONDS": "core/test_contact.py::test_time",
+    "CONTACTS_PER_HOUR": "test_contacts.py::test_a_peer_that_never_stops_asking_is_told_to",
     "HTTP_TIMEOUT_SECONDS": f"{HERE}::test_a_client_waits_so_long_by_itself",
     "ANSWER_TERM_SECONDS": "protocol/test_requests.py::test_the_longest_term_for_an_answer",
     # matching

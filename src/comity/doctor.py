@@ -122,7 +122,10 @@ def _keys(folder: Path, own: Identity) -> Iterator[Finding]:
     keyfiles.read_secret(keys / "sealing.key")
     tls.server_context(keys / "tls.pem", keys / "tls.key")
     named = own.keys.model_dump()
-    if any(signer.public != unb64url(named[use]) for use, signer in signers.items()):
+    found = {use: signer.public for use, signer in signers.items()}
+    decryption = keyfiles.read_decryption(keys / "encryption.key")
+    found["encryption"] = decryption.public_key().public_bytes_raw()
+    if any(public != unb64url(named[use]) for use, public in found.items()):
         raise ComityError(Code.IDENTITY_INVALID)
     yield Finding("keys", "ok")
 

@@ -10,6 +10,7 @@ from typing import Final
 
 from comity import kernel
 from comity.api import Clock, Endpoint, Entropy, Kernel
+from comity.contacts import Contacts
 from comity.core import identity
 from comity.core.canonical import unb64url
 from comity.core.identity import Pinned
@@ -49,6 +50,7 @@ class Node:
     store: Store
     exchange: Exchange
     delivery: Delivery
+    contacts: Contacts
     pusher: Pusher
     clients: "Clients"
     wake: Event
@@ -116,19 +118,22 @@ def open_node(
         entropy=entropy,
         folder=folder,
         sealing_key=keyfiles.read_secret(folder / "keys" / "sealing.key"),
+        decryption_key=keyfiles.read_decryption(folder / "keys" / "encryption.key"),
     )
     store = Store(config.database_url(folder))
     believed = TokenAuthenticator(local, store)
     wake = Event()
     clients = Clients()
+    contacts = Contacts(local, store, endpoint or clients.of)
     return Node(
         folder=folder,
         config=config,
         document=document,
         local=local,
         store=store,
-        exchange=Exchange(local, store, believed, wake.set),
+        exchange=Exchange(local, store, believed, wake.set, contacts),
         delivery=Delivery(local, store, believed, endpoint or clients.of, REPLIES),
+        contacts=contacts,
         pusher=Pusher(local, store),
         clients=clients,
         wake=wake,

@@ -67,7 +67,7 @@ def test_a_tile_has_the_hashes_that_the_definition_says() -> None:
         else:
             span = WIDTH**tile.level
             starts = [(tile.index * WIDTH + place) * span for place in range(tile.width)]
-            expected = b"".join(tree._range_root(start, start + span) for start in starts)
+            expected = b"".join(tree.range_root(start, start + span) for start in starts)
         assert data == expected, tile
 
 

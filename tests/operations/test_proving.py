@@ -13,6 +13,7 @@ from comity.store import record
 from comity.store.rows import Message, VouchedNote, change, remove
 from nodes import MX, US, Pair, run
 from refusals import refuses
+from stages import CATALOG, CATALOG_BODY, say
 from verify.told import answered, check, prove
 
 
@@ -76,7 +77,7 @@ def test_what_nobody_cosigned_yet(matched: Pair) -> None:
     with refuses(Code.ENTRY_NOT_COSIGNED, entry=0, size=0):
         made(matched, "sent:0")
     answer = answered(matched)
-    # The exchange in which both cosigned is itself an entry, and came after what they cosigned.
+    say(matched.us, MX.id, CATALOG, CATALOG_BODY)
     shown = run(records.show, matched.us, peer=MX.id).entries
     last = [entry for entry in shown if entry.direction == "out"][-1]
     with refuses(Code.ENTRY_NOT_COSIGNED, entry=last.sequence, size=last.sequence):
@@ -144,6 +145,7 @@ def test_an_older_checkpoint_stays_until_there_is_a_newer_one(matched: Pair) -> 
     answered(matched)
     with matched.us.store.read() as tx:
         before = [row.size for row in _rows(tx)]
+    say(matched.us, MX.id, CATALOG, CATALOG_BODY)
     run(records.verify, matched.us, peer=MX.id)
     with matched.us.store.read() as tx:
         after = [row.size for row in _rows(tx)]

@@ -253,7 +253,7 @@ def make_mortal(node: Node, passes: Passes) -> Node:
     message = MortalSigner(node.local.signers.message, passes)
     local = replace(node.local, signers=replace(node.local.signers, message=message))
     believed = MortalAuthenticator(TokenAuthenticator(local, store), passes)
-    exchange = MortalExchange(local, store, believed, node.wake.set)
+    exchange = MortalExchange(local, store, believed, node.wake.set, node.contacts)
     exchange.passes = passes
 
     def endpoint(peer: Pinned) -> Endpoint:

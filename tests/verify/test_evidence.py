@@ -17,7 +17,7 @@ from comity.operations import records
 from comity.protocol import recording
 from comity_verify import Flaw, VerificationFailure, evidence, proofs, read_identity
 from nodes import MX, US, Pair, run
-from stages import pin_third
+from stages import CATALOG, CATALOG_BODY, pin_third, say
 from verify.told import answered, changed, check, documents, prove
 
 
@@ -149,6 +149,7 @@ def test_what_belongs_to_another_place_fails(told: Told) -> None:
 def test_one_log_has_one_checkpoint_in_a_file(told: Told) -> None:
     p, answer = told
     before = json.loads(prove(p, "received:0"))["entries"]
+    say(p.us, MX.id, CATALOG, CATALOG_BODY)
     run(records.verify, p.us, peer=MX.id)
     after = json.loads(prove(p, answer.id))["entries"]
     file = json.dumps({"type": evidence.TYPE, "entries": [*before, *after]}).encode()

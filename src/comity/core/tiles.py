@@ -117,7 +117,7 @@ class TiledTree(Tree):
     def __len__(self) -> int:
         return self._size
 
-    def _range_root(self, start: int, stop: int) -> bytes:
+    def range_root(self, start: int, stop: int) -> bytes:
         """Return the root of a range that begins where a subtree of its size does."""
         roots = []
         while start < stop:

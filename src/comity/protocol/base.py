@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote, unquote, urlsplit
 
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from sqlalchemy import Connection
 
 from comity.api import Clock, Entropy, Kernel
@@ -18,6 +19,8 @@ DSP = "/dsp/2025-1"
 """Path of the Dataspace Protocol below a participant's address."""
 DATA = "/comity/1"
 """Path of our own transfer formats and of the record."""
+CONTACT = f"{DATA}/contact"
+"""Path of contact messages, which speak of the record and are no part of it."""
 JSON = "application/json"
 BYTES = "application/octet-stream"
 """Media type of bulk bodies, which the record keeps by digest only."""
@@ -45,6 +48,8 @@ class Local:
     """Tag sets and epoch keys are files below it; nothing in a message names one."""
     sealing_key: bytes
     """Encrypts what must stay readable here only; 32 bytes."""
+    decryption_key: X25519PrivateKey = field(repr=False)
+    """Opens files that were encrypted to this node."""
 
     def now(self) -> int:
         """Return the time in seconds since 1970-01-01 UTC."""
