@@ -23,6 +23,7 @@ class Code(StrEnum):
     MESSAGE_ID_REUSED = "message-id-reused"
     SEQUENCE_REUSED = "sequence-reused"
     MESSAGE_EXPIRED = "message-expired"
+    MESSAGE_FETCHED = "message-fetched"
 
     # Identity, keys and peers.
     ID_INVALID = "id-invalid"
@@ -132,6 +133,10 @@ class Code(StrEnum):
     CHECKPOINT_INVALID = "checkpoint-invalid"
     RECORD_DIFFERS = "record-differs"
     RECORD_INCOMPLETE = "record-incomplete"
+    RECORD_NOT_COSIGNED = "record-not-cosigned"
+    ALARM_OPEN = "alarm-open"
+    ALARM_UNKNOWN = "alarm-unknown"
+    ALARM_SETTLED = "alarm-settled"
 
     # Nothing above: a defect of ours.
     INTERNAL = "internal"

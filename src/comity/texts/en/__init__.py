@@ -10,7 +10,17 @@ from comity.texts.en.lists import TEXTS as LISTS
 from comity.texts.en.messages import TEXTS as MESSAGES
 from comity.texts.en.screen import TEXTS as SCREEN
 from comity.texts.en.terms import TEXTS as TERMS
+from comity.texts.en.watching import ERRORS as RECORD
+from comity.texts.en.watching import TEXTS as WATCHING
 from comity.texts.en.words import TEXTS as WORDS
 
-ERRORS: Final[dict[Code, tuple[str, str]]] = {**NODE, **WORK}
-TEXTS: Final[dict[str, str]] = {**WORDS, **LISTS, **MESSAGES, **SCREEN, **DOCTOR, **TERMS}
+ERRORS: Final[dict[Code, tuple[str, str]]] = {**NODE, **WORK, **RECORD}
+TEXTS: Final[dict[str, str]] = {
+    **WORDS,
+    **LISTS,
+    **MESSAGES,
+    **SCREEN,
+    **DOCTOR,
+    **TERMS,
+    **WATCHING,
+}

@@ -10,7 +10,17 @@ from comity.texts.es.lists import TEXTS as LISTS
 from comity.texts.es.messages import TEXTS as MESSAGES
 from comity.texts.es.screen import TEXTS as SCREEN
 from comity.texts.es.terms import TEXTS as TERMS
+from comity.texts.es.watching import ERRORS as RECORD
+from comity.texts.es.watching import TEXTS as WATCHING
 from comity.texts.es.words import TEXTS as WORDS
 
-ERRORS: Final[dict[Code, tuple[str, str]]] = {**NODE, **WORK}
-TEXTS: Final[dict[str, str]] = {**WORDS, **LISTS, **MESSAGES, **SCREEN, **DOCTOR, **TERMS}
+ERRORS: Final[dict[Code, tuple[str, str]]] = {**NODE, **WORK, **RECORD}
+TEXTS: Final[dict[str, str]] = {
+    **WORDS,
+    **LISTS,
+    **MESSAGES,
+    **SCREEN,
+    **DOCTOR,
+    **TERMS,
+    **WATCHING,
+}
