@@ -70,7 +70,7 @@ TEXTS: Final[dict[Language, dict[str, str]]] = {
         "request": "{number}. {sender} sent to {receiver}: {what}",
         "response": "{number}. {sender} replied to {receiver}: status {status}",
         "response-to": "{number}. {sender} replied to {receiver} on entry {entry}: status {status}",
-        "place": "message {id}, number {index} of {size} in the log of {sender}",
+        "place": "message {id}, number {index} (from 0) of {size} in the log of {sender}",
         "said": "made at {time}, by the clock of {sender}",
         "latest": "in the log at {time} at the latest, by the clock of {receiver}, who cosigned it",
         "witnessed": "seen in the log by {witness} at {time}, by the clock of that witness",
@@ -133,7 +133,7 @@ TEXTS: Final[dict[Language, dict[str, str]]] = {
         "response-to": (
             "{number}. {sender} respondió a {receiver} sobre el asiento {entry}: estado {status}"
         ),
-        "place": "mensaje {id}, número {index} de {size} en el registro de {sender}",
+        "place": "mensaje {id}, número {index} (desde 0) de {size} en el registro de {sender}",
         "said": "hecho el {time}, según el reloj de {sender}",
         "latest": (
             "en el registro a más tardar el {time}, según el reloj de {receiver}, que lo cofirmó"
