@@ -8,13 +8,20 @@ from comity.texts.en.errors_evidence import ERRORS as OF_EVIDENCE
 from comity.texts.en.errors_node import ERRORS as NODE
 from comity.texts.en.errors_work import ERRORS as WORK
 from comity.texts.en.evidence import TEXTS as EVIDENCE
+from comity.texts.en.keys import ERRORS as KEYS_ERRORS
+from comity.texts.en.keys import TEXTS as KEYS
 from comity.texts.en.lists import TEXTS as LISTS
 from comity.texts.en.messages import TEXTS as MESSAGES
 from comity.texts.en.screen import TEXTS as SCREEN
 from comity.texts.en.terms import TEXTS as TERMS
 from comity.texts.en.words import TEXTS as WORDS
 
-ERRORS: Final[dict[Code, tuple[str, str]]] = {**NODE, **WORK, **OF_EVIDENCE}
+ERRORS: Final[dict[Code, tuple[str, str]]] = {
+    **NODE,
+    **WORK,
+    **KEYS_ERRORS,
+    **OF_EVIDENCE,
+}
 TEXTS: Final[dict[str, str]] = {
     **WORDS,
     **LISTS,
@@ -22,5 +29,6 @@ TEXTS: Final[dict[str, str]] = {
     **SCREEN,
     **DOCTOR,
     **TERMS,
+    **KEYS,
     **EVIDENCE,
 }
