@@ -109,6 +109,10 @@ TEXTS: Final[dict[Language, dict[str, str]]] = {
         ),
         "but-witness": ", but not after the witness saw it",
         "not-withheld": "Anything about what is not shown, but that it was there and was signed.",
+        "not-stolen": (
+            "That nobody else had the keys: ask both whether they have revoked any of these "
+            "documents, and compare when with the time of the cosignature."
+        ),
         "not-who": (
             "Which person acted, and that the identity documents are those of the participants: "
             "compare the fingerprints with them over another way."
@@ -175,6 +179,10 @@ TEXTS: Final[dict[Language, dict[str, str]]] = {
         ),
         "but-witness": ", pero no después de que el testigo lo viera",
         "not-withheld": "Nada sobre lo que no se muestra, salvo que estaba ahí y se firmó.",
+        "not-stolen": (
+            "Que nadie más tuviera las claves: pregunte a ambos si han revocado alguno de estos "
+            "documentos, y compare cuándo con la hora de la cofirma."
+        ),
         "not-who": (
             "Qué persona actuó, ni que los documentos de identidad sean los de los participantes: "
             "compare las huellas con ellos por otra vía."
