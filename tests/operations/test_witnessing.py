@@ -218,12 +218,12 @@ def test_so_many_witnesses_and_no_more(watched: Watched) -> None:
                 run(witnessing.witness_add, p.us, **args)
 
 
-def test_nothing_is_witnessed_that_the_peer_did_not_cosign(agreed: Pair) -> None:
+def test_nothing_is_witnessed_that_the_peer_did_not_cosign(pinned: Pair) -> None:
     with serving(Witness()) as witness:
         key, url = witness.key.encode(), witness.url
-        run(witnessing.witness_add, agreed.us, name="third", key=key, url=url)
+        run(witnessing.witness_add, pinned.us, name="third", key=key, url=url)
         with refuses(Code.ENTRY_NOT_COSIGNED):
-            submit(agreed)
+            submit(pinned)
         assert witness.asked == []
 
 

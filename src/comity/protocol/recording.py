@@ -1,10 +1,12 @@
 """The names and keys of both logs, and what is kept of them here (DESIGN D8)."""
 
+from dataclasses import dataclass
+
 from sqlalchemy import Connection, bindparam, func, or_, select
 
 from comity.core import checkpoint, token
 from comity.core.canonical import unb64url
-from comity.core.checkpoint import Checkpoint
+from comity.core.checkpoint import Checkpoint, Verified
 from comity.core.identity import Identity
 from comity.core.merkle import Frontier, leaf_hash
 from comity.core.note import KeyType, Note, VerifierKey
@@ -12,6 +14,7 @@ from comity.errors import Code, ComityError
 from comity.protocol.base import CONTACT, Local
 from comity.protocol.sending import State
 from comity.store import record
+from comity.store.peers import described, history
 from comity.store.schema import outbox
 from comity.store.statements import Statement
 from comity.store.tiles import stored_tree
@@ -38,6 +41,33 @@ def log_key(sender: Identity, receiver: str) -> VerifierKey:
 def cosigner_key(identity: Identity) -> VerifierKey:
     """Return the key that a participant cosigns with."""
     return VerifierKey(identity.id, KeyType.COSIGNATURE, unb64url(identity.keys.cosignature))
+
+
+@dataclass(frozen=True, slots=True)
+class Vouched:
+    """A checkpoint that both have signed, and the keys that did."""
+
+    verified: Verified
+    log: VerifierKey
+    cosigner: VerifierKey
+
+
+def vouched(tx: Connection, signed: bytes, sender: str, receiver: str) -> Vouched:
+    """Check that sender and receiver of a log have signed a checkpoint of it.
+
+    With the keys of a document that is in force, or of one before: what a key signed stays signed
+    when it is replaced. Raises what `checkpoint.verify` raises for the documents in force.
+    """
+    failed = ComityError(Code.NOTE_INVALID, reason="unsigned")
+    for by in reversed(history(tx, sender)):
+        log = log_key(described(by), receiver)
+        for other in reversed(history(tx, receiver)):
+            cosigner = cosigner_key(described(other))
+            try:
+                return Vouched(checkpoint.verify(signed, log, [cosigner]), log, cosigner)
+            except ComityError as error:
+                failed = error
+    raise failed
 
 
 def arrived(tx: Connection, peer: str) -> int:
