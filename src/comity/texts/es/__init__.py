@@ -14,6 +14,8 @@ from comity.texts.es.lists import TEXTS as LISTS
 from comity.texts.es.messages import TEXTS as MESSAGES
 from comity.texts.es.screen import TEXTS as SCREEN
 from comity.texts.es.terms import TEXTS as TERMS
+from comity.texts.es.watching import ERRORS as RECORD
+from comity.texts.es.watching import TEXTS as WATCHING
 from comity.texts.es.words import TEXTS as WORDS
 
 ERRORS: Final[dict[Code, tuple[str, str]]] = {
@@ -21,6 +23,7 @@ ERRORS: Final[dict[Code, tuple[str, str]]] = {
     **WORK,
     **KEYS_ERRORS,
     **OF_EVIDENCE,
+    **RECORD,
 }
 TEXTS: Final[dict[str, str]] = {
     **WORDS,
@@ -31,4 +34,5 @@ TEXTS: Final[dict[str, str]] = {
     **TERMS,
     **KEYS,
     **EVIDENCE,
+    **WATCHING,
 }
