@@ -21,7 +21,7 @@ from comity.errors import Code, ComityError
 from comity.limits import CLOCK_SKEW_SECONDS
 from comity.protocol.alarming import alarm
 from comity.protocol.base import Act, Effect, Inbound, Local, Moved, Outcome, Route
-from comity.protocol.recording import RECORD, cosigner_key, log_key, own_checkpoint
+from comity.protocol.recording import RECORD, keys_of, log_key, own_checkpoint
 from comity.protocol.refusals import plain
 from comity.protocol.watching import Watch
 from comity.store import alarms, checkpoints, record
@@ -169,7 +169,7 @@ def _of_our_log(
         return [Found(Kind.MISSTATED, holds.size, {"message": shown, "root": root})]
     if said.cosigned:
         try:
-            cosigned = _cosigned(local, peer, said.cosigned).checkpoint
+            cosigned = _cosigned(local, tx, peer, said.cosigned).checkpoint
         except ComityError:
             return [Found(Kind.MISSTATED, holds.size, {"message": shown})]
         if cosigned.size <= len(tree) and tree.root(cosigned.size) != cosigned.root:
@@ -177,10 +177,10 @@ def _of_our_log(
     return []
 
 
-def _cosigned(local: Local, peer: Pinned, signed: str) -> Verified:
-    """Check a checkpoint of ours with the peer's cosignature."""
-    log = log_key(local.identity, peer.id)
-    return checkpoint.verify(signed.encode(), log, [cosigner_key(peer.identity)])
+def _cosigned(local: Local, tx: Connection, peer: Pinned, signed: str) -> Verified:
+    """Check a checkpoint of ours with the peer's cosignature; either may have new keys since."""
+    log, cosigner = keys_of(tx, signed.encode(), local.identity.id, peer.id)
+    return checkpoint.verify(signed.encode(), log, [cosigner])
 
 
 def _kept(
@@ -213,7 +213,7 @@ def _ours(
     """Return what keeps the peer's cosignature of our log, where it is one."""
     tree = stored_tree(tx, peer.id, record.OUT)
     try:
-        verified = _cosigned(local, peer, said.cosigned)
+        verified = _cosigned(local, tx, peer, said.cosigned)
     except ComityError:
         return ()
     claimed = verified.checkpoint
@@ -294,20 +294,22 @@ def judge_reply(
         number = size if size < before.signed else said.written
         found.append(Found(Kind.DELETED, number, evidence))
     misstated = any(each.kind is Kind.MISSTATED for each in judged.found)
-    less = said.holds.size < before.holds or _uncosigned(local, peer, sent, said)
+    less = said.holds.size < before.holds or _uncosigned(local, tx, peer, sent, said)
     if less and not misstated:
         found.append(Found(Kind.UNCOSIGNED, said.holds.size, {"message": shown}))
     raising = [partial(_raise, local=local, peer=peer.id, found=each) for each in found]
     return replace(judged, found=(*judged.found, *found), effects=(*raising, *judged.effects))
 
 
-def _uncosigned(local: Local, peer: Pinned, sent: RecordState, said: RecordReply) -> bool:
+def _uncosigned(
+    local: Local, tx: Connection, peer: Pinned, sent: RecordState, said: RecordReply
+) -> bool:
     """Tell whether a peer that holds what was sent to it has not cosigned it."""
     size = Checkpoint.parse(note.parse(sent.checkpoint.encode()).text).size
     if said.holds.size < size:
         return False
     try:
-        return _cosigned(local, peer, said.cosigned).checkpoint.size < size
+        return _cosigned(local, tx, peer, said.cosigned).checkpoint.size < size
     except ComityError:
         return True
 

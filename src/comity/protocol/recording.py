@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, bindparam, func, or_, select
 
-from comity.core import checkpoint, token
+from comity.core import checkpoint, identity, token
 from comity.core.canonical import unb64url
 from comity.core.checkpoint import Checkpoint
 from comity.core.identity import Identity
@@ -12,6 +12,7 @@ from comity.errors import Code, ComityError
 from comity.protocol.base import CONTACT, Local
 from comity.protocol.sending import State
 from comity.store import record
+from comity.store.peers import history
 from comity.store.schema import outbox
 from comity.store.statements import Statement
 from comity.store.tiles import stored_tree
@@ -35,9 +36,9 @@ def log_key(sender: Identity, receiver: str) -> VerifierKey:
     return VerifierKey(origin(sender.id, receiver), KeyType.ED25519, key)
 
 
-def cosigner_key(identity: Identity) -> VerifierKey:
+def cosigner_key(receiver: Identity) -> VerifierKey:
     """Return the key that a participant cosigns with."""
-    return VerifierKey(identity.id, KeyType.COSIGNATURE, unb64url(identity.keys.cosignature))
+    return VerifierKey(receiver.id, KeyType.COSIGNATURE, unb64url(receiver.keys.cosignature))
 
 
 def arrived(tx: Connection, peer: str) -> int:
@@ -49,6 +50,26 @@ def arrived(tx: Connection, peer: str) -> int:
     first = _ON_THE_WAY.rows(tx, {"peer": peer})[0][0]
     size = record.ends(tx, peer).ours.size
     return size if first is None else min(size, int(first))
+
+
+def keys_of(
+    tx: Connection, signed: bytes, sender: str, receiver: str
+) -> tuple[VerifierKey, VerifierKey]:
+    """Return the keys of log and cosigner that signed a checkpoint, of any of their documents.
+
+    A checkpoint is kept for longer than the keys that signed it. Raises NOTE_INVALID (reason:
+    unsigned) where no documents fit.
+    """
+    for by in reversed(history(tx, sender)):
+        for other in reversed(history(tx, receiver)):
+            log = log_key(identity.read(by.document), receiver)
+            cosigner = cosigner_key(identity.read(other.document))
+            try:
+                checkpoint.verify(signed, log, [cosigner])
+            except ComityError:
+                continue
+            return log, cosigner
+    raise ComityError(Code.NOTE_INVALID, reason="unsigned")
 
 
 def own_checkpoint(local: Local, tx: Connection, peer: str) -> Note:
