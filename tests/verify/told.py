@@ -7,7 +7,7 @@ from typing import Any
 from comity.operations import finding, inbox, proving, records
 from comity.store.rows import Cosigned, remove
 from comity_verify import Found, verify
-from nodes import MX, US, Pair, run
+from nodes import MX, Pair, run
 
 
 def answered(p: Pair) -> records.EntryShown:
