@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection
 
 from comity.core.merkle import Tree, leaf_hash, verify_consistency, verify_inclusion
+from comity.core.tiles import WIDTH
 from comity.errors import Code
 from comity.store import record, tiles
 from comity.store.engine import Store
 from comity.store.rows import Message, Tile, add, many, remove
-from comity.store.tiles import WIDTH, stored_tree
+from comity.store.tiles import stored_tree
 from refusals import refuses
 
 PEER = "did:web:us.example"

@@ -122,7 +122,7 @@ def _proved(node: Node, tx: Connection, peer: Pinned, found: Sequence[Message]) 
         tree = stored_tree(tx, peer.id, direction)
         sender, receiver = (own, peer.id) if direction == record.OUT else (peer.id, own)
         try:
-            vouched = recording.vouched(tx, signed.encode(), sender, receiver)
+            keys = recording.keys_of(tx, signed.encode(), sender, receiver)
         except ComityError:
             raise ComityError(Code.RECORD_DIFFERS, size=size) from None
         for row in rows:
@@ -130,7 +130,7 @@ def _proved(node: Node, tx: Connection, peer: Pinned, found: Sequence[Message]) 
             each = Proof(row.seq, path, signed.encode())
             leaf = leaf_hash(record.leaf_of(row.token))
             try:
-                proof.verify(each, leaf, vouched.log, [vouched.cosigner])
+                proof.verify(each, leaf, keys[0], keys[1:])
             except ComityError:
                 raise ComityError(Code.RECORD_DIFFERS, entry=row.seq) from None
             made[_key(row)] = evidence.whole(each, row.token, row.body)

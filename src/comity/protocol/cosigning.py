@@ -21,7 +21,7 @@ from comity.errors import Code, ComityError
 from comity.limits import CLOCK_SKEW_SECONDS
 from comity.protocol.alarming import alarm
 from comity.protocol.base import Act, Effect, Inbound, Local, Moved, Outcome, Route
-from comity.protocol.recording import RECORD, log_key, own_checkpoint, vouched
+from comity.protocol.recording import RECORD, keys_of, log_key, own_checkpoint
 from comity.protocol.refusals import plain
 from comity.protocol.watching import Watch
 from comity.store import alarms, checkpoints, record
@@ -178,8 +178,9 @@ def _of_our_log(
 
 
 def _cosigned(local: Local, tx: Connection, peer: Pinned, signed: str) -> Verified:
-    """Check a checkpoint of ours with the peer's cosignature."""
-    return vouched(tx, signed.encode(), local.identity.id, peer.id).verified
+    """Check a checkpoint of ours with the peer's cosignature; either may have new keys since."""
+    log, cosigner = keys_of(tx, signed.encode(), local.identity.id, peer.id)
+    return checkpoint.verify(signed.encode(), log, [cosigner])
 
 
 def _kept(

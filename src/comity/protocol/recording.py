@@ -1,12 +1,10 @@
 """The names and keys of both logs, and what is kept of them here (DESIGN D8)."""
 
-from dataclasses import dataclass
-
 from sqlalchemy import Connection, bindparam, func, or_, select
 
 from comity.core import checkpoint, token
 from comity.core.canonical import unb64url
-from comity.core.checkpoint import Checkpoint, Verified
+from comity.core.checkpoint import Checkpoint
 from comity.core.identity import Identity
 from comity.core.merkle import Frontier, leaf_hash
 from comity.core.note import KeyType, Note, VerifierKey
@@ -38,36 +36,9 @@ def log_key(sender: Identity, receiver: str) -> VerifierKey:
     return VerifierKey(origin(sender.id, receiver), KeyType.ED25519, key)
 
 
-def cosigner_key(identity: Identity) -> VerifierKey:
+def cosigner_key(receiver: Identity) -> VerifierKey:
     """Return the key that a participant cosigns with."""
-    return VerifierKey(identity.id, KeyType.COSIGNATURE, unb64url(identity.keys.cosignature))
-
-
-@dataclass(frozen=True, slots=True)
-class Vouched:
-    """A checkpoint that both have signed, and the keys that did."""
-
-    verified: Verified
-    log: VerifierKey
-    cosigner: VerifierKey
-
-
-def vouched(tx: Connection, signed: bytes, sender: str, receiver: str) -> Vouched:
-    """Check that sender and receiver of a log have signed a checkpoint of it.
-
-    With the keys of a document that is in force, or of one before: what a key signed stays signed
-    when it is replaced. Raises what `checkpoint.verify` raises for the documents in force.
-    """
-    failed = ComityError(Code.NOTE_INVALID, reason="unsigned")
-    for by in reversed(history(tx, sender)):
-        log = log_key(described(by), receiver)
-        for other in reversed(history(tx, receiver)):
-            cosigner = cosigner_key(described(other))
-            try:
-                return Vouched(checkpoint.verify(signed, log, [cosigner]), log, cosigner)
-            except ComityError as error:
-                failed = error
-    raise failed
+    return VerifierKey(receiver.id, KeyType.COSIGNATURE, unb64url(receiver.keys.cosignature))
 
 
 def arrived(tx: Connection, peer: str) -> int:
@@ -79,6 +50,26 @@ def arrived(tx: Connection, peer: str) -> int:
     first = _ON_THE_WAY.rows(tx, {"peer": peer})[0][0]
     size = record.ends(tx, peer).ours.size
     return size if first is None else min(size, int(first))
+
+
+def keys_of(
+    tx: Connection, signed: bytes, sender: str, receiver: str
+) -> tuple[VerifierKey, VerifierKey]:
+    """Return the keys of log and cosigner that signed a checkpoint, of any of their documents.
+
+    A checkpoint is kept for longer than the keys that signed it. Raises NOTE_INVALID (reason:
+    unsigned) where no documents fit.
+    """
+    for by in reversed(history(tx, sender)):
+        for other in reversed(history(tx, receiver)):
+            log = log_key(described(by), receiver)
+            cosigner = cosigner_key(described(other))
+            try:
+                checkpoint.verify(signed, log, [cosigner])
+            except ComityError:
+                continue
+            return log, cosigner
+    raise ComityError(Code.NOTE_INVALID, reason="unsigned")
 
 
 def own_checkpoint(local: Local, tx: Connection, peer: str) -> Note:
