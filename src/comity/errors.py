@@ -49,6 +49,7 @@ class Code(StrEnum):
     NODE_NOT_SERVING = "node-not-serving"
     KEY_FILE_OPEN = "key-file-open"
     KEY_FILE_INVALID = "key-file-invalid"
+    KEY_STORE_FAILED = "key-store-failed"
     SETTING_INVALID = "setting-invalid"
     PORT_IN_USE = "port-in-use"
     DISK_FULL = "disk-full"

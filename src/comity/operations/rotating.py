@@ -21,12 +21,13 @@ from comity.core import identity
 from comity.core.identity import Identity, issue
 from comity.core.keys import Signer
 from comity.core.succession import Endorser, Step, endorse
-from comity.edge import keyfiles, keyring
+from comity.edge import keyfiles, keyring, pkcs11
 from comity.edge.config import NodeConfig
 from comity.edge.keyring import USES, Use
+from comity.edge.pkcs11 import Pkcs11
 from comity.node import IDENTITY_FILE, IDENTITY_MODE, former
 from comity.store import identities, record
-from comity.store.peers import history
+from comity.store.peers import history, message_key
 from comity.store.schema import messages
 
 
@@ -55,8 +56,9 @@ def make(
     moved = before.model_copy(
         update={"name": config.name, "territory": config.territory, "address": config.address}
     )
-    made = keyring.make_keys(folder, moved, uses, now)
-    return Made(made, tuple(uses), keyring.open_keys(folder, made).signers["message"])
+    hardware = config.pkcs11(folder)
+    made = keyring.make_keys(folder, moved, uses, now, hardware)
+    return Made(made, tuple(uses), keyring.open_keys(folder, made, hardware).signers["message"])
 
 
 def committed(made: Made, recovery: str) -> Made:
@@ -88,10 +90,16 @@ def put_in_force(
     return step
 
 
-def settle(folder: Path, tx: Connection, step: Step, now: datetime) -> None:
+def settle(
+    folder: Path, tx: Connection, step: Step, now: datetime, hardware: Pkcs11 | None
+) -> None:
     """Write the document's file, and destroy the keys that no document in force names."""
     keyfiles.replace(folder / IDENTITY_FILE, step.document.encode() + b"\n", IDENTITY_MODE)
-    keyring.sweep(folder, step.identity, former(history(tx, step.identity.id), now))
+    known = history(tx, step.identity.id)
+    keyring.sweep(folder, step.identity, former(known, now))
+    if hardware is not None:
+        for public in {message_key(row) for row in known} - {message_key(known[-1])}:
+            pkcs11.destroy(hardware, public)
 
 
 def _last_signed(tx: Connection) -> int:
