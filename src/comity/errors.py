@@ -137,6 +137,14 @@ class Code(StrEnum):
     CHECKPOINT_INVALID = "checkpoint-invalid"
     RECORD_DIFFERS = "record-differs"
     RECORD_INCOMPLETE = "record-incomplete"
+    ENTRY_UNKNOWN = "entry-unknown"
+    ENTRY_NOT_COSIGNED = "entry-not-cosigned"
+    FIELD_UNKNOWN = "field-unknown"
+    EVIDENCE_INVALID = "evidence-invalid"
+    WITNESS_UNKNOWN = "witness-unknown"
+    WITNESS_EXISTS = "witness-exists"
+    WITNESS_UNREACHABLE = "witness-unreachable"
+    WITNESS_REFUSED = "witness-refused"
 
     # Nothing above: a defect of ours.
     INTERNAL = "internal"

@@ -3,6 +3,7 @@
 from comity.operations import (
     agreeing,
     agreements,
+    exporting,
     filing,
     finding,
     holdings,
@@ -13,6 +14,7 @@ from comity.operations import (
     peers,
     pinning,
     posture,
+    proving,
     receiving,
     records,
     rehearsing,
@@ -20,6 +22,7 @@ from comity.operations import (
     tagging,
     terms,
     transfers,
+    witnessing,
 )
 from comity.operations.registry import Caller, Model, Operation, find, names
 
@@ -29,6 +32,7 @@ __all__ = [
     "Operation",
     "agreeing",
     "agreements",
+    "exporting",
     "filing",
     "find",
     "finding",
@@ -41,6 +45,7 @@ __all__ = [
     "peers",
     "pinning",
     "posture",
+    "proving",
     "receiving",
     "records",
     "rehearsing",
@@ -48,4 +53,5 @@ __all__ = [
     "tagging",
     "terms",
     "transfers",
+    "witnessing",
 ]

@@ -14,7 +14,7 @@ from comity.node import Node
 from comity.operations.peering import find_peer
 from comity.operations.registry import Caller, Model, operation
 from comity.operations.setup import Nothing
-from comity.protocol import recording
+from comity.protocol import recording, vouching
 from comity.store import journal, record
 from comity.store.rows import Message
 
@@ -34,7 +34,7 @@ class DirectionVerified(Model):
     size: int
     root: str
     checkpoint: str
-    """The signed note, with the cosignature where it is our log."""
+    """The signed note, with the cosignature of the other side."""
 
 
 class RecordVerified(Model):
@@ -108,9 +108,13 @@ def verify(node: Node, caller: Caller, args: PeerArgs, progress: Progress) -> Re
                 raise
         sleep(wait)
     with node.store.write() as tx:
+        now = local.now()
+        ours = checkpoint.cosign(theirs.note, node.id, local.signers.cosignature, now)
+        vouching.keep(tx, peer.id, record.OUT, cosigned.note, now)
+        vouching.keep(tx, peer.id, record.IN, ours, now)
         journal.note(
             tx,
-            local.now(),
+            now,
             caller.officer,
             "record.verify",
             peer=peer.id,
@@ -129,7 +133,7 @@ def verify(node: Node, caller: Caller, args: PeerArgs, progress: Progress) -> Re
             sender=peer.id,
             size=theirs.checkpoint.size,
             root=b64url(theirs.checkpoint.root),
-            checkpoint=theirs.note.encode().decode(),
+            checkpoint=ours.encode().decode(),
         ),
     )
 

@@ -414,3 +414,26 @@ approvals = Table(
     _time("at"),
     PrimaryKeyConstraint("request", "officer"),
 )
+
+witnesses = Table(
+    "witnesses",
+    metadata,
+    _id("name"),  # of the key, as its cosignatures have it
+    Column("key", Text, nullable=False),  # a vkey of C2SP signed-note
+    Column("url", Text, nullable=False),  # the operator's own setting, out of no message
+    _id("officer"),
+    _time("at"),
+    PrimaryKeyConstraint("name"),
+)
+
+vouched = Table(
+    "vouched",
+    metadata,
+    _id("peer"),
+    Column("direction", String(3), nullable=False),
+    _id("witness"),  # empty where only the two have vouched for it
+    Column("size", BigInteger, nullable=False),
+    Column("note", Text, nullable=False),  # the checkpoint, with all its signatures
+    _time("at"),
+    PrimaryKeyConstraint("peer", "direction", "witness"),
+)
