@@ -137,6 +137,8 @@ class Code(StrEnum):
     CHECKPOINT_INVALID = "checkpoint-invalid"
     RECORD_DIFFERS = "record-differs"
     RECORD_INCOMPLETE = "record-incomplete"
+    LEDGER_TOO_LONG = "ledger-too-long"
+    LEDGER_INVALID = "ledger-invalid"
     ENTRY_UNKNOWN = "entry-unknown"
     ENTRY_NOT_COSIGNED = "entry-not-cosigned"
     FIELD_UNKNOWN = "field-unknown"

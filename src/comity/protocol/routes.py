@@ -7,6 +7,7 @@ from comity.errors import Code, ComityError
 from comity.protocol import (
     catalog,
     consent,
+    ledgers,
     negotiation,
     questions,
     recording,
@@ -24,7 +25,10 @@ ROUTES: Final[tuple[AnyRoute, ...]] = (
     *requests.ROUTES,
 )
 
-CONTACTS: Final[tuple[AnyRoute, ...]] = recording.CONTACTS
+CONTACTS: Final[tuple[AnyRoute, ...]] = (
+    *recording.CONTACTS,
+    *ledgers.CONTACTS,
+)
 """What a peer can say about the record, outside of it (decision 0029)."""
 
 BRIEF: Final = frozenset(route.what for route in ROUTES if route.is_brief)
