@@ -23,6 +23,7 @@ class Code(StrEnum):
     MESSAGE_ID_REUSED = "message-id-reused"
     SEQUENCE_REUSED = "sequence-reused"
     MESSAGE_EXPIRED = "message-expired"
+    MESSAGE_FETCHED = "message-fetched"
 
     # Identity, keys and peers.
     ID_INVALID = "id-invalid"
@@ -147,6 +148,10 @@ class Code(StrEnum):
     WITNESS_EXISTS = "witness-exists"
     WITNESS_UNREACHABLE = "witness-unreachable"
     WITNESS_REFUSED = "witness-refused"
+    RECORD_NOT_COSIGNED = "record-not-cosigned"
+    ALARM_OPEN = "alarm-open"
+    ALARM_UNKNOWN = "alarm-unknown"
+    ALARM_SETTLED = "alarm-settled"
 
     # Nothing above: a defect of ours.
     INTERNAL = "internal"

@@ -22,9 +22,11 @@ from comity.edge.pkcs11 import Pkcs11
 from comity.errors import Code, ComityError
 from comity.exchange import Exchange
 from comity.limits import MESSAGE_LIFETIME_SECONDS
+from comity.meeting import Meetings
 from comity.protocol.authentication import TokenAuthenticator
 from comity.protocol.base import InForce, Local, Own, Signers
 from comity.protocol.replies import REPLIES
+from comity.protocol.watching import Watch
 from comity.pushing import Pusher
 from comity.store import identities, peers
 from comity.store.engine import Store
@@ -59,6 +61,7 @@ class Node:
     exchange: Exchange
     delivery: Delivery
     contacts: Contacts
+    meetings: Meetings
     pusher: Pusher
     clients: "Clients"
     wake: Event
@@ -138,15 +141,16 @@ def open_node(
     believed = TokenAuthenticator(local, store)
     wake = Event()
     clients = Clients()
-    contacts = Contacts(local, store, endpoint or clients.of)
+    contacts, watch = Contacts(local, store, endpoint or clients.of), Watch(local)
     return Node(
         folder=folder,
         config=config,
         local=local,
         store=store,
-        exchange=Exchange(local, store, believed, wake.set, contacts),
-        delivery=Delivery(local, store, believed, endpoint or clients.of, REPLIES),
+        exchange=Exchange(local, store, believed, wake.set, contacts, watch),
+        delivery=Delivery(local, store, believed, endpoint or clients.of, REPLIES, watch),
         contacts=contacts,
+        meetings=Meetings(local, store, contacts, watch),
         pusher=Pusher(local, store),
         clients=clients,
         wake=wake,

@@ -24,6 +24,7 @@ from comity.operations.registry import Caller, Model, operation
 from comity.protocol import recording, vouching
 from comity.store import journal, record
 from comity.store.rows import Message, one
+from comity.store.tiles import stored_tree
 
 BODY: Final = "body"
 """Withheld by this name: all of a body."""
@@ -118,7 +119,7 @@ def _proved(node: Node, tx: Connection, peer: Pinned, found: Sequence[Message]) 
             continue
         signed = vouching.note_over(tx, peer.id, direction, max(row.seq for row in rows))
         size = Checkpoint.parse(signed.text).size
-        tree = vouching.tree_of(tx, peer.id, direction, size)
+        tree = stored_tree(tx, peer.id, direction)
         sender, receiver = (own, peer.identity) if direction == record.OUT else (peer.identity, own)
         log = recording.log_key(sender, receiver.id)
         for row in rows:

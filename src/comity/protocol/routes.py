@@ -7,10 +7,11 @@ from comity.errors import Code, ComityError
 from comity.protocol import (
     catalog,
     consent,
+    cosigning,
     ledgers,
     negotiation,
     questions,
-    recording,
+    reading,
     requests,
     transfer,
 )
@@ -26,7 +27,8 @@ ROUTES: Final[tuple[AnyRoute, ...]] = (
 )
 
 CONTACTS: Final[tuple[AnyRoute, ...]] = (
-    *recording.CONTACTS,
+    *cosigning.CONTACTS,
+    *reading.CONTACTS,
     *ledgers.CONTACTS,
 )
 """What a peer can say about the record, outside of it (decision 0029)."""

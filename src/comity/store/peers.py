@@ -3,13 +3,17 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from comity.core import identity, jws
 from comity.core.canonical import unb64url
 from comity.core.identity import Identity, Pinned
 from comity.errors import Code, ComityError
 from comity.store.rows import IdentityRow, Peer, many, one
+from comity.store.schema import peers as table
+from comity.store.statements import Statement
+
+_IDS = Statement(select(table.c.id).order_by(table.c.id))
 
 
 @lru_cache(maxsize=256)
@@ -29,6 +33,11 @@ def pinned(tx: Connection, peer: str) -> Pinned:
 def everyone(tx: Connection) -> list[Pinned]:
     """Return all pinned peers, by id."""
     return [_pinned(found) for found in many(tx, Peer, order="id")]
+
+
+def ids(tx: Connection) -> list[str]:
+    """Return the ids of all pinned peers."""
+    return [id for (id,) in _IDS.rows(tx, {})]
 
 
 def _pinned(found: Peer) -> Pinned:

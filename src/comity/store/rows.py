@@ -256,6 +256,51 @@ class Outgoing(Row):
 
 
 @dataclass(frozen=True, slots=True)
+class Tile(Row):
+    """A full tile of a log's tree: 256 hashes (C2SP tlog-tiles), and the root over them."""
+
+    table: ClassVar[Table] = schema.tiles
+    peer: str
+    direction: str
+    level: int
+    n: int
+    root: bytes
+    hashes: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Cosigned(Row):
+    """A signed checkpoint of a log, cosigned by who mirrors it where `time` is not 0."""
+
+    table: ClassVar[Table] = schema.checkpoints
+    peer: str
+    direction: str
+    size: int
+    root: bytes
+    time: int
+    written: int
+    at: int
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm(Row):
+    """What a peer did to the record, and whether an officer has decided to go on."""
+
+    table: ClassVar[Table] = schema.alarms
+    id: str
+    peer: str
+    kind: str
+    number: int
+    evidence: str
+    at: int
+    settled: int
+    officer: str
+    reason: str
+    over: bool
+
+
+@dataclass(frozen=True, slots=True)
 class JournalEntry(Row):
     """What was decided here, by whom: private, never shared."""
 

@@ -16,6 +16,8 @@ from comity.texts.en.lists import TEXTS as LISTS
 from comity.texts.en.messages import TEXTS as MESSAGES
 from comity.texts.en.screen import TEXTS as SCREEN
 from comity.texts.en.terms import TEXTS as TERMS
+from comity.texts.en.watching import ERRORS as RECORD
+from comity.texts.en.watching import TEXTS as WATCHING
 from comity.texts.en.words import TEXTS as WORDS
 
 ERRORS: Final[dict[Code, tuple[str, str]]] = {
@@ -24,6 +26,7 @@ ERRORS: Final[dict[Code, tuple[str, str]]] = {
     **KEYS_ERRORS,
     **OF_EVIDENCE,
     **LEDGER_ERRORS,
+    **RECORD,
 }
 TEXTS: Final[dict[str, str]] = {
     **WORDS,
@@ -35,4 +38,5 @@ TEXTS: Final[dict[str, str]] = {
     **KEYS,
     **EVIDENCE,
     **LEDGER,
+    **WATCHING,
 }

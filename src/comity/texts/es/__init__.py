@@ -16,6 +16,8 @@ from comity.texts.es.lists import TEXTS as LISTS
 from comity.texts.es.messages import TEXTS as MESSAGES
 from comity.texts.es.screen import TEXTS as SCREEN
 from comity.texts.es.terms import TEXTS as TERMS
+from comity.texts.es.watching import ERRORS as RECORD
+from comity.texts.es.watching import TEXTS as WATCHING
 from comity.texts.es.words import TEXTS as WORDS
 
 ERRORS: Final[dict[Code, tuple[str, str]]] = {
@@ -24,6 +26,7 @@ ERRORS: Final[dict[Code, tuple[str, str]]] = {
     **KEYS_ERRORS,
     **OF_EVIDENCE,
     **LEDGER_ERRORS,
+    **RECORD,
 }
 TEXTS: Final[dict[str, str]] = {
     **WORDS,
@@ -35,4 +38,5 @@ TEXTS: Final[dict[str, str]] = {
     **KEYS,
     **EVIDENCE,
     **LEDGER,
+    **WATCHING,
 }
