@@ -11,10 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from comity.core import ledger as core
+from comity.core.keys import Ed25519Signer
 from comity.core.ledger import LedgerMessage, Span, Statement
 from comity.core.records import Family
 from comity.errors import Code, ComityError
-from comity.limits import DAY, LEDGER_ENTRIES
+from comity.limits import DAY, LEDGER_ENTRIES, LEDGER_LINES
 from comity.node import Node
 from comity.operations import finding, inbox, ledger
 from comity.operations.asking import data_path
@@ -215,19 +216,12 @@ def test_a_reply_about_another_part_is_not_taken(
 ) -> None:
     """The peer signs, but about something else than it was asked."""
     p = matched
-    compute = ledgers.compute
-
-    def other(*args: Any) -> Any:
-        made, gone = compute(*args)
-        return made.model_copy(update={"span": Span(since=1)}), gone
-
     made, _ = _computed(p.mx, US.id)
     answer = ledgers.state(p.mx.local, US.id, made.model_copy(update={"span": Span(since=1)}))
     body = LedgerMessage(statement=answer).encode()
     monkeypatch.setattr(type(p.us.contacts), "ask", lambda *_: body)
     with refuses(Code.LEDGER_INVALID, reason="logs"):
         run(ledger.exchange, p.us, peer=MX.id)
-    assert other is not compute
 
 
 def test_the_figures_outlive_the_contents(matched: Pair) -> None:
@@ -271,6 +265,42 @@ def test_entries_are_looked_at_a_few_at_a_time(
         assert accounting.note(p.us.local, tx, MX.id, LEDGER_ENTRIES) > 0
         assert accounting.behind(tx) == []
         assert len(many(tx, Dealing, peer=MX.id, direction="in")) == size
+
+
+def test_a_ledger_has_so_many_lines() -> None:
+    def asked(n: int) -> core.Entry:
+        return core.Entry(
+            sender=US.id,
+            jti=f"{n:022}",
+            reply_to="",
+            status=0,
+            issued=5,
+            bytes=1,
+            act=core.Act.QUESTION,
+            asker=US.id,
+            agreement=f"urn:uuid:{n:036}",
+            subject="",
+            elements=1,
+            is_answered=False,
+        )
+
+    datasets = {f"urn:uuid:{n:036}": "a-list-of-some-length" for n in range(LEDGER_LINES + 1)}
+    lines, volume = core.figures(map(asked, range(LEDGER_LINES)), Span(), datasets)
+    assert len(lines) == LEDGER_LINES
+    logs = (core.LogSize(sender=US.id, size=0, root="A" * 43),) * 2
+    made = core.Ledger(span=Span(), logs=logs, lines=lines, volume=volume)
+    signer = Ed25519Signer(bytes(32))
+    statement = Statement(party=US.id, peer=MX.id, at=5, ledger=made).sign(signer)
+    assert core.read(statement, signer.public).ledger == made
+    with refuses(Code.LEDGER_TOO_LONG, limit=LEDGER_LINES):
+        core.figures(map(asked, range(LEDGER_LINES + 1)), Span(), datasets)
+    longest = tuple(
+        line.model_copy(update={"dataset": "x" * 200, "asker": f"did:web:{'x' * 190}"})
+        for line in lines
+    )
+    with refuses(Code.LEDGER_TOO_LONG, limit=LEDGER_LINES):
+        long = made.model_copy(update={"lines": longest})
+        Statement(party=US.id, peer=MX.id, at=5, ledger=long).sign(signer)
 
 
 def test_what_is_counted_is_in_the_closed_set() -> None:

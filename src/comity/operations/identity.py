@@ -76,6 +76,7 @@ class VersionShown(Model):
 
     version: int
     fingerprint: str
+    document: str
     by: str
     """What took it in: pin, message or recovery."""
     at: int
@@ -177,6 +178,7 @@ def shown(id: str, rows: Iterable[IdentityRow]) -> History:
             VersionShown(
                 version=row.version,
                 fingerprint=fingerprint(row.document),
+                document=row.document,
                 by=row.by,
                 at=row.at,
                 officer=row.officer,

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, func, select
@@ -30,6 +31,10 @@ from comity.store import identities, record
 from comity.store.peers import history, message_key
 from comity.store.schema import messages
 
+_SEEN: Final = frozenset({"checkpoint", "cosignature"})
+"""What these sign travels in messages. A peer that knows the message key and not these would believe
+such a message, and find that what it says is not so. So both change, and the message waits."""
+
 
 @dataclass(frozen=True, slots=True)
 class Made:
@@ -46,10 +51,13 @@ def make(
 ) -> Made:
     """Make new keys for the uses wanted, all where none is named.
 
-    Name, territory and address are those of the settings: a node that has moved says so with a new
+    With the keys of checkpoints and cosignatures the message key is new, too. Name, territory and
+    address are those of the settings: a node that has moved says so with a new
     version. A new host needs a new certificate. Raises what `keyring.make_keys` raises.
     """
     uses = [use for use in USES if not wanted or use in wanted]
+    if _SEEN & set(uses) and "message" not in uses:
+        uses.insert(0, "message")
     hosts = {urlsplit(address).hostname for address in (before.address, config.address)}
     if len(hosts) > 1 and "certificate" not in uses:
         uses.append("certificate")

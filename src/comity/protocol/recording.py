@@ -4,14 +4,14 @@ from sqlalchemy import Connection, bindparam, func, or_, select
 
 from comity.core import checkpoint, token
 from comity.core.canonical import unb64url
-from comity.core.checkpoint import Checkpoint
-from comity.core.identity import Identity
+from comity.core.checkpoint import Checkpoint, Verified
+from comity.core.identity import Identity, Pinned
 from comity.core.merkle import Frontier, leaf_hash
 from comity.core.note import KeyType, Note, VerifierKey
 from comity.errors import Code, ComityError
 from comity.protocol.base import CONTACT, Local
 from comity.protocol.sending import State
-from comity.store import record
+from comity.store import peers, record
 from comity.store.schema import outbox
 from comity.store.statements import Statement
 from comity.store.tiles import stored_tree
@@ -38,6 +38,30 @@ def log_key(sender: Identity, receiver: str) -> VerifierKey:
 def cosigner_key(identity: Identity) -> VerifierKey:
     """Return the key that a participant cosigns with."""
     return VerifierKey(identity.id, KeyType.COSIGNATURE, unb64url(identity.keys.cosignature))
+
+
+def cosigned_by(
+    tx: Connection, local: Local, peer: Pinned, signed: str, *, former: bool
+) -> Verified:
+    """Check a checkpoint of ours with the peer's cosignature, under the documents in force.
+
+    With `former`, also under documents before, of either side: it was signed when they were in
+    force. Raises NOTE_INVALID or CHECKPOINT_INVALID.
+    """
+    ours, theirs = [local.identity], [peer.identity]
+    if former:
+        ours += peers.former(tx, local.identity.id)
+        theirs += peers.former(tx, peer.id)
+    error: ComityError | None = None
+    for own in ours:
+        for other in theirs:
+            try:
+                return checkpoint.verify(
+                    signed.encode(), log_key(own, peer.id), [cosigner_key(other)]
+                )
+            except ComityError as caught:
+                error = error or caught
+    raise error or ComityError(Code.CHECKPOINT_INVALID, reason="cosignature")
 
 
 def arrived(tx: Connection, peer: str) -> int:

@@ -6,7 +6,7 @@ from comity.errors import Code
 
 ERRORS: Final[dict[Code, tuple[str, str]]] = {
     Code.LEDGER_TOO_LONG: (
-        "The ledger has more than {limit} lines, or they do not fit a message.",
+        "The ledger has too many lines for a message[: more than {limit}].",
         "Ask for fewer at a time: comity ledger PEER --from --to, or --period all.",
     ),
     Code.LEDGER_INVALID: (

@@ -6,7 +6,7 @@ from comity.errors import Code
 
 ERRORS: Final[dict[Code, tuple[str, str]]] = {
     Code.LEDGER_TOO_LONG: (
-        "El balance tiene más de {limit} líneas, o no caben en un mensaje.",
+        "El balance tiene demasiadas líneas para un mensaje[: más de {limit}].",
         "Pida menos a la vez: comity ledger PEER --from --to, o --period all.",
     ),
     Code.LEDGER_INVALID: (
