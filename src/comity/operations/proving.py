@@ -9,11 +9,12 @@ from pydantic import Field
 from sqlalchemy import Connection
 
 from comity.api import Progress
-from comity.core import evidence, proof
+from comity.core import checkpoint, evidence, identity, proof
 from comity.core.checkpoint import Checkpoint
 from comity.core.evidence import Entry
 from comity.core.identity import Pinned
 from comity.core.merkle import leaf_hash
+from comity.core.note import Note, VerifierKey
 from comity.core.proof import Proof
 from comity.edge import keyfiles
 from comity.errors import Code, ComityError
@@ -23,6 +24,7 @@ from comity.operations.peering import find_peer
 from comity.operations.registry import Caller, Model, operation
 from comity.protocol import recording, vouching
 from comity.store import journal, record
+from comity.store.peers import history
 from comity.store.rows import Message, one
 from comity.store.tiles import stored_tree
 
@@ -111,7 +113,7 @@ def _named(tx: Connection, peer: Pinned, entries: Iterable[str]) -> Iterable[Mes
 
 def _proved(node: Node, tx: Connection, peer: Pinned, found: Sequence[Message]) -> list[Entry]:
     """Return each message with its proof, and check the proof as somebody else will."""
-    own = node.local.identity
+    own = node.id
     made = {}
     for direction in (record.OUT, record.IN):
         rows = [row for row in found if row.direction == direction]
@@ -120,18 +122,38 @@ def _proved(node: Node, tx: Connection, peer: Pinned, found: Sequence[Message]) 
         signed = vouching.note_over(tx, peer.id, direction, max(row.seq for row in rows))
         size = Checkpoint.parse(signed.text).size
         tree = stored_tree(tx, peer.id, direction)
-        sender, receiver = (own, peer.identity) if direction == record.OUT else (peer.identity, own)
-        log = recording.log_key(sender, receiver.id)
+        sender, receiver = (own, peer.id) if direction == record.OUT else (peer.id, own)
+        keys = _keys(tx, signed, sender, receiver)
         for row in rows:
             path = tree.inclusion_proof(row.seq, size)
             each = Proof(row.seq, path, signed.encode())
             leaf = leaf_hash(record.leaf_of(row.token))
             try:
-                proof.verify(each, leaf, log, [recording.cosigner_key(receiver)])
+                proof.verify(each, leaf, *keys)
             except ComityError:
                 raise ComityError(Code.RECORD_DIFFERS, entry=row.seq) from None
             made[_key(row)] = evidence.whole(each, row.token, row.body)
     return [made[_key(row)] for row in found]
+
+
+def _keys(
+    tx: Connection, signed: Note, sender: str, receiver: str
+) -> tuple[VerifierKey, list[VerifierKey]]:
+    """Return the keys that signed a checkpoint: of documents in force now, or of older ones.
+
+    Raises RECORD_DIFFERS (size) where none fits.
+    """
+    data = signed.encode()
+    for by in reversed(history(tx, sender)):
+        for other in reversed(history(tx, receiver)):
+            log = recording.log_key(identity.read(by.document), receiver)
+            cosigner = recording.cosigner_key(identity.read(other.document))
+            try:
+                checkpoint.verify(data, log, [cosigner])
+            except ComityError:
+                continue
+            return log, [cosigner]
+    raise ComityError(Code.RECORD_DIFFERS, size=Checkpoint.parse(signed.text).size)
 
 
 def _released(entry: Entry, args: ProveArgs) -> Entry:

@@ -32,8 +32,8 @@ from comity.store.peers import history, message_key
 from comity.store.schema import messages
 
 _SEEN: Final = frozenset({"checkpoint", "cosignature"})
-"""What these sign travels in messages. A peer that knows the message key and not these would believe
-such a message, and find that what it says is not so. So both change, and the message waits."""
+"""What these sign travels in messages. A peer that knew the message key and not these would believe
+a message, and find that what it says is not so. So both change, and the message waits."""
 
 
 @dataclass(frozen=True, slots=True)

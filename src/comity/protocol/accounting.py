@@ -15,7 +15,7 @@ from comity.core.canonical import parse
 from comity.core.ledger import Act, Entry
 from comity.core.machines import Role
 from comity.core.messages import Answer, DetailRequest, Question
-from comity.errors import ComityError
+from comity.errors import Code, ComityError
 from comity.limits import LEDGER_ENTRIES, TOKEN_BYTES
 from comity.protocol.base import DATA, DSP, Local, match_path
 from comity.protocol.catalog import MATCH, REQUEST
@@ -86,7 +86,11 @@ def entries(local: Local, tx: Connection, peer: str, direction: str, size: int) 
         .order_by(messages.c.seq)
     )
     for jti, reply_to, status, *row in tx.execute(query.execution_options(yield_per=1_000)):
-        yield _entry(sender, jti, reply_to, status, Dealing(*row))
+        made = Dealing(*row)
+        if made.gone and (found := one(tx, Message, peer=peer, direction=direction, seq=made.seq)):
+            # It may have come since.
+            made = _dealing(local, tx, found)
+        yield _entry(sender, jti, reply_to, status, made)
     for found in _between(tx, peer, direction, start, size):
         made = _dealing(local, tx, found)
         yield _entry(sender, found.jti, found.reply_to, found.status, made)
@@ -141,8 +145,9 @@ def _dealing(local: Local, tx: Connection, entry: Message) -> Dealing:
     act, pid = _act(entry)
     transfer = _transfer(tx, entry, pid) if pid and act is not Act.ANSWER else None
     act = act if act is Act.ANSWER or _fits(act, transfer) else Act.NONE
-    is_gone = not entry.token
-    said = {} if is_gone else parse(jws.payload(entry.token), TOKEN_BYTES)
+    # What was fetched has no contents until it comes itself.
+    is_gone = not entry.token or entry.refused == Code.MESSAGE_FETCHED
+    said = parse(jws.payload(entry.token), TOKEN_BYTES) if entry.token else {}
     issued = said.get("iat")
     sender = local.identity.id if entry.direction == record.OUT else entry.peer
     asker, agreement, subject = sender, "", ""
