@@ -131,6 +131,11 @@ REHEARSED_SHOWN: Final = 1_000
 """Messages that a rehearsal of terms lists: the latest, which people look at; all are counted."""
 
 # --- the record -------------------------------------------------------------------------------
+LEDGER_LINES: Final = 400
+"""Lines of one ledger: eleven agreements over a year of months, asked about in three ways; signed,
+they fit a message."""
+LEDGER_ENTRIES: Final = 2_000
+"""Entries of the record that are counted in one transaction, so that others get their turn."""
 NOTE_BYTES: Final = 128 * KIB
 """A signed note: its readers take at least 16 signatures, of up to 5 kB where keys are
 post-quantum (C2SP signed-note), and base64 makes that 107 kB."""

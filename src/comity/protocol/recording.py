@@ -4,8 +4,8 @@ from sqlalchemy import Connection, bindparam, func, or_, select
 
 from comity.core import checkpoint, token
 from comity.core.canonical import unb64url
-from comity.core.checkpoint import Checkpoint
-from comity.core.identity import Identity
+from comity.core.checkpoint import Checkpoint, Verified
+from comity.core.identity import Identity, Pinned
 from comity.core.merkle import Frontier, leaf_hash
 from comity.core.note import KeyType, Note, VerifierKey
 from comity.errors import Code, ComityError
@@ -39,6 +39,21 @@ def log_key(sender: Identity, receiver: str) -> VerifierKey:
 def cosigner_key(receiver: Identity) -> VerifierKey:
     """Return the key that a participant cosigns with."""
     return VerifierKey(receiver.id, KeyType.COSIGNATURE, unb64url(receiver.keys.cosignature))
+
+
+def cosigned_by(
+    tx: Connection, local: Local, peer: Pinned, signed: str, *, former: bool
+) -> Verified:
+    """Check a checkpoint of ours with the peer's cosignature, under the documents in force.
+
+    With `former`, also under documents before, of either side: it was signed when they were in
+    force. Raises NOTE_INVALID or CHECKPOINT_INVALID.
+    """
+    data = signed.encode()
+    log, cosigner = log_key(local.identity, peer.id), cosigner_key(peer.identity)
+    if former:
+        log, cosigner = keys_of(tx, data, local.identity.id, peer.id)
+    return checkpoint.verify(data, log, [cosigner])
 
 
 def arrived(tx: Connection, peer: str) -> int:

@@ -194,6 +194,39 @@ class Message(Row):
 
 
 @dataclass(frozen=True, slots=True)
+class Dealing(Row):
+    """What the ledger counts of an entry; it stays when the entry's contents are destroyed."""
+
+    table: ClassVar[Table] = schema.dealings
+    peer: str
+    direction: str
+    seq: int
+    issued: int
+    bytes: int
+    act: str
+    asker: str
+    agreement: str
+    subject: str
+    elements: int
+    answered: bool
+    gone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow(Row):
+    """Two signed statements of the same figures, and whether they are equal."""
+
+    table: ClassVar[Table] = schema.ledgers
+    peer: str
+    n: int
+    ours: str
+    theirs: str
+    equal: bool
+    at: int
+    officer: str
+
+
+@dataclass(frozen=True, slots=True)
 class Head(Row):
     """How far a log is."""
 

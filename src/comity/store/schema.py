@@ -104,6 +104,37 @@ messages = Table(
     Index(None, "peer", "direction", "reply_to"),
 )
 
+dealings = Table(
+    "dealings",
+    metadata,
+    _id("peer"),
+    Column("direction", String(3), nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    _time("issued"),  # as the token says
+    Column("bytes", BigInteger, nullable=False),  # token and body
+    Column("act", String(16), nullable=False),  # a word of core.ledger.Act
+    _id("asker"),
+    _id("agreement"),
+    _id("subject"),
+    Column("elements", BigInteger, nullable=False),
+    Column("answered", Boolean, nullable=False),  # of an answer: that it is no decline
+    Column("gone", Boolean, nullable=False),  # its contents went before they were counted
+    PrimaryKeyConstraint("peer", "direction", "seq"),
+)
+
+ledgers = Table(
+    "ledgers",
+    metadata,
+    _id("peer"),
+    Column("n", BigInteger, nullable=False),
+    Column("ours", Text, nullable=False),  # signed statements, compact JWS
+    Column("theirs", Text, nullable=False),
+    Column("equal", Boolean, nullable=False),
+    _time("at"),
+    _id("officer"),  # empty where the peer asked
+    PrimaryKeyConstraint("peer", "n"),
+)
+
 heads = Table(
     "heads",
     metadata,

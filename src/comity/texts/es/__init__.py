@@ -10,6 +10,8 @@ from comity.texts.es.errors_work import ERRORS as WORK
 from comity.texts.es.evidence import TEXTS as EVIDENCE
 from comity.texts.es.keys import ERRORS as KEYS_ERRORS
 from comity.texts.es.keys import TEXTS as KEYS
+from comity.texts.es.ledger import ERRORS as LEDGER_ERRORS
+from comity.texts.es.ledger import TEXTS as LEDGER
 from comity.texts.es.lists import TEXTS as LISTS
 from comity.texts.es.messages import TEXTS as MESSAGES
 from comity.texts.es.screen import TEXTS as SCREEN
@@ -23,6 +25,7 @@ ERRORS: Final[dict[Code, tuple[str, str]]] = {
     **WORK,
     **KEYS_ERRORS,
     **OF_EVIDENCE,
+    **LEDGER_ERRORS,
     **RECORD,
 }
 TEXTS: Final[dict[str, str]] = {
@@ -34,5 +37,6 @@ TEXTS: Final[dict[str, str]] = {
     **TERMS,
     **KEYS,
     **EVIDENCE,
+    **LEDGER,
     **WATCHING,
 }
