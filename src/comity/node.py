@@ -24,8 +24,11 @@ from comity.protocol.base import Local, Signers
 from comity.protocol.replies import REPLIES
 from comity.pushing import Pusher
 from comity.store.engine import Store
+from comity.store.vault import Vault
 
 KEYS: Final = ("message", "checkpoint", "cosignature")
+WRAP_KEYS: Final = "keys/wrap"
+"""Folder of the wrap keys below the node's folder; it goes into no backup."""
 IDENTITY_FILE: Final = "identity.comity"
 
 
@@ -117,7 +120,7 @@ def open_node(
         folder=folder,
         sealing_key=keyfiles.read_secret(folder / "keys" / "sealing.key"),
     )
-    store = Store(config.database_url(folder))
+    store = Store(config.database_url(folder), Vault(folder / WRAP_KEYS))
     believed = TokenAuthenticator(local, store)
     wake = Event()
     clients = Clients()

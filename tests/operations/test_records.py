@@ -14,7 +14,7 @@ from comity.operations import agreements, finding, inbox, posture, records
 from comity.protocol import recording
 from comity.protocol.base import DATA, DSP
 from comity.store import record
-from comity.store.rows import Head, Message, change, many, remove
+from comity.store.rows import Head, Message, add, change, many, remove
 from comity.worker import work
 from nodes import MX, US, Pair, run
 from refusals import refuses
@@ -107,9 +107,15 @@ def test_a_changed_byte_is_found_by_who_keeps_it(
     tagged: Pair, direction: str, values: dict[str, object]
 ) -> None:
     verify(tagged)
+    with tagged.us.store.read() as tx:
+        (before,) = [row for row in record.entries(tx, MX.id, direction) if row.seq == 2]
     spoil(tagged, "us", direction, **values)
     with refuses(Code.RECORD_DIFFERS, entry=2):
         verify(tagged)
+    spoil(tagged, "us", direction)
+    with tagged.us.store.write() as tx:
+        add(tx, before)
+    verify(tagged)
 
 
 @pytest.mark.parametrize("values", [{"leaf": bytes(32)}, {"token": "a.b.c"}])

@@ -13,7 +13,7 @@ from comity.protocol import recording
 from comity.protocol.addresses import dsp_base
 from comity.protocol.base import DATA, DSP
 from comity.store import journal, record
-from comity.store.rows import Message
+from comity.store.record import Listed
 
 
 class PeerArgs(Model):
@@ -53,6 +53,8 @@ class EntryShown(Model):
     at: int
     bytes: int
     sender: str
+    destroyed: int
+    """When its contents were destroyed here; 0 while they are kept."""
 
 
 class RecordShown(Model):
@@ -142,16 +144,16 @@ def show(node: Node, caller: Caller, args: PeerArgs, progress: Progress) -> Reco
     """Show what was said between us and a peer. Raises PEER_UNKNOWN."""
     with node.store.read() as tx:
         peer = find_peer(tx, args.peer)
-        sent = record.entries(tx, peer.id, record.OUT)
-        received = record.entries(tx, peer.id, record.IN)
+        sent = record.listed(tx, peer.id, record.OUT)
+        received = record.listed(tx, peer.id, record.IN)
     everything = sorted([*sent, *received], key=lambda item: (item.at, item.direction, item.seq))
     return RecordShown(
         peer=peer.id,
-        entries=tuple(_entry(item, node.id) for item in everything),
+        entries=tuple(_entry(item, node.id, peer.id) for item in everything),
         sent=len(sent),
         received=len(received),
-        sent_bytes=sum(map(_bytes, sent)),
-        received_bytes=sum(map(_bytes, received)),
+        sent_bytes=sum(item.bytes for item in sent),
+        received_bytes=sum(item.bytes for item in received),
     )
 
 
@@ -167,7 +169,7 @@ def journal_show(node: Node, caller: Caller, args: Nothing, progress: Progress) 
         )
 
 
-def _entry(item: Message, own: str) -> EntryShown:
+def _entry(item: Listed, own: str, peer: str) -> EntryShown:
     return EntryShown(
         direction=item.direction,
         sequence=item.seq,
@@ -177,10 +179,7 @@ def _entry(item: Message, own: str) -> EntryShown:
         status=item.status,
         refused=item.refused,
         at=item.at,
-        bytes=_bytes(item),
-        sender=own if item.direction == record.OUT else item.peer,
+        bytes=item.bytes,
+        sender=own if item.direction == record.OUT else peer,
+        destroyed=item.destroyed,
     )
-
-
-def _bytes(item: Message) -> int:
-    return len(item.token) + item.size

@@ -40,6 +40,16 @@ def record_verify(session: Session, peer: Peer) -> None:
     session.screen.show(found, shown.verified)
 
 
+@command(record_app, "rotate")
+def record_rotate(session: Session) -> None:
+    """Put all contents under a new wrap key; then no old copy of the database opens."""
+    from comity.cli.rendering import recording as shown
+    from comity.operations import keeping
+    from comity.operations.setup import Nothing
+
+    session.screen.show(session.run(keeping.rotate, Nothing()), shown.rotated)
+
+
 def journal(session: Session) -> None:
     """Show what was decided here, by whom. It never leaves this node."""
     from comity.cli.rendering import recording as shown

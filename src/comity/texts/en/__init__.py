@@ -6,6 +6,7 @@ from comity.errors import Code
 from comity.texts.en.doctor import TEXTS as DOCTOR
 from comity.texts.en.errors_node import ERRORS as NODE
 from comity.texts.en.errors_work import ERRORS as WORK
+from comity.texts.en.keeping import TEXTS as KEEPING
 from comity.texts.en.lists import TEXTS as LISTS
 from comity.texts.en.messages import TEXTS as MESSAGES
 from comity.texts.en.screen import TEXTS as SCREEN
@@ -13,4 +14,12 @@ from comity.texts.en.terms import TEXTS as TERMS
 from comity.texts.en.words import TEXTS as WORDS
 
 ERRORS: Final[dict[Code, tuple[str, str]]] = {**NODE, **WORK}
-TEXTS: Final[dict[str, str]] = {**WORDS, **LISTS, **MESSAGES, **SCREEN, **DOCTOR, **TERMS}
+TEXTS: Final[dict[str, str]] = {
+    **WORDS,
+    **LISTS,
+    **MESSAGES,
+    **SCREEN,
+    **DOCTOR,
+    **TERMS,
+    **KEEPING,
+}

@@ -6,6 +6,7 @@ from comity.errors import Code
 from comity.texts.es.doctor import TEXTS as DOCTOR
 from comity.texts.es.errors_node import ERRORS as NODE
 from comity.texts.es.errors_work import ERRORS as WORK
+from comity.texts.es.keeping import TEXTS as KEEPING
 from comity.texts.es.lists import TEXTS as LISTS
 from comity.texts.es.messages import TEXTS as MESSAGES
 from comity.texts.es.screen import TEXTS as SCREEN
@@ -13,4 +14,12 @@ from comity.texts.es.terms import TEXTS as TERMS
 from comity.texts.es.words import TEXTS as WORDS
 
 ERRORS: Final[dict[Code, tuple[str, str]]] = {**NODE, **WORK}
-TEXTS: Final[dict[str, str]] = {**WORDS, **LISTS, **MESSAGES, **SCREEN, **DOCTOR, **TERMS}
+TEXTS: Final[dict[str, str]] = {
+    **WORDS,
+    **LISTS,
+    **MESSAGES,
+    **SCREEN,
+    **DOCTOR,
+    **TERMS,
+    **KEEPING,
+}
