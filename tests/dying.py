@@ -105,7 +105,7 @@ def make_mortal(p: Pair, side: str, boundary: int) -> DyingStore:
     mortal = replace(
         node,
         store=store,
-        exchange=Exchange(node.local, store, believed, node.wake.set),
+        exchange=Exchange(node.local, store, believed, node.wake.set, node.contacts),
         delivery=Delivery(node.local, store, believed, p.wire_to, REPLIES),
     )
     setattr(p, side, mortal)

@@ -171,6 +171,14 @@ def say(
     return sender.delivery.reply(to, jti)
 
 
+def contact(sender: Node, to: str, path: str, message: OurMessage | bytes) -> bytes:
+    """Send any contact message, as a peer with code of its own would, and return the reply."""
+    with sender.store.read() as tx:
+        peer = pins.pinned(tx, to)
+    body = message if isinstance(message, bytes) else message.encode()
+    return sender.contacts.ask(peer, path, body)
+
+
 def seal(
     p: Pair,
     *,

@@ -156,7 +156,7 @@ def test_reads_of_one_peer_are_under_way_together(loaded: Pair) -> None:
     url, vault = loaded.mx.config.database_url(loaded.mx.folder), loaded.mx.store.vault
     store = Meeting(url, vault)
     believed = TokenAuthenticator(loaded.mx.local, loaded.mx.store)
-    exchange = Exchange(loaded.mx.local, store, believed, loaded.mx.wake.set)
+    exchange = Exchange(loaded.mx.local, store, believed, loaded.mx.wake.set, loaded.mx.contacts)
     target = fill_path(f"{DATA}/transfers/{{}}/set/0", "urn:uuid:none")
     sealed = [seal(loaded, seq=n, method="GET", target=target, body=b"") for n in range(3)]
     replies = at_once(3, lambda n: exchange.handle(sealed[n]))
@@ -213,7 +213,7 @@ def interrupted(p: Pair, side: str, times: int, happens: Callable[[], object]) -
     store = Interrupted(url, node.store.vault, times, happens)
     believed = TokenAuthenticator(node.local, node.store)
     wire: Wire = getattr(p, f"to_{side}")
-    wire.target = Exchange(node.local, store, believed, node.wake.set)
+    wire.target = Exchange(node.local, store, believed, node.wake.set, node.contacts)
 
 
 def test_state_that_moved_between_decide_and_commit_is_decided_again(loaded: Pair) -> None:

@@ -35,7 +35,7 @@ def pin(node: Node, number: int) -> str:
         issued=1,
         address="https://127.0.0.1:1",
         certificate=b64url(b"x"),
-        keys=Keys(message=key, checkpoint=key, cosignature=key),
+        keys=Keys(message=key, checkpoint=key, cosignature=key, encryption=key),
         recovery=b64url(bytes(32)),
     )
     with node.store.write() as tx:

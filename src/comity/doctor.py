@@ -21,13 +21,13 @@ from comity.api import Request
 from comity.core import identity
 from comity.core.canonical import unb64url
 from comity.core.identity import Identity
-from comity.edge import keyfiles, lock, tls
+from comity.edge import keyfiles, keyring, lock, tls
 from comity.edge.client import PeerClient
 from comity.edge.config import NodeConfig, read_config
 from comity.edge.peer_listener import VERSION_PATH
 from comity.errors import Code, ComityError
 from comity.limits import CLOCK_SKEW_SECONDS, MIB
-from comity.node import IDENTITY_FILE, KEYS, WRAP_KEYS
+from comity.node import IDENTITY_FILE, WRAP_KEYS
 from comity.store import peers
 from comity.store.engine import Store
 from comity.store.vault import Vault
@@ -118,13 +118,9 @@ def _folder(folder: Path) -> Iterator[Finding]:
 
 
 def _keys(folder: Path, own: Identity) -> Iterator[Finding]:
-    keys = folder / "keys"
-    signers = {use: keyfiles.read_signer(keys / f"{use}.key") for use in KEYS}
-    keyfiles.read_secret(keys / "sealing.key")
-    tls.server_context(keys / "tls.pem", keys / "tls.key")
-    named = own.keys.model_dump()
-    if any(signer.public != unb64url(named[use]) for use, signer in signers.items()):
-        raise ComityError(Code.IDENTITY_INVALID)
+    opened = keyring.open_keys(folder, own)
+    keyfiles.read_secret(folder / "keys" / "sealing.key")
+    tls.server_context(opened.certificate, opened.certificate_key)
     yield Finding("keys", "ok")
 
 

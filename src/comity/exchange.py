@@ -19,12 +19,13 @@ under way together; one id never is twice (docs/decisions/0016-together).
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from threading import Lock
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import structlog
 from sqlalchemy import Connection
 
 from comity.api import Request, Response
+from comity.contacts import Contacts
 from comity.core import token
 from comity.core.canonical import canonical
 from comity.core.token import RequestClaims
@@ -46,6 +47,7 @@ UNIFORM: Final = Response(401, "", JSON, canonical({"code": Code.NOT_AUTHENTIC})
 BUSY: Final = Response(429, "", JSON, canonical({"code": "slow-down"}))
 _RETRIES: Final = 3
 _NOT_THE_PEERS: Final = frozenset({Code.STORE_FAILED, Code.DISK_FULL, Code.INTERNAL})
+T = TypeVar("T")
 _log = structlog.get_logger()
 
 
@@ -58,12 +60,14 @@ class Exchange:
         store: Store,
         authenticator: Authenticator,
         committed: Callable[[], None],
+        contacts: Contacts,
     ) -> None:
         """`committed` is called after each commit, so that the outbox wakes."""
         self._local = local
         self._store = store
         self._authenticator = authenticator
         self._committed = committed
+        self._contacts = contacts
         self._turns = Turns()
         self._unreadable = refusals.PerHour(UNREADABLE_PER_HOUR)
         self._refused = refusals.PerHour(REFUSED_PER_HOUR)
@@ -73,6 +77,9 @@ class Exchange:
 
     def handle(self, request: Request) -> Response:
         """Take one request to its reply. Never raises for what a peer may send."""
+        if self._contacts.takes(request):
+            # What is said about the record is no entry of it (docs/decisions/0029-contact).
+            return self._uniform(lambda: self._contacts.handle(request)) or UNIFORM
         opened = self._authentic(request)
         if opened is None:
             return UNIFORM
@@ -113,8 +120,11 @@ class Exchange:
 
     def _authentic(self, request: Request, known: Known | None = None) -> Opened | None:
         """Return a message that is authentic, and count what is not."""
+        return self._uniform(lambda: self._open(request, known))
+
+    def _uniform(self, opening: Callable[[], T]) -> T | None:
         try:
-            return self._open(request, known)
+            return opening()
         except ComityError as error:
             if error.code not in (Code.NOT_AUTHENTIC, Code.PEER_UNKNOWN):
                 raise
@@ -163,7 +173,7 @@ class Exchange:
         """Step 2. Raises NOT_AUTHENTIC; a refusal of an authentic message is kept for step 4."""
         peer, claims = self._authenticator.request(request, known)
         inbound = Inbound(self._local, peer, claims.jti, self._local.now(), ())
-        if late := claims.exp < inbound.now:
+        if late := claims.exp < inbound.now or peer.revoked:
             self._check_missed(peer.id, request, claims)
         route: AnyRoute | None = None
         params: tuple[str, ...] = ()
@@ -175,7 +185,7 @@ class Exchange:
             route, params, query = find_route(request.method, request.target, under)
             message = route.parse(request.body)
             if late:
-                raise ComityError(Code.MESSAGE_EXPIRED)
+                raise ComityError(Code.KEY_REVOKED if peer.revoked else Code.MESSAGE_EXPIRED)
         except ComityError as error:
             refused = error
         return Opened(
@@ -186,7 +196,7 @@ class Exchange:
         """Refuse what is no news any more, unless the record lacks it or has it already.
 
         It then fills its place by digest, and has no other effect
-        (docs/decisions/0017-late-messages).
+        (docs/decisions/0017-late-messages, 0034-keys).
         """
         with self._store.read() as tx:
             known = record.entry(tx, peer, record.IN, claims.jti)

@@ -21,6 +21,10 @@ TARGET_BYTES: Final = 1 * KIB
 """A raw request target: the deepest path of ours has two ids of at most 200 bytes."""
 IDENTITY_BYTES: Final = 64 * KIB
 """An identity document: keys, a certificate, a handful of addresses."""
+UPDATE_BYTES: Final = 256 * KIB
+"""An update of an identity: IDENTITY_STEPS documents of 2 KiB with their endorsements, twice."""
+IDENTITY_STEPS: Final = 32
+"""Versions in one update: a rotation each year for a working life."""
 JSON_DEPTH: Final = 24
 """Nesting of JSON: ODRL's logical constraints use 8; deep nesting only exhausts stacks."""
 TEXT_CHARS: Final = 2_000
@@ -38,6 +42,8 @@ CLOCK_SKEW_SECONDS: Final = 120
 MESSAGE_LIFETIME_SECONDS: Final = 7 * DAY
 """How long a message may wait in an outbox; ids stay unique for ever, so this bounds only how
 late a message can still be news."""
+CONTACT_LIFETIME_SECONDS: Final = 300
+"""How long a contact message is good for: it only reads or confirms, and is made when it goes."""
 HTTP_TIMEOUT_SECONDS: Final = 60
 """One exchange: a full batch takes a few seconds on the portable kernel."""
 ANSWER_TERM_SECONDS: Final = 30 * DAY
@@ -76,6 +82,8 @@ mistaken version on the other side to show, too few to fill a disk."""
 REFUSED_PER_HOUR: Final = 1_000
 """Messages of one peer that can be read, are refused and still enter the record: more than a run of
 questions into a spent quota, and 72 MB a day at most."""
+CONTACTS_PER_HOUR: Final = 20_000
+"""Contact messages of one peer: taking back a record of a million entries is 1,000 of them."""
 DELIVERIES_AT_ONCE: Final = 8
 """Peers that are delivered to at the same time: more than are slow at once, in practice."""
 CATALOG_PAGE: Final = 100

@@ -40,6 +40,7 @@ IDENTITY = Identity(
         message=b64url(SIGNER.public),
         checkpoint=b64url(OTHER.public),
         cosignature=b64url(OTHER.public),
+        encryption=b64url(OTHER.public),
     ),
     recovery=b64url(sha256(b"recovery").digest()),
 )

@@ -9,6 +9,7 @@ from typing import Final
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from comity.api import Endpoint
 from comity.core.canonical import b64url
@@ -74,7 +75,7 @@ def _make(folder: Path, name: str, config: NodeConfig, issued: int) -> None:
     signers = {}
     for use in (*KEYS, "recovery"):
         seed = sha256(f"{name} {use}".encode()).digest()
-        signers[use] = Ed25519Signer(seed)
+        signers[use] = signer_of(name, use)
         if use in KEYS:
             pem = Ed25519PrivateKey.from_private_bytes(seed).private_bytes(
                 serialization.Encoding.PEM,
@@ -84,6 +85,13 @@ def _make(folder: Path, name: str, config: NodeConfig, issued: int) -> None:
             keyfiles.write_once(folder / "keys" / f"{use}.key", pem)
     sealing = base64.b64encode(sha256(f"{name} sealing".encode()).digest())
     keyfiles.write_once(folder / "keys" / "sealing.key", sealing + b"\n")
+    encryption = X25519PrivateKey.from_private_bytes(sha256(f"{name} encryption".encode()).digest())
+    pem = encryption.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    keyfiles.write_once(folder / "keys" / "encryption.key", pem)
     own = Identity(
         id=config.id,
         name=config.name,
@@ -92,12 +100,20 @@ def _make(folder: Path, name: str, config: NodeConfig, issued: int) -> None:
         issued=issued,
         address=config.address,
         certificate="".join(CERTIFICATES[name].split()),
-        keys=Keys(**{use: b64url(signers[use].public) for use in KEYS}),
+        keys=Keys(
+            **{use: b64url(signers[use].public) for use in KEYS},
+            encryption=b64url(encryption.public_key().public_bytes_raw()),
+        ),
         recovery=b64url(sha256(signers["recovery"].public).digest()),
     )
     write_config(folder, config)
     document = issue(own, signers["message"])
     keyfiles.write_once(folder / IDENTITY_FILE, document.encode() + b"\n", 0o644)
+
+
+def signer_of(name: str, use: str) -> Ed25519Signer:
+    """Return a key of a node, or one that takes its place. It is no secret."""
+    return Ed25519Signer(sha256(f"{name} {use}".encode()).digest())
 
 
 @contextmanager

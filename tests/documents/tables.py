@@ -23,7 +23,7 @@ from comity.edge.config import ENVIRONMENT, SETTINGS, NodeConfig
 from comity.errors import Code
 from comity.protocol.filing import PATHS
 from comity.protocol.refusals import status
-from comity.protocol.routes import ROUTES
+from comity.protocol.routes import CONTACTS, ROUTES
 from comity.texts import ERRORS
 from documents.shown import table
 
@@ -71,7 +71,7 @@ def statuses() -> str:
 
 def messages() -> str:
     """The closed set: every message that a peer can send."""
-    routes = [(route.what, route.method, route.path) for route in ROUTES]
+    routes = [(route.what, route.method, route.path) for route in (*ROUTES, *CONTACTS)]
     rows = [(f"`{what}`", method, f"`{path}`") for what, method, path in (*routes, *PATHS)]
     return table(("message", "method", "path, below the address"), rows)
 

@@ -6,9 +6,10 @@ from hypothesis import strategies as st
 
 from comity.errors import Code
 from comity.protocol.base import fill_path, match_path
-from comity.protocol.routes import ROUTES, find_route
+from comity.protocol.routes import CONTACTS, ROUTES, find_contact, find_route
 from refusals import refuses
 
+EVERY = (*ROUTES, *CONTACTS)
 CLOSED = """
 POST /dsp/2025-1/catalog/request CatalogRequestMessage
 GET /dsp/2025-1/catalog/datasets/{} DatasetRequestMessage
@@ -33,22 +34,22 @@ GET /comity/1/transfers/{}/set/{} comity-set-part-1
 POST /comity/1/transfers/{}/questions comity-question-1
 POST /comity/1/transfers/{}/requests comity-request-1
 POST /comity/1/answers comity-answer-1
-POST /comity/1/record comity-record-1
+POST /comity/1/contact/record comity-record-1
 """
 
 
 def test_the_set_is_closed() -> None:
     """Whoever adds a message adds it here, and says what it can cause."""
-    found = "\n".join(f"{route.method} {route.path} {route.what}" for route in ROUTES)
+    found = "\n".join(f"{route.method} {route.path} {route.what}" for route in EVERY)
     assert found == CLOSED.strip()
 
 
 def test_no_request_fits_two_routes() -> None:
-    for route in ROUTES:
+    for route in EVERY:
         path = fill_path(route.path, *(["urn:uuid:1"] * route.path.count("{}")))
         fitting = [
             other
-            for other in ROUTES
+            for other in EVERY
             if other.method == route.method and match_path(other.path, path) is not None
         ]
         assert fitting == [route]
@@ -82,6 +83,16 @@ def test_all_of_it_is_below_the_nodes_own_path() -> None:
     for target in ("/dsp/2025-1/transfers/x", "/a/bc/dsp/2025-1/transfers/x", "/a/b", ""):
         with refuses(Code.MESSAGE_UNKNOWN):
             find_route("GET", target, "/a/b")
+
+
+def test_what_is_in_one_table_is_unknown_to_the_other() -> None:
+    for route in CONTACTS:
+        assert find_contact(route.method, f"/a{route.path}", "/a") is route
+        with refuses(Code.MESSAGE_UNKNOWN):
+            find_route(route.method, route.path)
+    for route in ROUTES:
+        with refuses(Code.MESSAGE_UNKNOWN):
+            find_contact(route.method, route.path)
 
 
 @given(st.lists(st.text(max_size=20), min_size=2, max_size=2))

@@ -81,13 +81,15 @@ PublicKey = Annotated[str, _as_value_error(_key)]
 
 
 class Keys(BaseModel):
-    """Raw Ed25519 public keys, base64url: one for each use, so that none signs for another."""
+    """Raw public keys, base64url: one for each use, so that none stands in for another."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     message: PublicKey
     checkpoint: PublicKey
     cosignature: PublicKey
+    encryption: PublicKey
+    """X25519 (RFC 7748): files for this participant are encrypted to it. The others are Ed25519."""
 
 
 class Identity(BaseModel):
@@ -116,6 +118,8 @@ class Pinned:
 
     identity: Identity
     document: str
+    revoked: bool = False
+    """Whether nothing that it signs counts any more, or the key of a message that came was such."""
 
     @property
     def id(self) -> str:

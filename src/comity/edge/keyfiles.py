@@ -1,7 +1,7 @@
 """Key files, and the durable writes that they and every other small file of a node rest on.
 
-Private Ed25519 keys are PKCS #8 in PEM (RFC 8410), symmetric keys are one line of base64. Both are
-created for the owner alone and refused when anybody else could have read them.
+Private keys, Ed25519 and X25519, are PKCS #8 in PEM (RFC 8410), symmetric ones one line of base64.
+All are created for the owner alone and refused when anybody else could have read them.
 """
 
 import base64
@@ -18,6 +18,8 @@ from typing import Final
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from comity.core.keys import Ed25519Signer
 from comity.errors import Code, ComityError
@@ -32,25 +34,41 @@ _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 def make_signer(path: Path) -> Ed25519Signer:
     """Make an Ed25519 key in a new file. Raises what `write_once` raises."""
     key = Ed25519PrivateKey.generate()
+    write_key(path, key)
+    return Ed25519Signer(key.private_bytes_raw())
+
+
+def write_key(path: Path, key: Ed25519PrivateKey | X25519PrivateKey) -> None:
+    """Write a private key into a new file. Raises what `write_once` raises."""
     pem = key.private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     )
     write_once(path, pem, PRIVATE)
-    return Ed25519Signer(key.private_bytes_raw())
 
 
 def read_signer(path: Path) -> Ed25519Signer:
     """Read an Ed25519 key. Raises KEY_FILE_OPEN or KEY_FILE_INVALID (path, reason)."""
-    try:
-        key = serialization.load_pem_private_key(read_private(path), password=None)
-    except (ValueError, TypeError, UnsupportedAlgorithm):
-        # TypeError is what an encrypted key gives without a password.
-        raise _invalid(path, "format") from None
+    key = _read_pem(path)
     if not isinstance(key, Ed25519PrivateKey):
         raise _invalid(path, "algorithm")
     return Ed25519Signer(key.private_bytes_raw())
+
+
+def make_decryption(path: Path) -> X25519PrivateKey:
+    """Make an X25519 key in a new file. Raises what `write_once` raises."""
+    key = X25519PrivateKey.generate()
+    write_key(path, key)
+    return key
+
+
+def read_decryption(path: Path) -> X25519PrivateKey:
+    """Read an X25519 key. Raises what `read_signer` raises."""
+    key = _read_pem(path)
+    if not isinstance(key, X25519PrivateKey):
+        raise _invalid(path, "algorithm")
+    return key
 
 
 def make_secret(path: Path, size: int = 32) -> bytes:
@@ -188,6 +206,14 @@ def failures(path: Path) -> Iterator[None]:
             raise ComityError(Code.DISK_FULL, path=str(path)) from None
         reason = errno.errorcode.get(error.errno or 0, "unknown").lower()
         raise ComityError(Code.STORE_FAILED, path=str(path), reason=reason) from None
+
+
+def _read_pem(path: Path) -> PrivateKeyTypes:
+    try:
+        return serialization.load_pem_private_key(read_private(path), password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        # TypeError is what an encrypted key gives without a password.
+        raise _invalid(path, "format") from None
 
 
 def _invalid(path: Path, reason: str) -> ComityError:

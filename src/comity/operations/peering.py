@@ -2,10 +2,9 @@
 
 from sqlalchemy import Connection
 
-from comity.core.canonical import parse
+from comity.contacts import accepted
 from comity.core.identity import Pinned
 from comity.errors import Code, ComityError
-from comity.limits import REPLY_BYTES
 from comity.node import Node
 from comity.store import peers
 from comity.store.rows import Message
@@ -53,17 +52,5 @@ def finish(node: Node, peer: Pinned, jti: str) -> Message:
 
 
 def _taken(peer: Pinned, reply: Message) -> Message:
-    if not 200 <= reply.status < 300:
-        raise ComityError(
-            Code.PEER_REFUSED, peer=peer.id, status=reply.status, reason=_code(reply.body)
-        )
+    accepted(peer, reply.status, reply.body)
     return reply
-
-
-def _code(body: bytes) -> str:
-    try:
-        code = parse(body, REPLY_BYTES).get("code")
-    except ComityError:
-        code = None
-    # Only a code of ours is repeated; anything else a peer writes there stays there.
-    return code if isinstance(code, str) and code in set(Code) else "unknown"

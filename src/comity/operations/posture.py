@@ -17,7 +17,7 @@ from comity.operations.records import PeerArgs
 from comity.operations.registry import Caller, Model, operation
 from comity.protocol import filing
 from comity.protocol.catalog import open_offers
-from comity.protocol.routes import ROUTES
+from comity.protocol.routes import CONTACTS, ROUTES
 from comity.store import record
 from comity.store.rows import Agreement, Negotiation, RequestRow, Transfer, many
 from comity.store.usage import used
@@ -82,7 +82,7 @@ def posture(node: Node, caller: Caller, args: PeerArgs, progress: Progress) -> P
             messages=tuple(
                 MessageAllowed(what=what, method=method, path=path)
                 for what, method, path in (
-                    *((route.what, route.method, route.path) for route in ROUTES),
+                    *((route.what, route.method, route.path) for route in (*ROUTES, *CONTACTS)),
                     *filing.PATHS,
                 )
             ),

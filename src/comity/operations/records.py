@@ -1,19 +1,24 @@
 """The record: verified with the peer, and shown to people."""
 
+from time import sleep
+from typing import Final
+
 from comity.api import Progress
 from comity.core import checkpoint
 from comity.core.canonical import b64url
+from comity.core.checkpoint import Verified
+from comity.core.identity import Pinned
 from comity.core.messages import RecordReply, RecordState
 from comity.errors import Code, ComityError
 from comity.node import Node
-from comity.operations.peering import call, find_peer
+from comity.operations.peering import find_peer
 from comity.operations.registry import Caller, Model, operation
 from comity.operations.setup import Nothing
 from comity.protocol import recording
-from comity.protocol.addresses import dsp_base
-from comity.protocol.base import DATA, DSP
 from comity.store import journal, record
 from comity.store.record import Listed
+
+_WAITS_SECONDS: Final = (0.1, 0.2, 0.4, 0.8)
 
 
 class PeerArgs(Model):
@@ -93,29 +98,21 @@ def verify(node: Node, caller: Caller, args: PeerArgs, progress: Progress) -> Re
     with node.store.read() as tx:
         peer = find_peer(tx, args.peer)
     # What still waits goes first, so that both sides have the same to compare.
-    node.delivery.run(peer.id)
-    with node.store.read() as tx:
-        recording.check_kept(tx, peer.id)
-        own = recording.own_checkpoint(local, tx, peer.id)
-    target = dsp_base(peer.identity).removesuffix(DSP) + f"{DATA}/record"
-    message = RecordState(checkpoint=own.encode().decode())
-    reply = RecordReply.read(
-        call(node, peer, "comity-record-1", "POST", target, message.encode()).body
-    )
-    log = recording.log_key(local.identity, peer.id)
-    cosigner = recording.cosigner_key(peer.identity)
-    cosigned = checkpoint.verify(reply.cosigned.encode(), log, [cosigner])
-    if cosigned.checkpoint.text() != own.text:
-        raise ComityError(Code.RECORD_DIFFERS, size=cosigned.checkpoint.size)
-    theirs = checkpoint.verify(
-        reply.checkpoint.encode(), recording.log_key(peer.identity, local.identity.id)
-    )
+    node.delivery.bring(peer.id)
+    for wait in (*_WAITS_SECONDS, None):
+        try:
+            cosigned, theirs = _compared(node, peer)
+            break
+        except ComityError as error:
+            # A reply may still be on its way, in either direction.
+            on_its_way = Code.RECORD_INCOMPLETE in (error.code, error.params.get("reason"))
+            if wait is None or not on_its_way:
+                raise
+        sleep(wait)
     with node.store.write() as tx:
-        recording.check_mirror(tx, peer.id, theirs.checkpoint)
-        now = local.now()
         journal.note(
             tx,
-            now,
+            local.now(),
             caller.officer,
             "record.verify",
             peer=peer.id,
@@ -128,15 +125,36 @@ def verify(node: Node, caller: Caller, args: PeerArgs, progress: Progress) -> Re
             sender=node.id,
             size=cosigned.checkpoint.size,
             root=b64url(cosigned.checkpoint.root),
-            checkpoint=reply.cosigned,
+            checkpoint=cosigned.note.encode().decode(),
         ),
         received=DirectionVerified(
             sender=peer.id,
             size=theirs.checkpoint.size,
             root=b64url(theirs.checkpoint.root),
-            checkpoint=reply.checkpoint,
+            checkpoint=theirs.note.encode().decode(),
         ),
     )
+
+
+def _compared(node: Node, peer: Pinned) -> tuple[Verified, Verified]:
+    """Exchange checkpoints with a peer; returns ours, which it cosigned, and its own."""
+    local = node.local
+    with node.store.read() as tx:
+        recording.check_kept(tx, peer.id)
+        own = recording.own_checkpoint(local, tx, peer.id)
+    message = RecordState(checkpoint=own.encode().decode())
+    reply = RecordReply.read(node.contacts.ask(peer, recording.RECORD, message.encode()))
+    log = recording.log_key(local.identity, peer.id)
+    cosigner = recording.cosigner_key(peer.identity)
+    cosigned = checkpoint.verify(reply.cosigned.encode(), log, [cosigner])
+    if cosigned.checkpoint.text() != own.text:
+        raise ComityError(Code.RECORD_DIFFERS, size=cosigned.checkpoint.size)
+    theirs = checkpoint.verify(
+        reply.checkpoint.encode(), recording.log_key(peer.identity, local.identity.id)
+    )
+    with node.store.read() as tx:
+        recording.check_mirror(tx, peer.id, theirs.checkpoint)
+    return cosigned, theirs
 
 
 @operation("record.show", PeerArgs, RecordShown)

@@ -69,6 +69,7 @@ def init(folder: Path, config: NodeConfig, officer: str, recovery: Path) -> Crea
     keys.mkdir(mode=0o700, exist_ok=True)
     signers = {use: keyfiles.make_signer(keys / f"{use}.key") for use in KEYS}
     keyfiles.make_secret(keys / "sealing.key")
+    encryption = keyfiles.make_decryption(keys / "encryption.key").public_key()
     host = urlsplit(config.address).hostname or ""
     now = SystemClock().now()
     certificate = tls.make_certificate(host, keys / "tls.key", keys / "tls.pem", now)
@@ -82,7 +83,10 @@ def init(folder: Path, config: NodeConfig, officer: str, recovery: Path) -> Crea
             issued=int(now.timestamp()),
             address=config.address,
             certificate=b64url(certificate),
-            keys=Keys(**{use: b64url(signer.public) for use, signer in signers.items()}),
+            keys=Keys(
+                **{use: b64url(signer.public) for use, signer in signers.items()},
+                encryption=b64url(encryption.public_bytes_raw()),
+            ),
             recovery=b64url(sha256(recovery_key).digest()),
         ),
         signers["message"],

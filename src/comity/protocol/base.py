@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote, unquote, urlsplit
 
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from sqlalchemy import Connection
 
 from comity.api import Clock, Entropy, Kernel
@@ -18,6 +19,8 @@ DSP = "/dsp/2025-1"
 """Path of the Dataspace Protocol below a participant's address."""
 DATA = "/comity/1"
 """Path of our own transfer formats and of the record."""
+CONTACT = f"{DATA}/contact"
+"""Path of contact messages, which speak of the record and are no part of it."""
 JSON = "application/json"
 BYTES = "application/octet-stream"
 """Media type of bulk bodies, which the record keeps by digest only."""
@@ -33,11 +36,45 @@ class Signers:
 
 
 @dataclass(frozen=True, slots=True)
+class Own:
+    """What this node is known by: its document in force, and the keys that this names."""
+
+    identity: Identity
+    document: str
+    """The signed identity document, as peers get it."""
+    signers: Signers
+    decryption_keys: tuple[X25519PrivateKey, ...] = field(repr=False)
+    """What opens files that were encrypted to this node: the key that the document names, and those
+    of documents before it as long as a message may be on its way."""
+
+
+class InForce:
+    """Which document is in force: another one from the moment on that keys are rotated.
+
+    It changes in a write transaction, so that no message is numbered under one document and signed
+    under another.
+    """
+
+    __slots__ = ("_own",)
+
+    def __init__(self, own: Own) -> None:
+        self._own = own
+
+    @property
+    def own(self) -> Own:
+        """What is in force now."""
+        return self._own
+
+    def put(self, own: Own) -> None:
+        """Put another document and its keys in force."""
+        self._own = own
+
+
+@dataclass(frozen=True, slots=True)
 class Local:
     """This node, as far as the protocol needs it."""
 
-    identity: Identity
-    signers: Signers
+    in_force: InForce
     kernel: Kernel
     clock: Clock
     entropy: Entropy
@@ -45,6 +82,21 @@ class Local:
     """Tag sets and epoch keys are files below it; nothing in a message names one."""
     sealing_key: bytes
     """Encrypts what must stay readable here only; 32 bytes."""
+
+    @property
+    def identity(self) -> Identity:
+        """This node's identity."""
+        return self.in_force.own.identity
+
+    @property
+    def signers(self) -> Signers:
+        """The keys of this node's identity."""
+        return self.in_force.own.signers
+
+    @property
+    def decryption_key(self) -> X25519PrivateKey:
+        """Opens files that were encrypted to this node, under the document in force."""
+        return self.in_force.own.decryption_keys[0]
 
     def now(self) -> int:
         """Return the time in seconds since 1970-01-01 UTC."""

@@ -13,9 +13,11 @@ from comity.core.merkle import Frontier, leaf_hash
 from comity.core.messages import RecordReply, RecordState
 from comity.core.note import KeyType, Note, VerifierKey
 from comity.errors import Code, ComityError
-from comity.protocol.base import DATA, Act, Inbound, Local, Outcome, Route
+from comity.protocol.base import CONTACT, Act, Inbound, Local, Outcome, Route
 from comity.protocol.refusals import plain
 from comity.store import record
+
+RECORD = f"{CONTACT}/record"
 
 
 def origin(sender: str, receiver: str) -> str:
@@ -85,4 +87,5 @@ def _compare(inbound: Inbound, tx: Connection, message: RecordState) -> Act:
     return partial(Outcome, 200, reply.encode())
 
 
-ROUTES = (Route("comity-record-1", "POST", f"{DATA}/record", RecordState.read, _compare, plain),)
+CONTACTS = (Route("comity-record-1", "POST", RECORD, RecordState.read, _compare, plain),)
+"""Contact messages: comparing the record must not change it."""

@@ -22,8 +22,10 @@ ROUTES: Final[tuple[AnyRoute, ...]] = (
     *transfer.ROUTES,
     *questions.ROUTES,
     *requests.ROUTES,
-    *recording.ROUTES,
 )
+
+CONTACTS: Final[tuple[AnyRoute, ...]] = recording.CONTACTS
+"""What a peer can say about the record, outside of it (decision 0029)."""
 
 BRIEF: Final = frozenset(route.what for route in ROUTES if route.is_brief)
 """The messages that are answered from the database alone."""
@@ -43,4 +45,12 @@ def find_route(method: str, target: str, under: str = "") -> tuple[AnyRoute, tup
             params = match_path(route.path, path if route.links else below)
             if params is not None:
                 return route, params, query
+    raise ComityError(Code.MESSAGE_UNKNOWN)
+
+
+def find_contact(method: str, target: str, under: str = "") -> AnyRoute:
+    """Return the route of a contact message; none has an id in its path. Raises MESSAGE_UNKNOWN."""
+    for route in CONTACTS:
+        if (method, target) == (route.method, under + route.path):
+            return route
     raise ComityError(Code.MESSAGE_UNKNOWN)

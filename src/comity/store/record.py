@@ -19,7 +19,7 @@ from comity.core.token import Seen
 from comity.errors import Code, ComityError
 from comity.limits import TOGETHER
 from comity.store import vault
-from comity.store.rows import Head, Message, add, change, each, many, one, place_of
+from comity.store.rows import Head, Message, add, change, many, one, place_of, streamed
 from comity.store.schema import heads, messages
 from comity.store.statements import Statement
 from comity.store.vault import TAG_BYTES, Sealed
@@ -179,9 +179,14 @@ def listed(tx: Connection, peer: str, direction: str) -> list[Listed]:
     ]
 
 
+def each(tx: Connection, peer: str, direction: str) -> Iterator[Message]:
+    """Give all messages of one direction in sequence, a few in memory at a time."""
+    yield from streamed(tx, Message, order="seq", peer=peer, direction=direction)
+
+
 def bodies(tx: Connection, peer: str, direction: str) -> Iterator[Message]:
     """Give each message whose body is kept, a few at a time."""
-    yield from each(
+    yield from streamed(
         tx, Message, messages.c.body != b"", order="seq", peer=peer, direction=direction
     )
 

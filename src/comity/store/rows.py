@@ -104,13 +104,13 @@ def many(
     return _opened(tx, cls, _select(cls.table, names, order, limit).rows(tx, _named("w", where)))
 
 
-def each(
+def streamed(
     tx: Connection, cls: type[RowT], *conditions: ColumnElement[bool], order: str, **where: object
 ) -> Iterator[RowT]:
     """Give the rows that fit, in the order of a column, a few in memory at a time."""
     query = _query(cls.table, tuple(where), order, None).where(*conditions)
-    streamed = query.execution_options(yield_per=_AT_ONCE)
-    for row in tx.execute(streamed, _named("w", where)):
+    some = query.execution_options(yield_per=_AT_ONCE)
+    for row in tx.execute(some, _named("w", where)):
         yield _opened(tx, cls, [row])[0]
 
 
@@ -244,6 +244,27 @@ class Peer(Row):
     version: int
     pinned: int
     pinned_by: str
+    revoked: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityRow(Row):
+    """A document that was, or is, in force here: a peer's or this node's own."""
+
+    table: ClassVar[Table] = schema.identities
+    id: str
+    n: int
+    version: int
+    document: str
+    endorsement: str
+    by: str
+    at: int
+    officer: str
+    until: int
+    revoked: int
+    reason: str
+    statement: str
+    received: int
 
 
 @dataclass(frozen=True, slots=True)
