@@ -180,7 +180,7 @@ def _play(nodes: Pair, result: Played) -> Iterator[tuple[str, tuple[Request, Res
     forged = Request("GET", target, "not.a.token")
     yield "uniform-error", (forged, nodes.to_mx.handle(forged))
     run(records.verify, us, peer=mx.id)
-    yield "record", nodes.to_mx.seen[-1]
+    yield "record", nodes.to_mx.contacts[-1]
     yield from filed.play(nodes)
     result.pulled = filed.pulled(mx, us)
     result.pushed = filed.pushed(us, mx)
