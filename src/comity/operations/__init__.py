@@ -18,6 +18,7 @@ from comity.operations import (
     tagging,
     terms,
     transfers,
+    watching,
 )
 from comity.operations.registry import Caller, Model, Operation, find, names
 
@@ -44,4 +45,5 @@ __all__ = [
     "tagging",
     "terms",
     "transfers",
+    "watching",
 ]

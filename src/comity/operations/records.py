@@ -135,7 +135,7 @@ def show(node: Node, caller: Caller, args: PeerArgs, progress: Progress) -> Reco
     everything = sorted([*sent, *received], key=lambda item: (item.at, item.direction, item.seq))
     return RecordShown(
         peer=peer.id,
-        entries=tuple(_entry(item, node.id) for item in everything),
+        entries=tuple(entry_shown(item, node.id) for item in everything),
         sent=len(sent),
         received=len(received),
         sent_bytes=sum(map(_bytes, sent)),
@@ -155,7 +155,8 @@ def journal_show(node: Node, caller: Caller, args: Nothing, progress: Progress) 
         )
 
 
-def _entry(item: Message, own: str) -> EntryShown:
+def entry_shown(item: Message, own: str) -> EntryShown:
+    """Return one message of the record as people see it."""
     return EntryShown(
         direction=item.direction,
         sequence=item.seq,
