@@ -228,6 +228,7 @@ class Meetings:
 def _is_refusal(error: ComityError) -> bool:
     """Tell whether a signed reply said no, rather than not now; or nothing that can be believed."""
     if error.code is Code.PEER_REFUSED:
-        status = int(error.params.get("status", 0))
-        return 400 <= status < 500 and status != 429
+        # Where nobody signed it, it has no reason, and is nobody's word.
+        status, signed = int(error.params.get("status", 0)), "reason" in error.params
+        return signed and 400 <= status < 500 and status != 429
     return error.code in _UNBELIEVABLE

@@ -25,7 +25,7 @@ from hostile.cheating import NOTHING, found
 from nodes import MX, US, Pair, run
 from stages import Stages
 
-DECISIONS = st.lists(st.integers(0, 31), max_size=120)
+DECISIONS = st.lists(st.integers(0, 31), min_size=40, max_size=160)
 
 
 @dataclass
@@ -38,7 +38,8 @@ class Crossing:
 
     def handle(self, request: Request) -> Response:
         """Carry a request, as is decided."""
-        chaos, decided = self.chaos, self.chaos.next()
+        chaos = self.chaos
+        decided = chaos.next() % 12
         if decided == 1:
             raise _cut()
         if decided in (2, 3):
