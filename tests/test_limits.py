@@ -93,6 +93,13 @@ HIT = {
         "operations/test_rehearsing.py::test_the_latest_are_listed_and_all_are_counted"
     ),
     # the record, and files
+    "CONTACT_EVERY_SECONDS": "test_meeting.py::test_contact_is_made_so_often_and_no_more",
+    "CONTACT_AT_LEAST_SECONDS": "test_meeting.py::test_contact_is_made_where_nothing_is_said",
+    "RECORD_SIZES": "test_meeting.py::test_no_more_is_read_at_once",
+    "RECORD_ENTRIES": "test_meeting.py::test_no_more_is_read_at_once",
+    "RECORD_ENTRIES_BYTES": "test_meeting.py::test_entries_that_do_not_fit_are_asked_for_again",
+    "RECORD_FETCHED": "test_meeting.py::test_one_contact_fetches_so_many",
+    "RECORD_COMPARED": "test_comparing.py::test_so_many_entries_are_listed",
     "NOTE_BYTES": "core/test_note.py::test_size_is_capped",
     "PROOF_EXTRA_BYTES": "core/test_proof.py::test_sizes_are_capped",
     "FILE_BYTES": "operations/test_filing.py::test_a_file_at_the_limit_and_one_byte_more",
