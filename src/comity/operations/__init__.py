@@ -24,6 +24,7 @@ from comity.operations import (
     tagging,
     terms,
     transfers,
+    watching,
     witnessing,
 )
 from comity.operations.registry import Caller, Model, Operation, find, names
@@ -57,5 +58,6 @@ __all__ = [
     "tagging",
     "terms",
     "transfers",
+    "watching",
     "witnessing",
 ]

@@ -138,7 +138,7 @@ def show(node: Node, caller: Caller, args: PeerArgs, progress: Progress) -> Reco
     everything = sorted([*sent, *received], key=lambda item: (item.at, item.direction, item.seq))
     return RecordShown(
         peer=peer.id,
-        entries=tuple(_entry(item, node.id, peer.id) for item in everything),
+        entries=tuple(entry_shown(item, node.id, peer.id) for item in everything),
         sent=len(sent),
         received=len(received),
         sent_bytes=sum(item.bytes for item in sent),
@@ -158,7 +158,8 @@ def journal_show(node: Node, caller: Caller, args: Nothing, progress: Progress) 
         )
 
 
-def _entry(item: Listed, own: str, peer: str) -> EntryShown:
+def entry_shown(item: Listed, own: str, peer: str) -> EntryShown:
+    """Return one message of the record as people see it."""
     return EntryShown(
         direction=item.direction,
         sequence=item.seq,
