@@ -136,6 +136,10 @@ class Code(StrEnum):
     CHECKPOINT_INVALID = "checkpoint-invalid"
     RECORD_DIFFERS = "record-differs"
     RECORD_INCOMPLETE = "record-incomplete"
+    ENTRY_UNKNOWN = "entry-unknown"
+    ENTRY_STAYS = "entry-stays"
+    RECALL_UNKNOWN = "recall-unknown"
+    RECALL_DECIDED = "recall-decided"
 
     # Nothing above: a defect of ours.
     INTERNAL = "internal"

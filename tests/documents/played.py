@@ -18,6 +18,7 @@ from comity.operations import (
     inbox,
     matching,
     offering,
+    recalling,
     records,
     tagging,
 )
@@ -181,9 +182,26 @@ def _play(nodes: Pair, result: Played) -> Iterator[tuple[str, tuple[Request, Res
     yield "uniform-error", (forged, nodes.to_mx.handle(forged))
     run(records.verify, us, peer=mx.id)
     yield "record", nodes.to_mx.seen[-1]
+    yield from _taken_back(nodes)
     yield from filed.play(nodes)
     result.pulled = filed.pulled(mx, us)
     result.pushed = filed.pushed(us, mx)
+
+
+def _taken_back(nodes: Pair) -> Iterator[tuple[str, tuple[Request, Response]]]:
+    """Let the holder ask for its answer back."""
+    _seen(nodes)
+    shown = run(records.show, nodes.mx, peer=nodes.us.id)
+    answer = next(
+        one
+        for one in shown.entries
+        if (one.direction, one.kind, one.what) == ("out", "request", "comity-answer-1")
+    )
+    args = {"entries": (answer.sequence,), "reason": "It was about somebody else."}
+    asked = run(recalling.request, nodes.mx, peer=nodes.us.id, **args)
+    yield from _named(nodes, ("/recalls", "recall"))
+    run(recalling.honour, nodes.us, recall=asked.id, used="sanctions screening")
+    yield from _named(nodes, ("/attestations", "attestation"), ("/outcomes", "recall-outcome"))
 
 
 def _waits(node: Any, operation: Any, **args: Any) -> None:

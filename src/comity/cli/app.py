@@ -13,6 +13,7 @@ from comity.cli.commands import (
     holdings,
     matching,
     offering,
+    recalling,
     recording,
     running,
     setup,
@@ -28,7 +29,7 @@ ORDER: Final = (
     "agreements",
     *("tag", "transfers", "received", "match", "check", "hits", "handles"),
     *("ask", "requests", "inbox", "approve", "decline", "reopen"),
-    *("record", "journal", "posture"),
+    *("recall", "record", "journal", "posture"),
     *("serve", "doctor", "demo"),
 )
 """The commands as the help lists them: in the order in which somebody needs them."""
@@ -84,6 +85,6 @@ def root(
 
 for group in (
     *(setup, holdings, terms, offering, agreeing, agreements),
-    *(matching, transferring, asking, recording, running),
+    *(matching, transferring, asking, recalling, recording, running),
 ):
     group.register(app)

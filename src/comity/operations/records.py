@@ -1,5 +1,6 @@
 """The record: verified with the peer, and shown to people."""
 
+from collections.abc import Mapping
 from time import sleep
 from typing import Final
 
@@ -15,8 +16,10 @@ from comity.operations.peering import find_peer
 from comity.operations.registry import Caller, Model, operation
 from comity.operations.setup import Nothing
 from comity.protocol import recording
+from comity.protocol.destroying import OURS, PEERS
 from comity.store import journal, record
 from comity.store.record import Listed
+from comity.store.rows import Destruction, many
 
 _WAITS_SECONDS: Final = (0.1, 0.2, 0.4, 0.8)
 
@@ -60,6 +63,10 @@ class EntryShown(Model):
     sender: str
     destroyed: int
     """When its contents were destroyed here; 0 while they are kept."""
+    ground: str
+    """Why: retention or recall; empty while they are kept."""
+    attested: int
+    """When the peer destroyed its copy, as it attests; 0 where it has not said so."""
 
 
 class RecordShown(Model):
@@ -164,10 +171,13 @@ def show(node: Node, caller: Caller, args: PeerArgs, progress: Progress) -> Reco
         peer = find_peer(tx, args.peer)
         sent = record.listed(tx, peer.id, record.OUT)
         received = record.listed(tx, peer.id, record.IN)
+        gone = {
+            (row.side, row.direction, row.seq): row for row in many(tx, Destruction, peer=peer.id)
+        }
     everything = sorted([*sent, *received], key=lambda item: (item.at, item.direction, item.seq))
     return RecordShown(
         peer=peer.id,
-        entries=tuple(_entry(item, node.id, peer.id) for item in everything),
+        entries=tuple(_entry(item, node.id, peer.id, gone) for item in everything),
         sent=len(sent),
         received=len(received),
         sent_bytes=sum(item.bytes for item in sent),
@@ -187,7 +197,11 @@ def journal_show(node: Node, caller: Caller, args: Nothing, progress: Progress) 
         )
 
 
-def _entry(item: Listed, own: str, peer: str) -> EntryShown:
+def _entry(
+    item: Listed, own: str, peer: str, gone: Mapping[tuple[str, str, int], Destruction]
+) -> EntryShown:
+    here = gone.get((OURS, item.direction, item.seq))
+    there = gone.get((PEERS, item.direction, item.seq))
     return EntryShown(
         direction=item.direction,
         sequence=item.seq,
@@ -200,4 +214,6 @@ def _entry(item: Listed, own: str, peer: str) -> EntryShown:
         bytes=item.bytes,
         sender=own if item.direction == record.OUT else peer,
         destroyed=item.destroyed,
+        ground=here.ground if here else "",
+        attested=there.at if there else 0,
     )

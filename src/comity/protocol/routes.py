@@ -5,10 +5,12 @@ from typing import Final
 
 from comity.errors import Code, ComityError
 from comity.protocol import (
+    attesting,
     catalog,
     consent,
     negotiation,
     questions,
+    recall,
     recording,
     requests,
     transfer,
@@ -22,6 +24,8 @@ ROUTES: Final[tuple[AnyRoute, ...]] = (
     *transfer.ROUTES,
     *questions.ROUTES,
     *requests.ROUTES,
+    *attesting.ROUTES,
+    *recall.ROUTES,
 )
 
 CONTACTS: Final[tuple[AnyRoute, ...]] = recording.CONTACTS

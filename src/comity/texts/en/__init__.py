@@ -6,6 +6,7 @@ from comity.errors import Code
 from comity.texts.en.doctor import TEXTS as DOCTOR
 from comity.texts.en.errors_node import ERRORS as NODE
 from comity.texts.en.errors_work import ERRORS as WORK
+from comity.texts.en.keeping import ERRORS as KEEPING_ERRORS
 from comity.texts.en.keeping import TEXTS as KEEPING
 from comity.texts.en.keys import ERRORS as KEYS_ERRORS
 from comity.texts.en.keys import TEXTS as KEYS
@@ -15,7 +16,7 @@ from comity.texts.en.screen import TEXTS as SCREEN
 from comity.texts.en.terms import TEXTS as TERMS
 from comity.texts.en.words import TEXTS as WORDS
 
-ERRORS: Final[dict[Code, tuple[str, str]]] = {**NODE, **WORK, **KEYS_ERRORS}
+ERRORS: Final[dict[Code, tuple[str, str]]] = {**NODE, **WORK, **KEYS_ERRORS, **KEEPING_ERRORS}
 TEXTS: Final[dict[str, str]] = {
     **WORDS,
     **LISTS,
