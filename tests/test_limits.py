@@ -115,6 +115,18 @@ HIT = {
     "LOOKED_AT_ONCE": "protocol/test_lapsing.py::test_so_many_are_looked_at_and_then_the_others",
     "WRAP_KEY_SECONDS": "store/test_rotation.py::test_it_is_due_after_its_time_and_not_before",
     "REWRAPPED_AT_ONCE": "store/test_rotation.py::test_many_rows_go_in_parts",
+    "ATTEST_SECONDS": (
+        "protocol/test_attesting.py::test_each_side_attests_what_came_from_the_other"
+    ),
+    "RECALL_ENTRIES": (
+        "protocol/test_recall.py::test_a_recall_names_so_many_entries_and_an_outcome_so_many_uses"
+    ),
+    "USES": (
+        "protocol/test_recall.py::test_a_recall_names_so_many_entries_and_an_outcome_so_many_uses"
+    ),
+    "RECALL_SECONDS": "protocol/test_recall.py::test_silence_is_overdue_on_both_sides",
+    "OPEN_RECALLS_PER_PEER": "protocol/test_recall.py::test_only_so_many_recalls_wait_at_once",
+    "ONWARD_HOLDERS": "core/test_recall.py::test_an_outcome_lists_so_many_holders",
     "FILE_BYTES": "operations/test_filing.py::test_a_file_at_the_limit_and_one_byte_more",
     "FILE_CHUNK_BYTES": "test_gate.py::test_a_suspension_in_the_middle_of_a_download",
     "FILES_AT_ONCE": "test_gate.py::test_so_many_files_at_once",

@@ -173,6 +173,20 @@ back in silence shows within a day."""
 LOOKED_AT_ONCE: Final = 500
 """Entries of the record whose retention is looked at each second: more than come a second of those
 kinds, and all of them are destroyed within the hour after a node that was down."""
+ATTEST_SECONDS: Final = HOUR
+"""How long an attestation of deletion may wait for others to go with: retention ends message by
+message, and one for each would double the record."""
+RECALL_ENTRIES: Final = 1_000
+"""Entries that one recall, or one attestation, names: 130 KiB of numbers and leaves."""
+RECALL_SECONDS: Final = 7 * DAY
+"""How long an officer has to decide about a recall before it is overdue on both sides: as long as a
+message may be on its way."""
+OPEN_RECALLS_PER_PEER: Final = 100
+"""Recalls of one peer that wait for an officer."""
+ONWARD_HOLDERS: Final = 100
+"""Onward holders that the outcome of a recall lists: as many as a node has peers, and more."""
+USES: Final = 20
+"""Uses that an outcome lists: classes of purpose and of users, not cases."""
 WRAP_KEY_SECONDS: Final = 30 * DAY
 """How long one wrap key is in force: what was destroyed can be opened out of an old copy of the
 database no longer than that, and only by whoever has the key of that time, too."""

@@ -20,6 +20,7 @@ from comity.operations import (
     matching,
     offering,
     proving,
+    recalling,
     records,
     tagging,
 )
@@ -190,6 +191,7 @@ def _play(nodes: Pair, result: Played) -> Iterator[tuple[str, tuple[Request, Res
     run(ledger.exchange, us, peer=mx.id)
     yield "ledger", nodes.to_mx.contacts[-1]
     result.evidence = _proved(us, mx.id)
+    yield from _taken_back(nodes)
     yield from filed.play(nodes)
     result.pulled = filed.pulled(mx, us)
     result.pushed = filed.pushed(us, mx)
@@ -204,6 +206,22 @@ def _proved(us: Any, peer: str) -> bytes:
     args = {"peer": peer, "entries": (answer,), "withhold": ("names",), "path": str(path)}
     run(proving.prove, us, **args)
     return bytes(path.read_bytes())
+
+
+def _taken_back(nodes: Pair) -> Iterator[tuple[str, tuple[Request, Response]]]:
+    """Let the holder ask for its answer back."""
+    _seen(nodes)
+    shown = run(records.show, nodes.mx, peer=nodes.us.id)
+    answer = next(
+        one
+        for one in shown.entries
+        if (one.direction, one.kind, one.what) == ("out", "request", "comity-answer-1")
+    )
+    args = {"entries": (answer.sequence,), "reason": "It was about somebody else."}
+    asked = run(recalling.request, nodes.mx, peer=nodes.us.id, **args)
+    yield from _named(nodes, ("/recalls", "recall"))
+    run(recalling.honour, nodes.us, recall=asked.id, used="sanctions screening")
+    yield from _named(nodes, ("/attestations", "attestation"), ("/outcomes", "recall-outcome"))
 
 
 def _waits(node: Any, operation: Any, **args: Any) -> None:

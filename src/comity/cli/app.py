@@ -15,6 +15,7 @@ from comity.cli.commands import (
     matching,
     offering,
     proving,
+    recalling,
     recording,
     running,
     setup,
@@ -30,7 +31,7 @@ ORDER: Final = (
     "agreements",
     *("tag", "transfers", "received", "match", "check", "hits", "handles"),
     *("ask", "requests", "inbox", "approve", "decline", "reopen"),
-    *("record", "verify", "witness", "ledger", "journal", "posture"),
+    *("recall", "record", "verify", "witness", "ledger", "journal", "posture"),
     *("serve", "doctor", "demo"),
 )
 """The commands as the help lists them: in the order in which somebody needs them."""
@@ -86,6 +87,6 @@ def root(
 
 for group in (
     *(setup, holdings, terms, offering, agreeing, agreements),
-    *(matching, transferring, asking, recording, proving, ledger, running),
+    *(matching, transferring, asking, recalling, recording, proving, ledger, running),
 ):
     group.register(app)

@@ -1,5 +1,10 @@
 """The record: verified with the peer, and shown to people."""
 
+from collections.abc import Mapping
+from typing import TypeAlias
+
+from sqlalchemy import Connection
+
 from comity.api import Progress
 from comity.core.alarm import Kind
 from comity.core.canonical import b64url
@@ -9,10 +14,14 @@ from comity.operations.peering import find_peer
 from comity.operations.registry import Caller, Model, operation
 from comity.operations.setup import Nothing
 from comity.protocol import recording
+from comity.protocol.destroying import OURS, PEERS
 from comity.store import journal, record
 from comity.store.checkpoints import cosigned_note
 from comity.store.record import Listed
-from comity.store.rows import Cosigned
+from comity.store.rows import Cosigned, Destruction, many
+
+Destructions: TypeAlias = Mapping[tuple[str, str, int], Destruction]
+"""By side, direction and number."""
 
 
 class PeerArgs(Model):
@@ -54,6 +63,10 @@ class EntryShown(Model):
     sender: str
     destroyed: int
     """When its contents were destroyed here; 0 while they are kept."""
+    ground: str
+    """Why: retention or recall; empty while they are kept."""
+    attested: int
+    """When the peer destroyed its copy, as it attests; 0 where it has not said so."""
 
 
 class RecordShown(Model):
@@ -135,10 +148,11 @@ def show(node: Node, caller: Caller, args: PeerArgs, progress: Progress) -> Reco
         peer = find_peer(tx, args.peer)
         sent = record.listed(tx, peer.id, record.OUT)
         received = record.listed(tx, peer.id, record.IN)
+        gone = destructions(tx, peer.id)
     everything = sorted([*sent, *received], key=lambda item: (item.at, item.direction, item.seq))
     return RecordShown(
         peer=peer.id,
-        entries=tuple(entry_shown(item, node.id, peer.id) for item in everything),
+        entries=tuple(entry_shown(item, node.id, peer.id, gone) for item in everything),
         sent=len(sent),
         received=len(received),
         sent_bytes=sum(item.bytes for item in sent),
@@ -158,8 +172,15 @@ def journal_show(node: Node, caller: Caller, args: Nothing, progress: Progress) 
         )
 
 
-def entry_shown(item: Listed, own: str, peer: str) -> EntryShown:
+def destructions(tx: Connection, peer: str) -> Destructions:
+    """Return which entries of the record were destroyed, here or at the peer."""
+    return {(row.side, row.direction, row.seq): row for row in many(tx, Destruction, peer=peer)}
+
+
+def entry_shown(item: Listed, own: str, peer: str, gone: Destructions) -> EntryShown:
     """Return one message of the record as people see it."""
+    here = gone.get((OURS, item.direction, item.seq))
+    there = gone.get((PEERS, item.direction, item.seq))
     return EntryShown(
         direction=item.direction,
         sequence=item.seq,
@@ -172,4 +193,6 @@ def entry_shown(item: Listed, own: str, peer: str) -> EntryShown:
         bytes=item.bytes,
         sender=own if item.direction == record.OUT else peer,
         destroyed=item.destroyed,
+        ground=here.ground if here else "",
+        attested=there.at if there else 0,
     )

@@ -8,7 +8,7 @@ from comity.errors import Code, ComityError
 from comity.limits import REPLY_BYTES, TEXT_CHARS
 from comity.node import Node
 from comity.operations.peering import find_peer
-from comity.operations.records import EntryShown, PeerArgs, entry_shown
+from comity.operations.records import EntryShown, PeerArgs, destructions, entry_shown
 from comity.operations.registry import Caller, Model, operation
 from comity.operations.setup import Nothing
 from comity.protocol import transferring
@@ -142,7 +142,8 @@ def _compared(node: Node, peer: str, direction: str, compared: Compared) -> LogC
     if found and named:
         with node.store.read() as tx:
             rows = record.listed(tx, peer, direction, min(named), max(named) + 1)
-            entries = [entry_shown(row, node.id, peer) for row in rows if row.seq in named]
+            gone = destructions(tx, peer)
+            entries = [entry_shown(row, node.id, peer, gone) for row in rows if row.seq in named]
     return LogCompared(
         sender=node.id if direction == record.OUT else peer,
         here=compared.here,

@@ -9,29 +9,38 @@ and our own list is not the record's.
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from comity.core.machines import Role
 from comity.core.messages import Answer, DetailRequest
+from comity.protocol.addresses import transfer_in
 from comity.protocol.base import Local
-from comity.store import journal, record
+from comity.store import journal, kept, record
+from comity.store.naming import Place
 from comity.store.rows import (
     Destruction,
     Hit,
     Message,
     Question,
+    Received,
     RequestRow,
     add,
     change,
+    many,
     one,
     remove,
 )
+from comity.store.schema import messages
 
 ENDED: Final = "retention.ended"
 RECALLED: Final = "recall.destroyed"
 """Actions in the journal."""
 OURS, PEERS = "ours", "peer"
 """Whose copy was destroyed."""
+START: Final = "TransferStartMessage"
+"""What gives the way to a file."""
+NOBODY: Final = "-"
+"""In the place of an attestation: none is needed."""
 
 
 class Ground(StrEnum):
@@ -53,23 +62,47 @@ def destroy(local: Local, tx: Connection, entry: Message, ground: Ground, recall
     now = local.now()
     if entry.what == "comity-question-1":
         _forget_question(tx, entry, ground, now)
+    elif entry.what == START:
+        _forget_file(local, tx, entry, ground)
     elif entry.kind == "request" and entry.body:
         _forget_request(tx, entry, ground, now)
     where = {"peer": entry.peer, "direction": entry.direction, "seq": entry.seq}
     change(tx, Message, where, token="", body=b"", look=0, destroyed=now)
-    add(
-        tx,
-        Destruction(
-            peer=entry.peer,
-            direction=entry.direction,
-            seq=entry.seq,
-            side=OURS,
-            ground=ground,
-            recall=recall,
-            at=now,
-            attestation="",
-        ),
+    # Only whom it came from is told.
+    told = "" if entry.direction == record.IN else NOBODY
+    _note(tx, entry.peer, (entry.direction, entry.seq), ground, recall, now, told)
+
+
+def destroyed_file(local: Local, tx: Connection, peer: str, transfer: str) -> None:
+    """Note that a file is destroyed at the end of its retention, by the start that it came with.
+
+    The start itself has no contents and stays.
+    """
+    query = select(messages.c.seq, messages.c.target).where(
+        messages.c.peer == peer,
+        messages.c.direction == record.IN,
+        messages.c.kind == "request",
+        messages.c.what == START,
     )
+    for seq, target in tx.execute(query).all():
+        if transfer_in(target) == transfer:
+            _note(tx, peer, (record.IN, seq), Ground.RETENTION, "", local.now(), "")
+
+
+def _note(
+    tx: Connection,
+    peer: str,
+    place: Place,
+    ground: Ground,
+    recall: str,
+    now: int,
+    attestation: str,
+) -> None:
+    """Keep that something is destroyed; a recall is attested even where retention was before it."""
+    direction, seq = place
+    remove(tx, Destruction, peer=peer, direction=direction, seq=seq, side=OURS)
+    row = Destruction(peer, direction, seq, OURS, ground, recall, now, attestation)
+    add(tx, row)
 
 
 def _forget_question(tx: Connection, entry: Message, ground: Ground, now: int) -> None:
@@ -94,6 +127,15 @@ def _forget_question(tx: Connection, entry: Message, ground: Ground, now: int) -
         hits=found,
         questions=1,
     )
+
+
+def _forget_file(local: Local, tx: Connection, entry: Message, ground: Ground) -> None:
+    """Destroy the bytes of the file that a start gave the way to; what it was stays known."""
+    transfer = transfer_in(entry.target)
+    kept.drop_parts(local.folder, transfer)
+    for received in many(tx, Received, peer=entry.peer, transfer=transfer):
+        kept.received_path(local.folder, received.id).unlink(missing_ok=True)
+        journal.note(tx, local.now(), "", ground.action, peer=entry.peer, received=received.id)
 
 
 def _forget_request(tx: Connection, entry: Message, ground: Ground, now: int) -> None:

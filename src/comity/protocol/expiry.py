@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from comity.core.agreement import IN_FORCE, Standing
 from comity.core.machines import Role
 from comity.protocol import answering, consent, negotiating
+from comity.protocol.attesting import attest_due
 from comity.protocol.base import Local, Moved
 from comity.protocol.lapsing import lapse
 from comity.protocol.retention import end_retention
@@ -41,3 +42,4 @@ def expire(local: Local, tx: Connection) -> None:
         consent.end_epoch(local, tx, epoch)
     end_retention(local, tx)
     lapse(local, tx)
+    attest_due(local, tx)

@@ -9,7 +9,6 @@ more.
 
 from datetime import UTC, datetime
 from typing import Final
-from urllib.parse import unquote
 
 from sqlalchemy import Connection, bindparam, select, text
 
@@ -17,8 +16,9 @@ from comity.core.messages import CARRYING, Answer, AnswerTaken
 from comity.core.terms import Conditions, RequestTerms
 from comity.errors import ComityError
 from comity.limits import HOUR, LOOKED_AT_ONCE, MESSAGE_LIFETIME_SECONDS
+from comity.protocol.addresses import transfer_in
 from comity.protocol.agreed import known_terms
-from comity.protocol.base import DATA, Local
+from comity.protocol.base import Local
 from comity.protocol.destroying import Ground, destroy
 from comity.protocol.sending import State
 from comity.store import record
@@ -26,7 +26,6 @@ from comity.store.rows import Agreement, Message, Outgoing, RequestRow, Transfer
 from comity.store.schema import messages
 from comity.store.statements import Statement
 
-_TRANSFERS: Final = f"{DATA}/transfers/"
 _DUE: Final = Statement(
     select(messages.c.peer, messages.c.direction, messages.c.seq)
     # As the index says it, word for word.
@@ -52,7 +51,7 @@ def lapse(local: Local, tx: Connection) -> None:
 
 def _look(tx: Connection, entry: Message, now: int) -> int | None:
     """Return when to look at an entry again, 0 for never, or None where it has to go."""
-    agreement = None if entry.refused else _agreement(tx, entry)
+    agreement = None if entry.refused else agreement_of(tx, entry)
     terms = known_terms(agreement) if agreement else None
     grant = terms.grant(CARRYING[entry.what]) if terms else None
     until = _until(grant, entry) if grant else None
@@ -90,7 +89,7 @@ def _is_waiting(tx: Connection, entry: Message) -> bool:
     return waiting is not None and waiting.state != State.DONE
 
 
-def _agreement(tx: Connection, entry: Message) -> Agreement | None:
+def agreement_of(tx: Connection, entry: Message) -> Agreement | None:
     """Return under which agreement an entry crossed, as far as it is known here."""
     answer = entry.what == "comity-answer-1"
     name = _answers(tx, entry) if answer else _carries(tx, entry)
@@ -111,10 +110,7 @@ def _answers(tx: Connection, entry: Message) -> str:
 
 def _carries(tx: Connection, entry: Message) -> str:
     """Return the agreement of the transfer in whose path a question or request went."""
-    _, found, rest = entry.target.partition(_TRANSFERS)
-    if not found:
-        return ""
-    pid = unquote(rest.partition("/")[0])
+    pid = transfer_in(entry.target)
     row = one(tx, Transfer, pid=pid, peer=entry.peer) or one(
         tx, Transfer, their_pid=pid, peer=entry.peer
     )

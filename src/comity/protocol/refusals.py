@@ -18,6 +18,8 @@ _NOT_FOUND: Final = frozenset(
         Code.MANIFEST_UNKNOWN,
         Code.MESSAGE_UNKNOWN,
         Code.AGREEMENT_UNKNOWN,
+        Code.ENTRY_UNKNOWN,
+        Code.RECALL_UNKNOWN,
     }
 )
 _STATUS: Final = {

@@ -9,7 +9,7 @@ from comity.core.canonical import unb64url
 from comity.core.machines import NegotiationState
 from comity.core.messages import RequestState
 from comity.errors import ComityError
-from comity.protocol import negotiating, transferring
+from comity.protocol import negotiating, recall, transferring
 from comity.protocol.base import BYTES, Reply, ReplyHandler
 from comity.store import files
 from comity.store.rows import Negotiation, RequestRow, change, one
@@ -78,5 +78,6 @@ REPLIES: Final[Mapping[str, ReplyHandler]] = {
     **dict.fromkeys(_TRANSFER, transferring.on_reply),
     "comity-set-part-1": _keep_part,
     "comity-request-1": _request,
+    "comity-recall-1": recall.on_reply,
 }
 """Replies that are not here are read by the operation that asked."""

@@ -14,7 +14,7 @@ from comity.core.machines import Role
 from comity.core.terms import Conditions
 from comity.protocol.agreed import known_terms
 from comity.protocol.base import Local
-from comity.protocol.destroying import ENDED
+from comity.protocol.destroying import ENDED, destroyed_file
 from comity.store import journal
 from comity.store import kept as files
 from comity.store.rows import (
@@ -73,4 +73,5 @@ def _end_files(local: Local, tx: Connection, grant: Conditions, agreement: Agree
         path = files.received_path(local.folder, received.id)
         if path.exists() and is_over(grant, received.at, local.now()):
             path.unlink()
+            destroyed_file(local, tx, received.peer, received.transfer)
             journal.note(tx, local.now(), "", ENDED, peer=received.peer, received=received.id)

@@ -5,6 +5,7 @@ from typing import Final
 
 from comity.errors import Code, ComityError
 from comity.protocol import (
+    attesting,
     catalog,
     consent,
     cosigning,
@@ -12,6 +13,7 @@ from comity.protocol import (
     negotiation,
     questions,
     reading,
+    recall,
     requests,
     transfer,
 )
@@ -24,6 +26,8 @@ ROUTES: Final[tuple[AnyRoute, ...]] = (
     *transfer.ROUTES,
     *questions.ROUTES,
     *requests.ROUTES,
+    *attesting.ROUTES,
+    *recall.ROUTES,
 )
 
 CONTACTS: Final[tuple[AnyRoute, ...]] = (

@@ -313,6 +313,37 @@ class Destruction(Row):
 
 
 @dataclass(frozen=True, slots=True)
+class RecallRow(Row):
+    """A recall: of what we gave, or of what was given to us."""
+
+    table: ClassVar[Table] = schema.recalls
+    contents: ClassVar[tuple[str, ...]] = ("reason", "said")
+    bound: ClassVar[tuple[str, ...]] = ("id",)
+    id: str
+    peer: str
+    role: str
+    state: str
+    reason: str
+    said: str
+    parent: str
+    due: int
+    at: int
+    updated: int
+    key: bytes = b""
+    wrap: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RecallEntry(Row):
+    """An entry that a recall is about."""
+
+    table: ClassVar[Table] = schema.recall_entries
+    recall: str
+    direction: str
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
 class WrapKey(Row):
     """A wrap key: in force, on its way out, or destroyed. The key itself is a file."""
 

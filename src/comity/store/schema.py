@@ -134,6 +134,33 @@ destructions = Table(
     Index(None, "attestation"),
 )
 
+recalls = Table(
+    "recalls",
+    metadata,
+    _id("id", key=True),
+    _id("peer"),
+    Column("role", String(8), nullable=False),  # giver: we want it back; holder: the peer does
+    Column("state", String(16), nullable=False),
+    Column("reason", LargeBinary, nullable=False),  # sealed: the giver's
+    Column("said", LargeBinary, nullable=False),  # sealed: the outcome, canonical JSON
+    _id("parent"),  # the recall that this one passes on; empty where it passes on none
+    Column("due", BigInteger, nullable=False),
+    _time("at"),
+    _time("updated"),
+    *_keyed(),
+    Index(None, "parent"),
+    Index(None, "wrap"),
+)
+
+recall_entries = Table(
+    "recall_entries",
+    metadata,
+    _id("recall"),
+    Column("direction", String(3), nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    PrimaryKeyConstraint("recall", "direction", "seq"),
+)
+
 wrap_keys = Table(
     "wrap_keys",
     metadata,

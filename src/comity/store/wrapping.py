@@ -20,6 +20,7 @@ from comity.store import vault
 from comity.store.rows import (
     Message,
     Question,
+    RecallRow,
     RequestRow,
     Row,
     WrapKey,
@@ -30,7 +31,7 @@ from comity.store.rows import (
 )
 from comity.store.statements import Statement
 
-KEPT: Final[tuple[type[Row], ...]] = (Message, RequestRow, Question)
+KEPT: Final[tuple[type[Row], ...]] = (Message, RequestRow, Question, RecallRow)
 """The rows whose contents are sealed."""
 
 

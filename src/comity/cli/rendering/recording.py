@@ -94,6 +94,10 @@ def _said(screen: Screen, one: EntryShown) -> str:
 
 
 def _result(screen: Screen, one: EntryShown) -> str:
-    """Return the HTTP status of a reply, the code of a refusal, and whether contents are gone."""
-    destroyed = screen.word("answer", "destroyed") if one.destroyed else ""
-    return " ".join(part for part in (str(one.status or ""), one.refused, destroyed) if part)
+    """Return the HTTP status of a reply, the code of a refusal, and what is gone where."""
+    said = [str(one.status or ""), one.refused]
+    if one.destroyed:
+        said.append(f"{screen.word('answer', 'destroyed')} ({screen.word('ground', one.ground)})")
+    if one.attested:
+        said.append(screen.word("answer", "attested"))
+    return " ".join(part for part in said if part)

@@ -49,6 +49,31 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("peer", "direction", "seq", "side", name=op.f("pk_destructions")),
     )
     op.create_index(op.f("ix_destructions_attestation"), "destructions", ["attestation"])
+    op.create_table(
+        "recalls",
+        sa.Column("id", sa.String(length=200), nullable=False),
+        sa.Column("peer", sa.String(length=200), nullable=False),
+        sa.Column("role", sa.String(length=8), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("reason", sa.LargeBinary(), nullable=False),
+        sa.Column("said", sa.LargeBinary(), nullable=False),
+        sa.Column("parent", sa.String(length=200), nullable=False),
+        sa.Column("due", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("updated", sa.BigInteger(), nullable=False),
+        sa.Column("key", sa.LargeBinary(), nullable=False),
+        sa.Column("wrap", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recalls")),
+    )
+    op.create_index(op.f("ix_recalls_parent"), "recalls", ["parent"])
+    op.create_index(op.f("ix_recalls_wrap"), "recalls", ["wrap"])
+    op.create_table(
+        "recall_entries",
+        sa.Column("recall", sa.String(length=200), nullable=False),
+        sa.Column("direction", sa.String(length=3), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("recall", "direction", "seq", name=op.f("pk_recall_entries")),
+    )
     for table, text in (
         ("messages", ("token",)),
         ("requests", ("request", "answer", "reason")),
