@@ -49,6 +49,9 @@ HIT = {
     "CONTACTS_PER_HOUR": "test_contacts.py::test_a_peer_that_never_stops_asking_is_told_to",
     "HTTP_TIMEOUT_SECONDS": f"{HERE}::test_a_client_waits_so_long_by_itself",
     "ANSWER_TERM_SECONDS": "protocol/test_requests.py::test_the_longest_term_for_an_answer",
+    # the courier
+    "BUNDLE_LINE_BYTES": "core/test_bundle.py::test_a_line_without_end",
+    "BUNDLE_MESSAGES": "core/test_bundle.py::test_more_messages_than_a_bundle_may_have",
     # matching
     "BATCH_ELEMENTS": "protocol/test_questions.py::test_a_full_batch_is_the_most",
     "TOKEN_INPUT_BYTES": "core/test_tokens.py::test_token_input_bytes",

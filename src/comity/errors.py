@@ -133,6 +133,9 @@ class Code(StrEnum):
     RECORD_DIFFERS = "record-differs"
     RECORD_INCOMPLETE = "record-incomplete"
 
+    # The courier.
+    BUNDLE_INVALID = "bundle-invalid"
+
     # Nothing above: a defect of ours.
     INTERNAL = "internal"
 

@@ -133,6 +133,12 @@ post-quantum (C2SP signed-note), and base64 makes that 107 kB."""
 PROOF_EXTRA_BYTES: Final = 16 * KIB
 """What a proof carries besides (C2SP tlog-proof): a message token, and room for a short body."""
 
+# --- the courier ------------------------------------------------------------------------------
+BUNDLE_LINE_BYTES: Final = 3 * MIB
+"""One message of a bundle: a body of REPLY_BYTES in base64url, its token and its target."""
+BUNDLE_MESSAGES: Final = 1_000_000
+"""Messages of one bundle: the parts of the largest tag set are 2,800 of them."""
+
 # --- files ------------------------------------------------------------------------------------
 LIST_BYTES: Final = 1024 * MIB
 """One list file: it is checked as a whole, in memory, before anything of it is loaded. Ten million

@@ -4,6 +4,7 @@ from typing import Final
 
 from comity.errors import Code
 from comity.texts.en.doctor import TEXTS as DOCTOR
+from comity.texts.en.errors_courier import ERRORS as COURIER
 from comity.texts.en.errors_node import ERRORS as NODE
 from comity.texts.en.errors_work import ERRORS as WORK
 from comity.texts.en.lists import TEXTS as LISTS
@@ -12,5 +13,5 @@ from comity.texts.en.screen import TEXTS as SCREEN
 from comity.texts.en.terms import TEXTS as TERMS
 from comity.texts.en.words import TEXTS as WORDS
 
-ERRORS: Final[dict[Code, tuple[str, str]]] = {**NODE, **WORK}
+ERRORS: Final[dict[Code, tuple[str, str]]] = {**NODE, **WORK, **COURIER}
 TEXTS: Final[dict[str, str]] = {**WORDS, **LISTS, **MESSAGES, **SCREEN, **DOCTOR, **TERMS}

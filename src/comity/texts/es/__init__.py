@@ -4,6 +4,7 @@ from typing import Final
 
 from comity.errors import Code
 from comity.texts.es.doctor import TEXTS as DOCTOR
+from comity.texts.es.errors_courier import ERRORS as COURIER
 from comity.texts.es.errors_node import ERRORS as NODE
 from comity.texts.es.errors_work import ERRORS as WORK
 from comity.texts.es.lists import TEXTS as LISTS
@@ -12,5 +13,5 @@ from comity.texts.es.screen import TEXTS as SCREEN
 from comity.texts.es.terms import TEXTS as TERMS
 from comity.texts.es.words import TEXTS as WORDS
 
-ERRORS: Final[dict[Code, tuple[str, str]]] = {**NODE, **WORK}
+ERRORS: Final[dict[Code, tuple[str, str]]] = {**NODE, **WORK, **COURIER}
 TEXTS: Final[dict[str, str]] = {**WORDS, **LISTS, **MESSAGES, **SCREEN, **DOCTOR, **TERMS}
