@@ -115,10 +115,11 @@ def accepted(peer: Pinned, status: int, body: bytes) -> bytes:
     """
     if 200 <= status < 300:
         return body
-    raise ComityError(Code.PEER_REFUSED, peer=peer.id, status=status, reason=_code(body))
+    raise ComityError(Code.PEER_REFUSED, peer=peer.id, status=status, reason=code_of(body))
 
 
-def _code(body: bytes) -> str:
+def code_of(body: bytes) -> str:
+    """Return the code in the body of a refusal, `unknown` where it is none of ours."""
     try:
         code = parse(body, REPLY_BYTES).get("code")
     except ComityError:

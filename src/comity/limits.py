@@ -138,6 +138,13 @@ BUNDLE_LINE_BYTES: Final = 3 * MIB
 """One message of a bundle: a body of REPLY_BYTES in base64url, its token and its target."""
 BUNDLE_MESSAGES: Final = 1_000_000
 """Messages of one bundle: the parts of the largest tag set are 2,800 of them."""
+COURIER_LIFETIME_SECONDS: Final = 60 * DAY
+"""How long what a courier carries is good: a file, and a message to a peer whose link is a courier.
+Two diplomatic bags a month, one of which is missed, and the way on from there."""
+COURIER_PARTS: Final = 10_000
+"""Parts of one bundle: 640 MiB on media of 64 KiB."""
+COURIER_KEPT_BYTES: Final = 8 * 1024 * MIB
+"""Parts of bundles that wait for their other parts, of all peers: the largest tag set twice."""
 
 # --- files ------------------------------------------------------------------------------------
 LIST_BYTES: Final = 1024 * MIB

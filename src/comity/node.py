@@ -24,6 +24,7 @@ from comity.protocol.authentication import TokenAuthenticator
 from comity.protocol.base import Local, Signers
 from comity.protocol.replies import REPLIES
 from comity.pushing import Pusher
+from comity.reaching import Reach
 from comity.store.engine import Store
 
 KEYS: Final = ("message", "checkpoint", "cosignature")
@@ -53,6 +54,7 @@ class Node:
     contacts: Contacts
     pusher: Pusher
     clients: "Clients"
+    reach: Reach
     wake: Event
     """Set when the outbox may have something to send."""
 
@@ -124,7 +126,8 @@ def open_node(
     believed = TokenAuthenticator(local, store)
     wake = Event()
     clients = Clients()
-    contacts = Contacts(local, store, endpoint or clients.of)
+    reach = Reach(store, endpoint or clients.of)
+    contacts = Contacts(local, store, reach.of)
     return Node(
         folder=folder,
         config=config,
@@ -132,9 +135,10 @@ def open_node(
         local=local,
         store=store,
         exchange=Exchange(local, store, believed, wake.set, contacts),
-        delivery=Delivery(local, store, believed, endpoint or clients.of, REPLIES),
+        delivery=Delivery(local, store, believed, reach.of, REPLIES),
         contacts=contacts,
         pusher=Pusher(local, store),
         clients=clients,
+        reach=reach,
         wake=wake,
     )

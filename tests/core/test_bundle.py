@@ -1,6 +1,7 @@
 """Bundles: what is written is read again, and nothing else is taken."""
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -42,7 +43,7 @@ def test_what_is_written_is_read_again() -> None:
 @given(st.lists(st.integers(0, len(_written())), max_size=8))
 def test_pieces_of_any_size_are_the_same_bundle(cuts: list[int]) -> None:
     data, places = _written(), [0, *sorted(cuts), len(_written())]
-    pieces = [data[start:end] for start, end in zip(places, places[1:], strict=False)]
+    pieces = [data[start:end] for start, end in pairwise(places)]
     assert _read(*pieces) == (HEAD, list(LINES))
 
 

@@ -10,6 +10,7 @@ from comity.cli.commands import (
     agreeing,
     agreements,
     asking,
+    couriers,
     holdings,
     matching,
     offering,
@@ -29,6 +30,7 @@ ORDER: Final = (
     *("tag", "transfers", "received", "match", "check", "hits", "handles"),
     *("ask", "requests", "inbox", "approve", "decline", "reopen"),
     *("record", "journal", "posture"),
+    "courier",
     *("serve", "doctor", "demo"),
 )
 """The commands as the help lists them: in the order in which somebody needs them."""
@@ -84,6 +86,6 @@ def root(
 
 for group in (
     *(setup, holdings, terms, offering, agreeing, agreements),
-    *(matching, transferring, asking, recording, running),
+    *(matching, transferring, asking, recording, couriers, running),
 ):
     group.register(app)

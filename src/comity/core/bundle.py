@@ -2,8 +2,8 @@
 
 Lines of canonical JSON (RFC 8785), each ended by a line feed. The first says what the sender has of
 the receiver's log, and how its own log stands; each other one is a request or a reply, with exactly
-the bytes that its token binds. They stand in the order in which the receiver is to take them. A
-bundle is not signed as a whole: its messages are, and whoever carries it signs for that it is whole.
+the bytes that its token binds, in the order in which the receiver is to take them. A bundle is not
+signed as a whole: its messages are, and whoever carries it shows that it is whole.
 """
 
 from collections.abc import Iterable, Iterator

@@ -8,8 +8,9 @@ from comity.core.canonical import unb64url
 from comity.core.identity import Pinned
 from comity.core.token import RequestClaims, ResponseClaims
 from comity.errors import Code, ComityError
+from comity.limits import MESSAGE_LIFETIME_SECONDS
 from comity.protocol.base import Local
-from comity.store import peers
+from comity.store import links, peers
 from comity.store.engine import Store
 
 Known: TypeAlias = dict[str, Pinned]
@@ -52,8 +53,14 @@ class TokenAuthenticator:
         if known is not None:
             known[sender] = peer
         key = unb64url(peer.identity.keys.message)
-        now = self._local.now()
-        return peer, token.open_request(request, self._local.identity.id, key, now, late=True)
+        now, own, longest = self._local.now(), self._local.identity.id, MESSAGE_LIFETIME_SECONDS
+        said = token.claimed(request.token)
+        if said.exp - said.iat > longest:
+            # Only what a courier carries may take longer.
+            with self._store.read() as tx:
+                longest = links.lifetime(tx, sender)
+        claims = token.open_request(request, own, key, now, late=True, lifetime=longest)
+        return peer, claims
 
     def response(self, response: Response, request: Request, peer: Pinned) -> ResponseClaims:
         """Verify a response's token, and that it answers this request."""

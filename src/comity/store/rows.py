@@ -202,6 +202,32 @@ class Outgoing(Row):
 
 
 @dataclass(frozen=True, slots=True)
+class Link(Row):
+    """How messages get to a peer, and how far those are that a courier carries."""
+
+    table: ClassVar[Table] = schema.links
+    peer: str
+    kind: str
+    one_way: bool
+    packed: int
+    taken: int
+    arrived: int
+    checkpoint: str
+    cosigned: str
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited(Row):
+    """A request of ours whose reply an operation reads when it is run again."""
+
+    table: ClassVar[Table] = schema.awaited
+    peer: str
+    jti: str
+    scope: str
+    asked: str
+
+
+@dataclass(frozen=True, slots=True)
 class JournalEntry(Row):
     """What was decided here, by whom: private, never shared."""
 

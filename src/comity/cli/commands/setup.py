@@ -1,7 +1,7 @@
 """Set up: a node, its officers, its peers."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -14,6 +14,7 @@ from comity.errors import Code, ComityError
 officer_app = typer.Typer(no_args_is_help=True, help="Who may operate this node.")
 peer_app = typer.Typer(no_args_is_help=True, help="The participants this node talks to.")
 
+LinkKind = Literal["http", "courier"]
 Document = Annotated[Path, typer.Argument(metavar="FILE", help="An identity document.")]
 
 
@@ -162,6 +163,28 @@ def peer_add(
         fingerprint = compare(session, read.fingerprint)
     args = peers.PeerAdd(document=document, fingerprint=fingerprint)
     session.screen.show(session.run(peers.peer_add, args), shown.pinned)
+
+
+@command(peer_app, "link")
+def peer_link(
+    session: Session,
+    peer: Annotated[str, typer.Argument(help="A peer: its id, or a part of id or name.")],
+    link: Annotated[LinkKind, typer.Argument(help="How messages get there from now on.")],
+    one_way: Annotated[
+        bool, typer.Option("--one-way", help="A courier brings nothing back (a data diode).")
+    ] = False,
+) -> None:
+    """Set how messages get to a peer: by calls, or as files that a courier carries.
+
+    Both sides set it. What goes by courier may be on its way for weeks, and the peer takes it only
+    where it has set the same.
+    """
+    from comity.cli.rendering import couriers as shown
+    from comity.operations import linking
+    from comity.store.links import Kind
+
+    args = linking.PeerLink(peer=peer, kind=Kind(link), one_way=one_way)
+    session.screen.show(session.run(linking.peer_link, args), shown.linked)
 
 
 @command(peer_app, "list")

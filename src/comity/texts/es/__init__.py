@@ -3,6 +3,7 @@
 from typing import Final
 
 from comity.errors import Code
+from comity.texts.es.courier import TEXTS as CARRIED
 from comity.texts.es.doctor import TEXTS as DOCTOR
 from comity.texts.es.errors_courier import ERRORS as COURIER
 from comity.texts.es.errors_node import ERRORS as NODE
@@ -14,4 +15,12 @@ from comity.texts.es.terms import TEXTS as TERMS
 from comity.texts.es.words import TEXTS as WORDS
 
 ERRORS: Final[dict[Code, tuple[str, str]]] = {**NODE, **WORK, **COURIER}
-TEXTS: Final[dict[str, str]] = {**WORDS, **LISTS, **MESSAGES, **SCREEN, **DOCTOR, **TERMS}
+TEXTS: Final[dict[str, str]] = {
+    **WORDS,
+    **LISTS,
+    **MESSAGES,
+    **SCREEN,
+    **DOCTOR,
+    **TERMS,
+    **CARRIED,
+}
