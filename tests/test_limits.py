@@ -35,6 +35,8 @@ HIT = {
     "TOKEN_BYTES": "core/test_token.py::test_hostile_requests",
     "TARGET_BYTES": "core/test_token.py::test_hostile_requests",
     "IDENTITY_BYTES": "core/test_identity.py::test_a_document_past_the_limit_is_refused_unread",
+    "UPDATE_BYTES": "core/test_succession.py::test_what_is_no_update",
+    "IDENTITY_STEPS": "core/test_succession.py::test_an_update_has_so_many_steps",
     "JSON_DEPTH": "test_exchange.py::test_what_cannot_be_read_is_refused_signed_and_kept_by_digest",
     "TEXT_CHARS": "core/test_messages.py::test_reasons_that_are_too_long_or_no_text",
     "ID_CHARS": "core/test_identity.py::test_hostile_addresses",

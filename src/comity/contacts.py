@@ -47,6 +47,8 @@ class Contacts:
         """Take one to its reply. Raises NOT_AUTHENTIC or PEER_UNKNOWN, and nothing else."""
         with self._store.read() as tx:
             peer = peers.pinned(tx, contact.issuer(request.token))
+        if peer.revoked:
+            raise ComityError(Code.NOT_AUTHENTIC)
         now, own = self._local.now(), self._local.identity.id
         claims = contact.open_request(request, own, unb64url(peer.identity.keys.message), now)
         if not self._asked.count(peer.id, now):
@@ -88,8 +90,10 @@ class Contacts:
         """Send a contact message, and return the body of the reply.
 
         `path` is the route's, below the peer's address. Raises PEER_UNREACHABLE,
-        PEER_ANSWER_INVALID, or PEER_REFUSED with the peer's code.
+        PEER_ANSWER_INVALID, PEER_REFUSED with the peer's code, or KEY_REVOKED.
         """
+        if peer.revoked:
+            raise ComityError(Code.KEY_REVOKED, peer=peer.id)
         own = self._local.identity.id
         request = contact.seal_request(
             Parties(own, peer.id),

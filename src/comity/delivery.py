@@ -25,7 +25,7 @@ from sqlalchemy import Connection
 from comity.api import Endpoint, Request, Response, Several
 from comity.core.identity import Pinned
 from comity.errors import Code, ComityError
-from comity.protocol.authentication import Authenticator
+from comity.protocol.authentication import REVOKED, Authenticator
 from comity.protocol.base import Local, Reply, ReplyHandler
 from comity.protocol.outbox import Taken, mark, outgoing, reply_entry, reply_to
 from comity.protocol.routes import BRIEF
@@ -37,6 +37,8 @@ from comity.store.engine import Store
 from comity.store.rows import Message, Outgoing, many
 
 _BACKOFF_CAP: Final = 300
+SEQ_END: Final = 2**53
+"""Past every number of a log."""
 Came: TypeAlias = tuple[Asked[Draft, Message], Request, Outgoing, Response | ComityError]
 """Who asked, what, its place in the outbox, and what came of it."""
 _log = structlog.get_logger()
@@ -78,6 +80,12 @@ class Delivery:
                 if late.not_before > self._local.now() or not self._try(late):
                     return
 
+    def bring(self, peer: str) -> None:
+        """Deliver what waits for a peer, whether it is due or not. Raises what `ask` raises."""
+        with self._turns.alone((peer, "")):
+            self._take_back(peer)
+        self._first(peer, SEQ_END)
+
     def ask(
         self,
         peer: Pinned,
@@ -90,8 +98,10 @@ class Delivery:
         """Post a request, bring it to the peer now, and return the reply.
 
         Raises PEER_UNREACHABLE, PEER_REFUSED or PEER_ANSWER_INVALID where there is none; the
-        request then waits in the outbox.
+        request then waits in the outbox. Raises KEY_REVOKED before it is posted.
         """
+        if peer.revoked:
+            raise ComityError(Code.KEY_REVOKED, peer=peer.id)
         draft = Draft(peer, kind, method, target, body, subject)
         if kind in BRIEF and _takes_several(type(self._endpoint(peer))):
             return self._together.setdefault(peer.document, Together(self._bring)).do(draft)
@@ -255,6 +265,9 @@ class Delivery:
             sent = record.entry(tx, row.peer, record.OUT, row.jti)
         if sent is None:
             raise ComityError(Code.INTERNAL)
+        if peer.revoked:
+            # Nothing goes to who may have the keys now.
+            raise ComityError(Code.KEY_REVOKED, peer=peer.id)
         request = Request(sent.method, sent.target, sent.token, sent.content_type, sent.body)
         self._send(row, peer, request)
 
@@ -265,11 +278,12 @@ class Delivery:
         return taken.message
 
     def _opened(self, row: Outgoing, peer: Pinned, request: Request, response: Response) -> Taken:
-        """Verify a reply."""
-        claims = self._authenticator.response(response, request, peer)
+        """Verify a reply. One by a revoked key fills its place in the record, and is none."""
+        signer, claims = self._authenticator.response(response, request, peer)
         now = self._local.now()
-        message = reply_entry(row, request, response, claims, now)
-        return Taken(row, message, reply_to(self._local, row, peer, response, now))
+        message = reply_entry(row, request, response, claims, now, void=signer.revoked)
+        said = None if signer.revoked else response
+        return Taken(row, message, reply_to(self._local, row, peer, said, now))
 
     def _take(self, taken: Sequence[Taken]) -> None:
         """Log replies and move what waited for them."""
@@ -296,6 +310,10 @@ class Delivery:
         _log.info("expired", peer=row.peer, jti=row.jti)
 
     def _put_off(self, row: Outgoing, error: ComityError) -> None:
+        if error.params.get("reason") == REVOKED and row.state != State.LATE:
+            # There is a reply, and it is void: it has its place in the record once that is missed.
+            self._expire(row)
+            return
         spread = int.from_bytes(self._local.entropy(2)) / 65_536
         wait = min(2 ** min(row.attempts, 16), _BACKOFF_CAP) * (0.5 + spread / 2)
         self._settle(

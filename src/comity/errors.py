@@ -37,6 +37,10 @@ class Code(StrEnum):
     PEER_REFUSED = "peer-refused"
     FINGERPRINT_MISMATCH = "fingerprint-mismatch"
     SIGNATURE_INVALID = "signature-invalid"
+    IDENTITY_OLD = "identity-old"
+    ENDORSEMENT_INVALID = "endorsement-invalid"
+    REVOCATION_INVALID = "revocation-invalid"
+    KEY_REVOKED = "key-revoked"
 
     # The node, its folder, its officers.
     NODE_EXISTS = "node-exists"

@@ -173,7 +173,7 @@ class Exchange:
         """Step 2. Raises NOT_AUTHENTIC; a refusal of an authentic message is kept for step 4."""
         peer, claims = self._authenticator.request(request, known)
         inbound = Inbound(self._local, peer, claims.jti, self._local.now(), ())
-        if late := claims.exp < inbound.now:
+        if late := claims.exp < inbound.now or peer.revoked:
             self._check_missed(peer.id, request, claims)
         route: AnyRoute | None = None
         params: tuple[str, ...] = ()
@@ -185,7 +185,7 @@ class Exchange:
             route, params, query = find_route(request.method, request.target, under)
             message = route.parse(request.body)
             if late:
-                raise ComityError(Code.MESSAGE_EXPIRED)
+                raise ComityError(Code.KEY_REVOKED if peer.revoked else Code.MESSAGE_EXPIRED)
         except ComityError as error:
             refused = error
         return Opened(
@@ -196,7 +196,7 @@ class Exchange:
         """Refuse what is no news any more, unless the record lacks it or has it already.
 
         It then fills its place by digest, and has no other effect
-        (docs/decisions/0017-late-messages).
+        (docs/decisions/0017-late-messages, 0034-keys).
         """
         with self._store.read() as tx:
             known = record.entry(tx, peer, record.IN, claims.jti)

@@ -21,6 +21,10 @@ TARGET_BYTES: Final = 1 * KIB
 """A raw request target: the deepest path of ours has two ids of at most 200 bytes."""
 IDENTITY_BYTES: Final = 64 * KIB
 """An identity document: keys, a certificate, a handful of addresses."""
+UPDATE_BYTES: Final = 256 * KIB
+"""An update of an identity: IDENTITY_STEPS documents of 2 KiB with their endorsements, twice."""
+IDENTITY_STEPS: Final = 32
+"""Versions in one update: a rotation each year for a working life."""
 JSON_DEPTH: Final = 24
 """Nesting of JSON: ODRL's logical constraints use 8; deep nesting only exhausts stacks."""
 TEXT_CHARS: Final = 2_000

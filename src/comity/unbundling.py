@@ -78,10 +78,10 @@ class Unbundler:
         Raises FILE_MISSING, COURIER_NO_FILE, COURIER_FOR_ANOTHER, COURIER_TRUNCATED,
         COURIER_CHANGED, COURIER_EXPIRED (at), PEER_UNKNOWN (peer).
         """
-        part = courier_file.read(path, self._local.decryption_key)
+        part = courier_file.read(path, self._local.in_force.own.decryption_keys)
         with self._store.read() as tx:
             peer = peers.pinned(tx, part.claims.iss)
-        key = unb64url(peer.identity.keys.message)
+            key = peers.key_of(tx, peer, courier.TYP, part.token)
         courier.check(part.token, self._local.identity.id, key, self._local.now())
         return peer, part
 
@@ -116,8 +116,7 @@ class Unbundler:
         return taken
 
     def _opened(self, parts: Sequence[Part]) -> tuple[Head, Iterator[Line]]:
-        key = self._local.decryption_key
-        return bundle.read(chain.from_iterable(courier_file.piece(part, key) for part in parts))
+        return bundle.read(chain.from_iterable(map(courier_file.piece, parts)))
 
     def _take(self, peer: Pinned, line: Line, taken: Taken) -> None:
         """Take one message, and count what came of it."""

@@ -10,7 +10,7 @@ from comity.core.canonical import unb64url
 from comity.core.dsp.catalog import RootDataset
 from comity.core.identity import fingerprint
 from comity.core.machines import NEGOTIATION, TRANSFER
-from documents import measured, shown, tables, vectors
+from documents import measured, shown, succeeded, tables, vectors
 from documents.marks import ROOT, filled, found_in
 from documents.played import play
 
@@ -58,6 +58,8 @@ def _protocol() -> dict[str, str]:
     return {
         **{name: shown.exchange(exchanges[name]) for name in _EXCHANGES},
         "identity": shown.token(played.identity),
+        "endorsement": succeeded.endorsement(played.identity),
+        "revocation": succeeded.revoked(played.identity),
         "fingerprint": shown.text(fingerprint(played.identity)),
         "request-token": shown.token(exchanges["catalog-request"][0].token),
         "response-token": shown.token(reply.token),

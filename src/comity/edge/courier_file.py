@@ -11,8 +11,8 @@ byte that is 1 in the last one; so no chunk can be moved, left out or taken for 
 """
 
 import os
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path
@@ -40,6 +40,8 @@ class Part:
     path: Path
     token: str
     claims: PartClaims
+    key: X25519PrivateKey = field(repr=False)
+    """The one of this node's keys that opens it."""
 
 
 def write(path: Path, token: bytes, pieces: Iterable[bytes], size: int, key: bytes) -> int:
@@ -94,12 +96,14 @@ def _filled(token: bytes, pieces: Iterable[bytes], size: int, whole: int) -> Ite
         missing -= CHUNK_BYTES
 
 
-def read(path: Path, key: X25519PrivateKey) -> Part:
-    """Open a part and check that all of it is there, as its sender says; the signature is not.
+def read(path: Path, keys: Sequence[X25519PrivateKey]) -> Part:
+    """Open a part with one of this node's keys, and check that it is whole, as its sender says.
 
-    Raises FILE_MISSING, COURIER_NO_FILE, COURIER_FOR_ANOTHER, COURIER_TRUNCATED, COURIER_CHANGED.
+    Whose it is, nobody has checked then. Raises FILE_MISSING, COURIER_NO_FILE,
+    COURIER_FOR_ANOTHER, COURIER_TRUNCATED, COURIER_CHANGED.
     """
     with _opened(path) as file:
+        key = _key(file, keys)
         chunks = _chunks(file, key)
         first = next(chunks)
         token, start = courier.signed_line(first)
@@ -115,10 +119,10 @@ def read(path: Path, key: X25519PrivateKey) -> Part:
             left -= len(data[:left])
     if left or b64url(hashed.digest()) != claims.dig:
         raise ComityError(Code.COURIER_CHANGED)
-    return Part(path, token, claims)
+    return Part(path, token, claims, key)
 
 
-def piece(part: Part, key: X25519PrivateKey) -> Iterator[bytes]:
+def piece(part: Part) -> Iterator[bytes]:
     """Give the piece of the bundle in a part that was read, a chunk at a time.
 
     Raises COURIER_CHANGED where the file is another one by now.
@@ -126,7 +130,7 @@ def piece(part: Part, key: X25519PrivateKey) -> Iterator[bytes]:
     with _opened(part.path) as file:
         skipped, left = len(part.token) + 1, part.claims.len
         hashed = sha256()
-        for chunk in _chunks(file, key):
+        for chunk in _chunks(file, part.key):
             data = chunk[skipped : skipped + left]
             skipped, left = 0, left - len(data)
             hashed.update(data)
@@ -142,16 +146,25 @@ def _opened(path: Path) -> BinaryIO:
         raise ComityError(Code.FILE_MISSING, file=str(path)) from None
 
 
+def _key(file: BinaryIO, keys: Sequence[X25519PrivateKey]) -> X25519PrivateKey:
+    """Return the key that a file says it is encrypted to; the file stands at its begin again."""
+    outside = file.read(len(MAGIC) + HINT_BYTES)
+    file.seek(0)
+    if not outside.startswith(MAGIC):
+        raise _cut() if outside and MAGIC.startswith(outside) else ComityError(Code.COURIER_NO_FILE)
+    if len(outside) < len(MAGIC) + HINT_BYTES:
+        raise _cut()
+    for key in keys:
+        if outside == MAGIC + courier.hint(key.public_key().public_bytes_raw()):
+            if not courier.is_whole(os.fstat(file.fileno()).st_size):
+                raise _cut()
+            return key
+    raise ComityError(Code.COURIER_FOR_ANOTHER)
+
+
 def _chunks(file: BinaryIO, key: X25519PrivateKey) -> Iterator[bytes]:
     """Decrypt a file chunk by chunk."""
     outside = file.read(len(MAGIC) + HINT_BYTES)
-    if not outside.startswith(MAGIC):
-        raise _cut() if outside and MAGIC.startswith(outside) else ComityError(Code.COURIER_NO_FILE)
-    if outside != MAGIC + courier.hint(key.public_key().public_bytes_raw()):
-        whole = len(outside) == len(MAGIC) + HINT_BYTES
-        raise ComityError(Code.COURIER_FOR_ANOTHER) if whole else _cut()
-    if not courier.is_whole(os.fstat(file.fileno()).st_size):
-        raise _cut()
     try:
         file_key = _SUITE.decrypt(file.read(WRAPPED_BYTES), key, info=outside)
         cipher = ChaCha20Poly1305(file_key)

@@ -109,12 +109,16 @@ class Unpacked(Model):
 def pack(node: Node, caller: Caller, args: Pack, progress: Progress) -> PackShown:
     """Write all that waits for a peer into a file for a courier, signed and encrypted to it.
 
-    Raises PEER_UNKNOWN, ARGUMENT_INVALID (part_size), FILE_EXISTS, DISK_FULL, STORE_FAILED.
+    Raises PEER_UNKNOWN, KEY_REVOKED, ARGUMENT_INVALID (part_size), FILE_EXISTS, DISK_FULL,
+    STORE_FAILED.
     """
     with node.store.read() as tx:
         peer = find_peer(tx, args.peer)
     if args.part_size < 0:
         raise ComityError(Code.ARGUMENT_INVALID, where="part_size")
+    if peer.revoked:
+        # Nothing goes to who may have the keys now.
+        raise ComityError(Code.KEY_REVOKED, peer=peer.id)
     due(node)
     if is_carried(node, peer):
         # What was on its way for too long is told to what waits for it.

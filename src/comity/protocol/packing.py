@@ -41,10 +41,9 @@ def head(tx: Connection, local: Local, peer: Pinned) -> Head:
 
 def receipt(tx: Connection, local: Local, peer: Pinned) -> str:
     """Return the peer's latest checkpoint with our cosignature, empty where it showed none."""
-    shown = links.of(tx, peer.id).checkpoint
-    if not shown:
+    verified = _shown(tx, local, peer)
+    if verified is None:
         return ""
-    verified = _verified(local, peer, shown)
     signer = local.signers.cosignature
     cosigned = checkpoint.cosign(verified.note, local.identity.id, signer, local.now())
     return cosigned.encode().decode()
@@ -52,13 +51,18 @@ def receipt(tx: Connection, local: Local, peer: Pinned) -> str:
 
 def shown(tx: Connection, local: Local, peer: Pinned) -> Checkpoint | None:
     """Return the latest checkpoint that a peer showed of its log, None where there is none."""
+    verified = _shown(tx, local, peer)
+    return verified.checkpoint if verified else None
+
+
+def _shown(tx: Connection, local: Local, peer: Pinned) -> Verified | None:
     kept = links.of(tx, peer.id).checkpoint
-    return _verified(local, peer, kept).checkpoint if kept else None
-
-
-def _verified(local: Local, peer: Pinned, kept: str) -> Verified:
-    key = recording.log_key(peer.identity, local.identity.id)
-    return checkpoint.verify(kept.encode(), key)
+    try:
+        key = recording.log_key(peer.identity, local.identity.id)
+        return checkpoint.verify(kept.encode(), key) if kept else None
+    except ComityError:
+        # The peer has another key since. The next bundle shows a checkpoint under that.
+        return None
 
 
 def lines(tx: Connection, local: Local, peer: Pinned) -> Iterator[Line]:

@@ -138,6 +138,19 @@ def entries(tx: Connection, peer: str, direction: str) -> list[Message]:
     return list(many(tx, Message, peer=peer, direction=direction, order="seq"))
 
 
+def each(tx: Connection, peer: str, direction: str) -> Iterator[Message]:
+    """Give all messages of one direction in sequence, one in memory at a time."""
+    query = (
+        select(messages.c.seq)
+        .where(messages.c.peer == peer, messages.c.direction == direction)
+        .order_by(messages.c.seq)
+    )
+    for (seq,) in tx.execute(query.execution_options(yield_per=1_000)):
+        found = one(tx, Message, peer=peer, direction=direction, seq=seq)
+        if found is not None:
+            yield found
+
+
 def bodies(tx: Connection, peer: str, direction: str) -> Iterator[tuple[int, str, bytes]]:
     """Give number, token and body of each message whose body is kept, a few at a time."""
     query = (

@@ -146,6 +146,27 @@ class Peer(Row):
     version: int
     pinned: int
     pinned_by: str
+    revoked: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityRow(Row):
+    """A document that was, or is, in force here: a peer's or this node's own."""
+
+    table: ClassVar[Table] = schema.identities
+    id: str
+    n: int
+    version: int
+    document: str
+    endorsement: str
+    by: str
+    at: int
+    officer: str
+    until: int
+    revoked: int
+    reason: str
+    statement: str
+    received: int
 
 
 @dataclass(frozen=True, slots=True)

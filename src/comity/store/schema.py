@@ -55,6 +55,26 @@ peers = Table(
     Column("version", Integer, nullable=False),
     _time("pinned"),
     _id("pinned_by"),
+    Column("revoked", BigInteger, nullable=False),  # since when nothing of it counts; 0: it does
+)
+
+identities = Table(
+    "identities",
+    metadata,
+    _id("id"),  # of a peer, or of this node itself
+    Column("n", Integer, nullable=False),  # counts the documents that were in force here
+    Column("version", Integer, nullable=False),
+    Column("document", Text, nullable=False),
+    Column("endorsement", Text, nullable=False),  # why it may follow; empty for the first
+    Column("by", String(8), nullable=False),  # what took it in: pin, message, recovery
+    _time("at"),
+    _id("officer"),
+    Column("until", BigInteger, nullable=False),  # the issue time of the next; 0 while in force
+    Column("revoked", BigInteger, nullable=False),  # when its keys were revoked here; 0: not
+    Column("reason", String(16), nullable=False),  # of the revocation
+    Column("statement", Text, nullable=False),  # the signed revocation, where there is one
+    Column("received", BigInteger, nullable=False),  # leaves of its log here when it was revoked
+    PrimaryKeyConstraint("id", "n"),
 )
 
 # --- the record: one log for each direction and peer -------------------------------------------

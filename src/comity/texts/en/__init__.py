@@ -8,13 +8,15 @@ from comity.texts.en.doctor import TEXTS as DOCTOR
 from comity.texts.en.errors_courier import ERRORS as COURIER
 from comity.texts.en.errors_node import ERRORS as NODE
 from comity.texts.en.errors_work import ERRORS as WORK
+from comity.texts.en.keys import ERRORS as KEYS_ERRORS
+from comity.texts.en.keys import TEXTS as KEYS
 from comity.texts.en.lists import TEXTS as LISTS
 from comity.texts.en.messages import TEXTS as MESSAGES
 from comity.texts.en.screen import TEXTS as SCREEN
 from comity.texts.en.terms import TEXTS as TERMS
 from comity.texts.en.words import TEXTS as WORDS
 
-ERRORS: Final[dict[Code, tuple[str, str]]] = {**NODE, **WORK, **COURIER}
+ERRORS: Final[dict[Code, tuple[str, str]]] = {**NODE, **WORK, **COURIER, **KEYS_ERRORS}
 TEXTS: Final[dict[str, str]] = {
     **WORDS,
     **LISTS,
@@ -23,4 +25,5 @@ TEXTS: Final[dict[str, str]] = {
     **DOCTOR,
     **TERMS,
     **CARRIED,
+    **KEYS,
 }

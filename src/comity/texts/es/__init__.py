@@ -8,13 +8,15 @@ from comity.texts.es.doctor import TEXTS as DOCTOR
 from comity.texts.es.errors_courier import ERRORS as COURIER
 from comity.texts.es.errors_node import ERRORS as NODE
 from comity.texts.es.errors_work import ERRORS as WORK
+from comity.texts.es.keys import ERRORS as KEYS_ERRORS
+from comity.texts.es.keys import TEXTS as KEYS
 from comity.texts.es.lists import TEXTS as LISTS
 from comity.texts.es.messages import TEXTS as MESSAGES
 from comity.texts.es.screen import TEXTS as SCREEN
 from comity.texts.es.terms import TEXTS as TERMS
 from comity.texts.es.words import TEXTS as WORDS
 
-ERRORS: Final[dict[Code, tuple[str, str]]] = {**NODE, **WORK, **COURIER}
+ERRORS: Final[dict[Code, tuple[str, str]]] = {**NODE, **WORK, **COURIER, **KEYS_ERRORS}
 TEXTS: Final[dict[str, str]] = {
     **WORDS,
     **LISTS,
@@ -23,4 +25,5 @@ TEXTS: Final[dict[str, str]] = {
     **DOCTOR,
     **TERMS,
     **CARRIED,
+    **KEYS,
 }
