@@ -105,11 +105,18 @@ def read(path: Path, keys: Sequence[X25519PrivateKey]) -> Part:
     with _opened(path) as file:
         key = _key(file, keys)
         chunks = _chunks(file, key)
-        first = next(chunks)
+        length = os.fstat(file.fileno()).st_size
+        try:
+            first = next(chunks)
+        except ComityError as error:
+            if courier.is_whole(length):
+                raise
+            # No file is made with that length.
+            raise _cut() from error
         token, start = courier.signed_line(first)
         claims = courier.claimed(token)
         expected = courier.file_bytes(courier.padded(start + claims.len))
-        if (length := os.fstat(file.fileno()).st_size) != expected:
+        if length != expected:
             raise _cut() if length < expected else ComityError(Code.COURIER_CHANGED)
         hashed, left = sha256(), claims.len
         for data in chain([first[start:]], chunks):
@@ -156,8 +163,6 @@ def _key(file: BinaryIO, keys: Sequence[X25519PrivateKey]) -> X25519PrivateKey:
         raise _cut()
     for key in keys:
         if outside == MAGIC + courier.hint(key.public_key().public_bytes_raw()):
-            if not courier.is_whole(os.fstat(file.fileno()).st_size):
-                raise _cut()
             return key
     raise ComityError(Code.COURIER_FOR_ANOTHER)
 
@@ -169,7 +174,7 @@ def _chunks(file: BinaryIO, key: X25519PrivateKey) -> Iterator[bytes]:
         file_key = _SUITE.decrypt(file.read(WRAPPED_BYTES), key, info=outside)
         cipher = ChaCha20Poly1305(file_key)
         number, sealed = 0, file.read(CHUNK_BYTES + TAG_BYTES)
-        while sealed:
+        while sealed or not number:
             following = file.read(CHUNK_BYTES + TAG_BYTES)
             yield _open(cipher, number, sealed, last=not following)
             number, sealed = number + 1, following
