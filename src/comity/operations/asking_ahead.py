@@ -55,7 +55,6 @@ def ask(
     `check` refuses what can never be granted, before it is asked. Raises COURIER_WAITS (peer) while
     something is on its way, PEER_REFUSED with the peer's code, and what `asking.settle` raises.
     """
-    here = fetch_set(node, session)
     with node.store.read() as tx:
         asked = [
             row
@@ -63,6 +62,8 @@ def ask(
             if _is_under_way(tx, session, row) and _is_from(node, tx, row, sources)
         ]
         came = [_reply(tx, session, row) for row in asked]
+    # After that, since a question that is refused may say that the set is another one by now.
+    here = fetch_set(node, session)
     done = [Settled(Family(row.family), tuple(asking.inputs_of(node, row)), ()) for row in asked]
     left = sources.without(done)
     check(session, left)
