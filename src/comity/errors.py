@@ -136,6 +136,14 @@ class Code(StrEnum):
     CHECKPOINT_INVALID = "checkpoint-invalid"
     RECORD_DIFFERS = "record-differs"
     RECORD_INCOMPLETE = "record-incomplete"
+    ENTRY_UNKNOWN = "entry-unknown"
+    ENTRY_NOT_COSIGNED = "entry-not-cosigned"
+    FIELD_UNKNOWN = "field-unknown"
+    EVIDENCE_INVALID = "evidence-invalid"
+    WITNESS_UNKNOWN = "witness-unknown"
+    WITNESS_EXISTS = "witness-exists"
+    WITNESS_UNREACHABLE = "witness-unreachable"
+    WITNESS_REFUSED = "witness-refused"
 
     # The courier.
     BUNDLE_INVALID = "bundle-invalid"
@@ -146,6 +154,7 @@ class Code(StrEnum):
     COURIER_EXPIRED = "courier-expired"
     COURIER_FULL = "courier-full"
     COURIER_NOT_AGREED = "courier-not-agreed"
+    COURIER_KEY_UNKNOWN = "courier-key-unknown"
     COURIER_NO_RECEIPT = "courier-no-receipt"
     COURIER_WAITS = "courier-waits"
 

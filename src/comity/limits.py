@@ -137,6 +137,18 @@ post-quantum (C2SP signed-note), and base64 makes that 107 kB."""
 PROOF_EXTRA_BYTES: Final = 16 * KIB
 """What a proof carries besides (C2SP tlog-proof): a message token, and room for a short body."""
 
+EVIDENCE_BYTES: Final = 32 * MIB
+"""An evidence file: the largest bodies that are kept have half a megabyte, so sixty of them."""
+EVIDENCE_ENTRIES: Final = 1_000
+"""Entries of one evidence file: people read what it says."""
+WITNESSES: Final = 8
+"""Witnesses of a node: with the log's signature and the peer's, a note stays under 16 signatures,
+which is all that readers have to take (C2SP signed-note)."""
+WITNESS_SECONDS: Final = 30
+"""One exchange with a witness: it checks a few hashes and signs."""
+WITNESS_REPLY_BYTES: Final = 16 * KIB
+"""What a witness may answer: signature lines, at most three of them post-quantum."""
+
 # --- the courier ------------------------------------------------------------------------------
 BUNDLE_LINE_BYTES: Final = 3 * MIB
 """One message of a bundle: a body of REPLY_BYTES in base64url, its token and its target."""

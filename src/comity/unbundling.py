@@ -20,7 +20,7 @@ from sqlalchemy import Connection
 
 from comity.api import Request
 from comity.contacts import code_of
-from comity.core import bundle, checkpoint, courier, token
+from comity.core import bundle, checkpoint, courier, jws, note, token
 from comity.core.bundle import Head, Line, ReplyLine, RequestLine
 from comity.core.canonical import unb64url
 from comity.core.identity import Pinned
@@ -30,7 +30,7 @@ from comity.edge import courier_file
 from comity.edge.courier_file import Part
 from comity.errors import Code, ComityError
 from comity.exchange import BUSY, Exchange
-from comity.protocol import receipts, recording
+from comity.protocol import receipts, recording, vouching
 from comity.protocol.base import Local
 from comity.store import links, peers, record
 from comity.store.engine import Store
@@ -76,12 +76,14 @@ class Unbundler:
         """Open a part and check whose it is. Nothing has happened after that.
 
         Raises FILE_MISSING, COURIER_NO_FILE, COURIER_FOR_ANOTHER, COURIER_TRUNCATED,
-        COURIER_CHANGED, COURIER_EXPIRED (at), PEER_UNKNOWN (peer).
+        COURIER_CHANGED, COURIER_EXPIRED (at), PEER_UNKNOWN, COURIER_KEY_UNKNOWN (peer).
         """
         part = courier_file.read(path, self._local.in_force.own.decryption_keys)
         with self._store.read() as tx:
             peer = peers.pinned(tx, part.claims.iss)
             key = peers.key_of(tx, peer, courier.TYP, part.token)
+        if not jws.names(courier.TYP, part.token, key):
+            raise ComityError(Code.COURIER_KEY_UNKNOWN, peer=peer.id)
         courier.check(part.token, self._local.identity.id, key, self._local.now())
         return peer, part
 
@@ -180,29 +182,39 @@ class Unbundler:
     def _theirs(
         self, tx: Connection, peer: Pinned, head: Head, *, latest: bool
     ) -> dict[str, object]:
-        """Compare a peer's checkpoint of its log with what we hold; returns what to keep.
+        """Compare a peer's checkpoint of its log with what we hold, and cosign it.
 
         Raises NOTE_INVALID, CHECKPOINT_INVALID, RECORD_DIFFERS, RECORD_INCOMPLETE.
         """
-        key = recording.log_key(peer.identity, self._local.identity.id)
-        shown = checkpoint.verify(head.checkpoint.encode(), key).checkpoint
-        recording.check_mirror(tx, peer.id, shown)
-        return {"checkpoint": head.checkpoint} if latest else {}
+        own, now = self._local.identity.id, self._local.now()
+        found = checkpoint.verify(head.checkpoint.encode(), recording.log_key(peer.identity, own))
+        recording.check_mirror(tx, peer.id, found.checkpoint)
+        cosigned = checkpoint.cosign(found.note, own, self._local.signers.cosignature, now)
+        vouching.keep(tx, peer.id, record.IN, cosigned, now)
+        return {}
 
     def _ours(self, tx: Connection, peer: Pinned, head: Head, *, latest: bool) -> dict[str, object]:
         """Check what a peer says of our log; returns what to keep.
 
         The latest word counts, also where it is less than before: a peer may have lost something.
-        Raises RECORD_DIFFERS, NOTE_INVALID, CHECKPOINT_INVALID.
+        Raises RECORD_DIFFERS.
         """
         size = head.seen.size
         receipts.check_root(tx, peer.id, size, unb64url(head.seen.root, 32))
         if head.cosigned:
-            receipts.check(tx, self._local, peer, head.cosigned)
-        if latest:
-            said: dict[str, object] = {"arrived": size}
-            return said | ({"cosigned": head.cosigned} if head.cosigned else {})
-        return {"arrived": max(size, links.of(tx, peer.id).arrived)}
+            self._receipt(tx, peer, head.cosigned)
+        return {"arrived": size if latest else max(size, links.of(tx, peer.id).arrived)}
+
+    def _receipt(self, tx: Connection, peer: Pinned, text: str) -> None:
+        """Keep a receipt that a bundle brings. Raises RECORD_DIFFERS."""
+        try:
+            receipts.check(tx, self._local, peer, text)
+        except ComityError as error:
+            if error.code is Code.RECORD_DIFFERS:
+                raise
+            # It is signed with keys of before; the next one will not be.
+            return
+        vouching.keep(tx, peer.id, record.OUT, note.parse(text.encode()), self._local.now())
 
 
 def _order(number: int, taken: int) -> str:

@@ -201,11 +201,18 @@ def _seen(nodes: Pair) -> None:
 
 
 def _named(nodes: Pair, *names: tuple[str, str]) -> Iterator[tuple[str, tuple[Request, Response]]]:
-    """Let both deliver; name the first request to a path that ends so, and then the next."""
+    """Let both deliver; name the first request to a path that ends so, and then the next.
+
+    The path of an answer ends with a digest of it.
+    """
     nodes.pump()
     crossed = [*nodes.to_mx.seen, *nodes.to_us.seen]
     for ending, name in names:
-        found = next(one for one in crossed if one[0].target.endswith(ending))
+        found = next(one for one in crossed if _ends(one[0].target, ending))
         crossed.remove(found)
         yield name, found
     _seen(nodes)
+
+
+def _ends(target: str, ending: str) -> bool:
+    return target.endswith(ending) or (ending == "/answers" and f"{ending}/" in target)

@@ -243,7 +243,7 @@ def test_who_is_not_pinned_and_who_signs_as_another(pinned: Pair) -> None:
     stranger = _forged(p, p.us, lines, iss="did:web:ca.example")
     assert _refused(p, p.mx, stranger) is Code.PEER_UNKNOWN
     pin_third(p)
-    assert _refused(p, p.mx, stranger) is Code.COURIER_CHANGED
+    assert _refused(p, p.mx, stranger) is Code.COURIER_KEY_UNKNOWN
     for_third = _forged(p, p.us, lines, aud="did:web:ca.example")
     assert _refused(p, p.mx, for_third) is Code.COURIER_FOR_ANOTHER
     expired = _forged(p, p.us, lines, exp=p.us.local.now() - 1, iat=p.us.local.now() - DAY)

@@ -14,6 +14,7 @@ from comity.cli.commands import (
     holdings,
     matching,
     offering,
+    proving,
     recording,
     running,
     setup,
@@ -29,7 +30,7 @@ ORDER: Final = (
     "agreements",
     *("tag", "transfers", "received", "match", "check", "hits", "handles"),
     *("ask", "requests", "inbox", "approve", "decline", "reopen"),
-    *("record", "journal", "posture"),
+    *("record", "verify", "witness", "journal", "posture"),
     "courier",
     *("serve", "doctor", "demo"),
 )
@@ -86,6 +87,6 @@ def root(
 
 for group in (
     *(setup, holdings, terms, offering, agreeing, agreements),
-    *(matching, transferring, asking, recording, couriers, running),
+    *(matching, transferring, asking, recording, proving, couriers, running),
 ):
     group.register(app)

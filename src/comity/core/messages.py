@@ -145,6 +145,14 @@ class Answer(Wire):
     digests: tuple[Hash, ...] = ()
     disclosures: tuple[Annotated[str, Field(max_length=BODY_BYTES)], ...] = ()
 
+    def core(self) -> bytes:
+        """Return the canonical JSON of all but the disclosures.
+
+        Its digest is in the target of the message, which is signed: so an answer can be shown
+        later with some of its fields, or with none.
+        """
+        return canonical(self.model_dump(mode="json", by_alias=True, exclude={"disclosures"}))
+
 
 class AnswerTaken(Wire):
     """The acknowledgement of an answer."""

@@ -4,6 +4,7 @@ from comity.operations import (
     agreeing,
     agreements,
     couriers,
+    exporting,
     filing,
     finding,
     holdings,
@@ -15,6 +16,7 @@ from comity.operations import (
     peers,
     pinning,
     posture,
+    proving,
     receiving,
     records,
     rehearsing,
@@ -22,6 +24,7 @@ from comity.operations import (
     tagging,
     terms,
     transfers,
+    witnessing,
 )
 from comity.operations.registry import Caller, Model, Operation, find, names
 
@@ -32,6 +35,7 @@ __all__ = [
     "agreeing",
     "agreements",
     "couriers",
+    "exporting",
     "filing",
     "find",
     "finding",
@@ -45,6 +49,7 @@ __all__ = [
     "peers",
     "pinning",
     "posture",
+    "proving",
     "receiving",
     "records",
     "rehearsing",
@@ -52,4 +57,5 @@ __all__ = [
     "tagging",
     "terms",
     "transfers",
+    "witnessing",
 ]

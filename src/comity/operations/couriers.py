@@ -7,6 +7,8 @@ from sqlalchemy import Connection
 
 from comity import bundling
 from comity.api import Progress
+from comity.core import note
+from comity.core.checkpoint import Checkpoint
 from comity.core.identity import Pinned
 from comity.edge import keyfiles
 from comity.edge.courier_file import Part
@@ -283,16 +285,16 @@ def receipt(node: Node, caller: Caller, args: Receipt, progress: Progress) -> Re
     """
     with node.store.read() as tx:
         peer = find_peer(tx, args.peer)
-        text = packing.receipt(tx, node.local, peer)
-        shown = packing.shown(tx, node.local, peer)
-    if shown is None:
+        text = packing.receipt(tx, peer.id)
+    if not text:
         raise ComityError(Code.COURIER_NO_RECEIPT, peer=peer.id)
+    size = Checkpoint.parse(note.parse(text.encode()).text).size
     if args.file:
         keyfiles.write_once(Path(args.file), text.encode())
     with node.store.write() as tx:
-        detail: dict[str, str | int] = {"peer": peer.id, "size": shown.size}
+        detail: dict[str, str | int] = {"peer": peer.id, "size": size}
         journal.note(tx, node.local.now(), caller.officer, "courier.receipt", **detail)
-    return ReceiptShown(peer=peer.id, size=shown.size, text=text, file=args.file)
+    return ReceiptShown(peer=peer.id, size=size, text=text, file=args.file)
 
 
 @operation("courier.accept", Accept, Accepted)
@@ -304,7 +306,7 @@ def accept(node: Node, caller: Caller, args: Accept, progress: Progress) -> Acce
     with node.store.write() as tx:
         peer = receipts.written_by(tx, node.local, args.text)
         size = receipts.check(tx, node.local, peer, args.text)
-        settled = receipts.accept(tx, peer, args.text, size)
+        settled = receipts.accept(tx, node.local, peer, args.text, size)
         sent = record.head(tx, peer.id, record.OUT)[0]
         detail: dict[str, str | int] = {"peer": peer.id, "size": size}
         journal.note(tx, node.local.now(), caller.officer, "courier.accept", **detail)

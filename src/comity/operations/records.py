@@ -11,10 +11,10 @@ from comity.core.identity import Pinned
 from comity.core.messages import RecordReply, RecordState
 from comity.errors import Code, ComityError
 from comity.node import Node
-from comity.operations.peering import find_peer
+from comity.operations.peering import find_peer, is_carried
 from comity.operations.registry import Caller, Model, operation
 from comity.operations.setup import Nothing
-from comity.protocol import recording
+from comity.protocol import receipts, recording, vouching
 from comity.store import journal, record
 from comity.store.rows import Message
 
@@ -34,7 +34,7 @@ class DirectionVerified(Model):
     size: int
     root: str
     checkpoint: str
-    """The signed note, with the cosignature where it is our log."""
+    """The signed note, with the cosignature of the other side."""
 
 
 class RecordVerified(Model):
@@ -95,11 +95,13 @@ def verify(node: Node, caller: Caller, args: PeerArgs, progress: Progress) -> Re
     local = node.local
     with node.store.read() as tx:
         peer = find_peer(tx, args.peer)
-    # What still waits goes first, so that both sides have the same to compare.
-    node.delivery.bring(peer.id)
+    carried = is_carried(node, peer)
+    if not carried:
+        # What still waits goes first, so that both sides have the same to compare.
+        node.delivery.bring(peer.id)
     for wait in (*_WAITS_SECONDS, None):
         try:
-            cosigned, theirs = _compared(node, peer)
+            cosigned, theirs = (_carried if carried else _compared)(node, peer)
             break
         except ComityError as error:
             # A reply may still be on its way, in either direction.
@@ -108,9 +110,13 @@ def verify(node: Node, caller: Caller, args: PeerArgs, progress: Progress) -> Re
                 raise
         sleep(wait)
     with node.store.write() as tx:
+        now = local.now()
+        ours = checkpoint.cosign(theirs.note, node.id, local.signers.cosignature, now)
+        vouching.keep(tx, peer.id, record.OUT, cosigned.note, now)
+        vouching.keep(tx, peer.id, record.IN, ours, now)
         journal.note(
             tx,
-            local.now(),
+            now,
             caller.officer,
             "record.verify",
             peer=peer.id,
@@ -129,9 +135,16 @@ def verify(node: Node, caller: Caller, args: PeerArgs, progress: Progress) -> Re
             sender=peer.id,
             size=theirs.checkpoint.size,
             root=b64url(theirs.checkpoint.root),
-            checkpoint=theirs.note.encode().decode(),
+            checkpoint=ours.encode().decode(),
         ),
     )
+
+
+def _carried(node: Node, peer: Pinned) -> tuple[Verified, Verified]:
+    """Return what a courier brought last: our checkpoint, which the peer cosigned, and its own."""
+    with node.store.read() as tx:
+        recording.check_kept(tx, peer.id)
+        return receipts.exchanged(tx, node.local, peer)
 
 
 def _compared(node: Node, peer: Pinned) -> tuple[Verified, Verified]:

@@ -11,15 +11,13 @@ from typing import Final
 from sqlalchemy import Connection, select
 
 from comity.api import Request, Response
-from comity.core import checkpoint
 from comity.core.bundle import Head, Line, reply_line, request_line
 from comity.core.canonical import parse
-from comity.core.checkpoint import Checkpoint, Verified
 from comity.core.identity import Pinned
 from comity.core.jws import payload
 from comity.errors import ComityError
 from comity.limits import TOKEN_BYTES
-from comity.protocol import recording
+from comity.protocol import recording, vouching
 from comity.protocol.base import BYTES, Local
 from comity.protocol.bulk import read_again
 from comity.protocol.sending import State
@@ -35,34 +33,14 @@ def head(tx: Connection, local: Local, peer: Pinned) -> Head:
     return Head(
         seen=record.seen(tx, peer.id),
         checkpoint=recording.own_checkpoint(local, tx, peer.id).encode().decode(),
-        cosigned=receipt(tx, local, peer),
+        cosigned=receipt(tx, peer.id),
     )
 
 
-def receipt(tx: Connection, local: Local, peer: Pinned) -> str:
+def receipt(tx: Connection, peer: str) -> str:
     """Return the peer's latest checkpoint with our cosignature, empty where it showed none."""
-    verified = _shown(tx, local, peer)
-    if verified is None:
-        return ""
-    signer = local.signers.cosignature
-    cosigned = checkpoint.cosign(verified.note, local.identity.id, signer, local.now())
-    return cosigned.encode().decode()
-
-
-def shown(tx: Connection, local: Local, peer: Pinned) -> Checkpoint | None:
-    """Return the latest checkpoint that a peer showed of its log, None where there is none."""
-    verified = _shown(tx, local, peer)
-    return verified.checkpoint if verified else None
-
-
-def _shown(tx: Connection, local: Local, peer: Pinned) -> Verified | None:
-    kept = links.of(tx, peer.id).checkpoint
-    try:
-        key = recording.log_key(peer.identity, local.identity.id)
-        return checkpoint.verify(kept.encode(), key) if kept else None
-    except ComityError:
-        # The peer has another key since. The next bundle shows a checkpoint under that.
-        return None
+    kept = vouching.cosigned_note(tx, peer, record.IN)
+    return kept.encode().decode() if kept else ""
 
 
 def lines(tx: Connection, local: Local, peer: Pinned) -> Iterator[Line]:

@@ -8,10 +8,10 @@ any other way where the link has none back.
 from sqlalchemy import Connection
 
 from comity.core import checkpoint, note
-from comity.core.checkpoint import Checkpoint
+from comity.core.checkpoint import Checkpoint, Verified
 from comity.core.identity import Pinned
 from comity.errors import Code, ComityError
-from comity.protocol import recording
+from comity.protocol import recording, vouching
 from comity.protocol.base import Local
 from comity.protocol.sending import State
 from comity.store import links, peers, record
@@ -51,17 +51,39 @@ def check_root(tx: Connection, peer: str, size: int, root: bytes) -> None:
         raise ComityError(Code.RECORD_DIFFERS, size=size)
 
 
-def accept(tx: Connection, peer: Pinned, text: str, size: int) -> int:
+def accept(tx: Connection, local: Local, peer: Pinned, text: str, size: int) -> int:
     """Note what a receipt shows; returns how many messages nothing is waited for any more.
 
     On a link that brings nothing back, what has arrived is all that will ever be known.
     """
+    vouching.keep(tx, peer.id, record.OUT, note.parse(text.encode()), local.now())
     link = links.of(tx, peer.id)
-    if size > link.arrived or not link.cosigned:
-        links.save(tx, peer.id, arrived=max(size, link.arrived), cosigned=text)
+    if size > link.arrived:
+        links.save(tx, peer.id, arrived=size)
     if not link.one_way:
         return 0
     arrived = many(tx, Outgoing, outbox.c.seq < size, outbox.c.state != State.DONE, peer=peer.id)
     for row in arrived:
         change(tx, Outgoing, {"peer": peer.id, "jti": row.jti}, state=State.DONE)
     return len(arrived)
+
+
+def exchanged(tx: Connection, local: Local, peer: Pinned) -> tuple[Verified, Verified]:
+    """Return what bundles brought last: our checkpoint that the peer cosigned, and its own.
+
+    Both are checked against what is held here. Raises COURIER_WAITS where there is none yet,
+    NOTE_INVALID, CHECKPOINT_INVALID, RECORD_DIFFERS, RECORD_INCOMPLETE.
+    """
+    ours = vouching.cosigned_note(tx, peer.id, record.OUT)
+    theirs = vouching.cosigned_note(tx, peer.id, record.IN)
+    if ours is None or theirs is None:
+        raise ComityError(Code.COURIER_WAITS, peer=peer.id)
+    own, cosigner = (
+        recording.log_key(local.identity, peer.id),
+        recording.cosigner_key(peer.identity),
+    )
+    cosigned = checkpoint.verify(ours.encode(), own, [cosigner])
+    check_root(tx, peer.id, cosigned.checkpoint.size, cosigned.checkpoint.root)
+    shown = checkpoint.verify(theirs.encode(), recording.log_key(peer.identity, local.identity.id))
+    recording.check_mirror(tx, peer.id, shown.checkpoint)
+    return cosigned, shown

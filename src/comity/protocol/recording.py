@@ -13,6 +13,7 @@ from comity.core.merkle import Frontier, leaf_hash
 from comity.core.messages import RecordReply, RecordState
 from comity.core.note import KeyType, Note, VerifierKey
 from comity.errors import Code, ComityError
+from comity.protocol import vouching
 from comity.protocol.base import CONTACT, Act, Inbound, Local, Outcome, Route
 from comity.protocol.refusals import plain
 from comity.store import record
@@ -83,7 +84,11 @@ def _compare(inbound: Inbound, tx: Connection, message: RecordState) -> Act:
         checkpoint=own_checkpoint(local, tx, peer.id).encode().decode(),
         cosigned=cosigned.encode().decode(),
     )
-    return partial(Outcome, 200, reply.encode())
+
+    def kept(tx: Connection) -> None:
+        vouching.keep(tx, peer.id, record.IN, cosigned, inbound.now)
+
+    return partial(Outcome, 200, reply.encode(), (kept,))
 
 
 CONTACTS = (Route("comity-record-1", "POST", RECORD, RecordState.read, _compare, plain),)

@@ -233,8 +233,6 @@ class Link(Row):
     packed: int
     taken: int
     arrived: int
-    checkpoint: str
-    cosigned: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -543,4 +541,29 @@ class Approval(Row):
     request: str
     officer: str
     approval: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Witness(Row):
+    """A third who watches logs of this node, and where it takes checkpoints."""
+
+    table: ClassVar[Table] = schema.witnesses
+    name: str
+    key: str
+    url: str
+    officer: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class VouchedNote(Row):
+    """The newest checkpoint of a log that the other side, and a witness, have cosigned."""
+
+    table: ClassVar[Table] = schema.vouched
+    peer: str
+    direction: str
+    witness: str
+    size: int
+    note: str
     at: int

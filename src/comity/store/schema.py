@@ -141,8 +141,6 @@ links = Table(
     Column("packed", BigInteger, nullable=False),  # number of the last bundle made for the peer
     Column("taken", BigInteger, nullable=False),  # the highest number of a bundle of the peer's
     Column("arrived", BigInteger, nullable=False),  # size of our log that the peer says it has
-    Column("checkpoint", Text, nullable=False),  # the peer's latest of its log, checked
-    Column("cosigned", Text, nullable=False),  # our latest that the peer cosigned
 )
 
 awaited = Table(
@@ -437,4 +435,27 @@ approvals = Table(
     Column("approval", String(43), nullable=False),
     _time("at"),
     PrimaryKeyConstraint("request", "officer"),
+)
+
+witnesses = Table(
+    "witnesses",
+    metadata,
+    _id("name"),  # of the key, as its cosignatures have it
+    Column("key", Text, nullable=False),  # a vkey of C2SP signed-note
+    Column("url", Text, nullable=False),  # the operator's own setting, out of no message
+    _id("officer"),
+    _time("at"),
+    PrimaryKeyConstraint("name"),
+)
+
+vouched = Table(
+    "vouched",
+    metadata,
+    _id("peer"),
+    Column("direction", String(3), nullable=False),
+    _id("witness"),  # empty where only the two have vouched for it
+    Column("size", BigInteger, nullable=False),
+    Column("note", Text, nullable=False),  # the checkpoint, with all its signatures
+    _time("at"),
+    PrimaryKeyConstraint("peer", "direction", "witness"),
 )

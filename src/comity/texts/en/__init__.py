@@ -6,8 +6,10 @@ from comity.errors import Code
 from comity.texts.en.courier import TEXTS as CARRIED
 from comity.texts.en.doctor import TEXTS as DOCTOR
 from comity.texts.en.errors_courier import ERRORS as COURIER
+from comity.texts.en.errors_evidence import ERRORS as OF_EVIDENCE
 from comity.texts.en.errors_node import ERRORS as NODE
 from comity.texts.en.errors_work import ERRORS as WORK
+from comity.texts.en.evidence import TEXTS as EVIDENCE
 from comity.texts.en.keys import ERRORS as KEYS_ERRORS
 from comity.texts.en.keys import TEXTS as KEYS
 from comity.texts.en.lists import TEXTS as LISTS
@@ -16,7 +18,13 @@ from comity.texts.en.screen import TEXTS as SCREEN
 from comity.texts.en.terms import TEXTS as TERMS
 from comity.texts.en.words import TEXTS as WORDS
 
-ERRORS: Final[dict[Code, tuple[str, str]]] = {**NODE, **WORK, **COURIER, **KEYS_ERRORS}
+ERRORS: Final[dict[Code, tuple[str, str]]] = {
+    **NODE,
+    **WORK,
+    **COURIER,
+    **KEYS_ERRORS,
+    **OF_EVIDENCE,
+}
 TEXTS: Final[dict[str, str]] = {
     **WORDS,
     **LISTS,
@@ -26,4 +34,5 @@ TEXTS: Final[dict[str, str]] = {
     **TERMS,
     **CARRIED,
     **KEYS,
+    **EVIDENCE,
 }

@@ -39,6 +39,11 @@ ERRORS: Final[dict[Code, tuple[str, str]]] = {
         "none of a courier.",
         "If that is right, say so, and unpack again: comity peer link PEER courier.",
     ),
+    Code.COURIER_KEY_UNKNOWN: (
+        "The courier's file is signed with a key[ of {peer}] that is not known here.",
+        "If the peer has new keys, take its update first: comity peer update FILE. Then unpack "
+        "again.",
+    ),
     Code.COURIER_NO_RECEIPT: (
         "There is nothing to give a receipt for[: no courier's file of {peer} was taken].",
         "Unpack one first: comity courier unpack FILE.",

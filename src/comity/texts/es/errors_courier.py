@@ -41,6 +41,11 @@ ERRORS: Final[dict[Code, tuple[str, str]]] = {
         "ella no es por correo.",
         "Si es correcto, indíquelo y desempaquete de nuevo: comity peer link PEER courier.",
     ),
+    Code.COURIER_KEY_UNKNOWN: (
+        "El archivo del correo está firmado con una clave[ de {peer}] que aquí no se conoce.",
+        "Si la contraparte tiene claves nuevas, admita primero su actualización: comity peer "
+        "update FILE. Después desempaquete de nuevo.",
+    ),
     Code.COURIER_NO_RECEIPT: (
         "No hay de qué dar recibo[: no se ha admitido ningún archivo de correo de {peer}].",
         "Desempaquete uno primero: comity courier unpack FILE.",

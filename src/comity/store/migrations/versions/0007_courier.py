@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "0007"
-down_revision: str | None = "0008"
+down_revision: str | None = "0006"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
@@ -21,8 +21,6 @@ def upgrade() -> None:
         sa.Column("packed", sa.BigInteger(), nullable=False),
         sa.Column("taken", sa.BigInteger(), nullable=False),
         sa.Column("arrived", sa.BigInteger(), nullable=False),
-        sa.Column("checkpoint", sa.Text(), nullable=False),
-        sa.Column("cosigned", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("peer", name=op.f("pk_links")),
     )
     op.create_table(
