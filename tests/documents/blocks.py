@@ -82,6 +82,8 @@ def _protocol() -> dict[str, str]:
         "file-pull": played.pulled,
         "file-push": played.pushed,
         "checkpoint": shown.text(record["cosigned"].strip()),
+        "bundle": played.bundle,
+        "courier-claims": played.courier,
         "messages": tables.messages(),
         "limits": tables.bounds(),
         "statuses": tables.statuses(),
