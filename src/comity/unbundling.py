@@ -19,7 +19,6 @@ import structlog
 from sqlalchemy import Connection
 
 from comity.api import Request
-from comity.contacts import code_of
 from comity.core import bundle, checkpoint, courier, jws, note, token
 from comity.core.bundle import Head, Line, ReplyLine, RequestLine
 from comity.core.canonical import unb64url
@@ -32,6 +31,7 @@ from comity.errors import Code, ComityError
 from comity.exchange import BUSY, Exchange
 from comity.protocol import receipts, recording, vouching
 from comity.protocol.base import Local
+from comity.protocol.refusals import code_of
 from comity.store import links, peers, record
 from comity.store.engine import Store
 
