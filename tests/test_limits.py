@@ -55,6 +55,7 @@ HIT = {
     "BUNDLE_LINE_BYTES": "core/test_bundle.py::test_a_line_without_end",
     "BUNDLE_MESSAGES": "core/test_bundle.py::test_more_messages_than_a_bundle_may_have",
     "COURIER_LIFETIME_SECONDS": "operations/test_couriers.py::test_how_long_a_courier_may_take",
+    "COURIER_AGAIN_SECONDS": "operations/test_courier_folders.py::test_it_goes_again_each_day",
     "COURIER_PARTS": "operations/test_courier_parts.py::test_more_parts_than_a_bundle_may_have",
     "COURIER_KEPT_BYTES": "operations/test_courier_parts.py::test_parts_that_never_stop_coming",
     # matching

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 import structlog
+from sqlalchemy import Connection
 
 from comity.core import bundle, courier
 from comity.core.bundle import Line, ReplyLine, RequestLine
@@ -21,10 +22,10 @@ from comity.core.courier import PartClaims
 from comity.core.identity import Pinned
 from comity.edge import courier_file
 from comity.errors import Code, ComityError
-from comity.limits import COURIER_LIFETIME_SECONDS, COURIER_PARTS
+from comity.limits import COURIER_AGAIN_SECONDS, COURIER_LIFETIME_SECONDS, COURIER_PARTS
 from comity.protocol import packing
 from comity.protocol.base import Local
-from comity.store import links
+from comity.store import links, record
 from comity.store.engine import Store
 
 _WHOLE: Final = 2**62
@@ -60,7 +61,7 @@ def pack(local: Local, store: Store, peer: Pinned, out: Path, part_size: int = 0
         return line
 
     with store.read() as tx:
-        head = packing.head(tx, local, peer)
+        head, said = packing.head(tx, local, peer), record.ends(tx, peer.id).ours.size
 
         def written(seen: Callable[[Line], Line]) -> Iterator[bytes]:
             return bundle.write(head, map(seen, packing.lines(tx, local, peer)))
@@ -69,6 +70,8 @@ def pack(local: Local, store: Store, peer: Pinned, out: Path, part_size: int = 0
         if len(sizes) > COURIER_PARTS:
             raise ComityError(Code.ARGUMENT_INVALID, where="part_size")
         files, length = _write(local, peer, out, number, sizes, written(lambda line: line))
+    with store.write() as tx:
+        links.save(tx, peer.id, said=said, seen=head.seen.size, made=local.now())
     _log.info("packed", peer=peer.id, number=number, files=len(files), bytes=length)
     return Packed(
         number=number,
@@ -115,6 +118,17 @@ def _write(
             path.unlink(missing_ok=True)
         raise
     return tuple(made), length
+
+
+def is_due(local: Local, tx: Connection, peer: Pinned) -> bool:
+    """Tell whether a file to a peer would say more than the last one.
+
+    Where something has not arrived, the same goes again each day: nobody knows what was lost.
+    """
+    link, ends = links.of(tx, peer.id), record.ends(tx, peer.id)
+    if (link.said, link.seen) != (ends.ours.size, ends.theirs.size):
+        return True
+    return local.now() >= link.made + COURIER_AGAIN_SECONDS and packing.count(tx, peer.id) > 0
 
 
 def part_path(out: Path, part: int, parts: int) -> Path:

@@ -157,6 +157,8 @@ BUNDLE_MESSAGES: Final = 1_000_000
 COURIER_LIFETIME_SECONDS: Final = 60 * DAY
 """How long what a courier carries is good: a file, and a message to a peer whose link is a courier.
 Two diplomatic bags a month, one of which is missed, and the way on from there."""
+COURIER_AGAIN_SECONDS: Final = DAY
+"""After how long a folder that couriers empty gets again what is not known to have arrived."""
 COURIER_PARTS: Final = 10_000
 """Parts of one bundle: 640 MiB on media of 64 KiB."""
 COURIER_KEPT_BYTES: Final = 8 * 1024 * MIB

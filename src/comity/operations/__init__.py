@@ -3,6 +3,7 @@
 from comity.operations import (
     agreeing,
     agreements,
+    courier_folders,
     couriers,
     exporting,
     filing,
@@ -34,6 +35,7 @@ __all__ = [
     "Operation",
     "agreeing",
     "agreements",
+    "courier_folders",
     "couriers",
     "exporting",
     "filing",

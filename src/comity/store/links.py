@@ -19,7 +19,7 @@ class Kind(StrEnum):
 
 def of(tx: Connection, peer: str) -> Link:
     """Return the link to a peer; HTTP where nobody has set another."""
-    return one(tx, Link, peer=peer) or Link(peer, Kind.HTTP, False, 0, 0, 0)
+    return one(tx, Link, peer=peer) or Link(peer, Kind.HTTP, False, 0, 0, 0, 0, 0, 0)
 
 
 def save(tx: Connection, peer: str, **values: object) -> None:

@@ -233,6 +233,9 @@ class Link(Row):
     packed: int
     taken: int
     arrived: int
+    said: int
+    seen: int
+    made: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,6 +141,9 @@ links = Table(
     Column("packed", BigInteger, nullable=False),  # number of the last bundle made for the peer
     Column("taken", BigInteger, nullable=False),  # the highest number of a bundle of the peer's
     Column("arrived", BigInteger, nullable=False),  # size of our log that the peer says it has
+    Column("said", BigInteger, nullable=False),  # size of our log in the last bundle
+    Column("seen", BigInteger, nullable=False),  # size of the peer's log in the last bundle
+    Column("made", BigInteger, nullable=False),  # when that was made
 )
 
 awaited = Table(

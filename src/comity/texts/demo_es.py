@@ -70,7 +70,7 @@ TEXTS: Final[dict[str, str]] = {
     "claim.courier-for-another": "Un archivo para otro nodo no se puede leer ({code})",
     "claim.courier-twice": "Un archivo que llega dos veces no trae nada nuevo ni cambia nada",
     "claim.no-socket": "Nadie abrió un socket en todo esto ({count})",
-    "claim.carried": "Se llevaron {count} archivos, {bytes} bytes en total, cada uno para un lector",
+    "claim.carried": "Se llevaron {count} archivos, {bytes} bytes en total, cada uno para un nodo",
     "claim.misheard": "Con un dígito mal oído no se registra a nadie",
     "claim.pinned": "{name} registró a {peer} como contraparte, y a nadie más",
     "claim.loaded": (

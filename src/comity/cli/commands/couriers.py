@@ -105,3 +105,27 @@ def accept(
     except UnicodeDecodeError:
         raise ComityError(Code.NOTE_INVALID, reason="form") from None
     session.screen.show(session.run(couriers.accept, couriers.Accept(text=text)), shown.accepted)
+
+
+@command(courier_app, "run")
+def run(
+    session: Session,
+    every: Annotated[
+        int, typer.Option(help="Seconds to wait before it is done again; 0: once.")
+    ] = 0,
+) -> None:
+    """Empty the one folder and fill the other, as the settings courier_in and courier_out say.
+
+    For a data diode, or whatever else moves files by itself.
+    """
+    from time import sleep
+
+    from comity.cli.rendering import couriers as shown
+    from comity.operations import courier_folders
+    from comity.operations.setup import Nothing
+
+    while True:
+        session.screen.show(session.run(courier_folders.run, Nothing()), shown.ran)
+        if not every:
+            return
+        sleep(every)

@@ -4,6 +4,7 @@ from typing import Final
 
 from comity.cli.output import Screen, when
 from comity.errors import Code, ComityError
+from comity.operations.courier_folders import RunShown
 from comity.operations.couriers import (
     Accepted,
     BundleShown,
@@ -43,6 +44,15 @@ def unpacked(screen: Screen, came: Unpacked) -> None:
         _bundle(screen, one)
     for waiting in came.waiting:
         _waiting(screen, waiting)
+
+
+def ran(screen: Screen, found: RunShown) -> None:
+    """Say what was taken from one folder, and put into the other."""
+    unpacked(screen, found.taken)
+    for one in found.packed:
+        packed(screen, one)
+    if not (found.taken.files or found.packed):
+        screen.say("say.nothing-new", "dim")
 
 
 def receipt(screen: Screen, made: ReceiptShown) -> None:

@@ -23,6 +23,7 @@ TEXTS: Final[dict[str, str]] = {
     "did.courier.accept": "took a receipt",
     "did.peer.link": "set a link",
     "say.packed": "File {number} for {peer}: {requests} requests, {replies} replies.",
+    "say.nothing-new": "There is nothing new.",
     "say.receipt": "{size} messages of {peer} have arrived. The receipt is in {file}",
     "say.accepted": "{size} of {sent} messages have arrived at {peer}.",
     "say.settled": "{count} of them wait for nothing any more: nothing comes back on this link.",

@@ -23,6 +23,7 @@ TEXTS: Final[dict[str, str]] = {
     "did.courier.accept": "admitió un recibo",
     "did.peer.link": "fijó un enlace",
     "say.packed": "Archivo {number} para {peer}: {requests} solicitudes, {replies} respuestas.",
+    "say.nothing-new": "No hay nada nuevo.",
     "say.receipt": "Han llegado {size} mensajes de {peer}. El recibo está en {file}",
     "say.accepted": "A {peer} han llegado {size} de {sent} mensajes.",
     "say.settled": "{count} de ellos ya no esperan nada: por este enlace no vuelve nada.",

@@ -21,6 +21,9 @@ def upgrade() -> None:
         sa.Column("packed", sa.BigInteger(), nullable=False),
         sa.Column("taken", sa.BigInteger(), nullable=False),
         sa.Column("arrived", sa.BigInteger(), nullable=False),
+        sa.Column("said", sa.BigInteger(), nullable=False),
+        sa.Column("seen", sa.BigInteger(), nullable=False),
+        sa.Column("made", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("peer", name=op.f("pk_links")),
     )
     op.create_table(
