@@ -28,7 +28,7 @@ from comity.edge.peer_listener import VERSION_PATH
 from comity.errors import Code, ComityError
 from comity.limits import CLOCK_SKEW_SECONDS, MIB
 from comity.node import IDENTITY_FILE
-from comity.store import peers
+from comity.store import links, peers
 from comity.store.engine import Store
 
 ROOM_MIB: Final = 1024
@@ -62,7 +62,7 @@ def examine(folder: Path, *, contact: bool = False) -> tuple[Finding, ...]:
         missing = ComityError(Code.NODE_MISSING, folder=str(folder))
         return (*found, Finding("settings", "fail", error=missing))
     found.append(Finding("settings", "ok", params={"id": own.id}))
-    found += _guarded("keys", lambda: _keys(folder, own))
+    found += _guarded("keys", lambda: _keys(folder, config, own))
     found.append(_clock(own))
     found.append(_room(folder))
     found += _guarded("database", lambda: _database(folder, config))
@@ -116,10 +116,10 @@ def _folder(folder: Path) -> Iterator[Finding]:
     yield Finding("folder", "warn" if is_open else "ok", "open" if is_open else "ok", shown)
 
 
-def _keys(folder: Path, own: Identity) -> Iterator[Finding]:
-    opened = keyring.open_keys(folder, own)
+def _keys(folder: Path, config: NodeConfig, own: Identity) -> Iterator[Finding]:
+    keyring.open_keys(folder, own, config.pkcs11(folder))
     keyfiles.read_secret(folder / "keys" / "sealing.key")
-    tls.server_context(opened.certificate, opened.certificate_key)
+    tls.server_context(*keyring.certificate_of(folder, own))
     yield Finding("keys", "ok")
 
 
@@ -184,9 +184,10 @@ def _peers(folder: Path, config: NodeConfig) -> Iterator[Finding]:
     """Ask each pinned listener for its version: no message of ours, and nothing for the record."""
     with closing(Store(config.database_url(folder))) as store, store.read() as tx:
         pinned = peers.everyone(tx)
+        called = [peer for peer in pinned if links.of(tx, peer.id).kind == links.Kind.HTTP]
     if not pinned:
         yield Finding("peers", "warn", "none")
-    for peer in pinned:
+    for peer in called:
         who = peer.identity
         try:
             client = PeerClient(who.address, unb64url(who.certificate), CONTACT_SECONDS)

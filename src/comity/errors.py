@@ -23,6 +23,7 @@ class Code(StrEnum):
     MESSAGE_ID_REUSED = "message-id-reused"
     SEQUENCE_REUSED = "sequence-reused"
     MESSAGE_EXPIRED = "message-expired"
+    MESSAGE_FETCHED = "message-fetched"
 
     # Identity, keys and peers.
     ID_INVALID = "id-invalid"
@@ -49,6 +50,7 @@ class Code(StrEnum):
     NODE_NOT_SERVING = "node-not-serving"
     KEY_FILE_OPEN = "key-file-open"
     KEY_FILE_INVALID = "key-file-invalid"
+    KEY_STORE_FAILED = "key-store-failed"
     SETTING_INVALID = "setting-invalid"
     PORT_IN_USE = "port-in-use"
     DISK_FULL = "disk-full"
@@ -136,6 +138,8 @@ class Code(StrEnum):
     CHECKPOINT_INVALID = "checkpoint-invalid"
     RECORD_DIFFERS = "record-differs"
     RECORD_INCOMPLETE = "record-incomplete"
+    LEDGER_TOO_LONG = "ledger-too-long"
+    LEDGER_INVALID = "ledger-invalid"
     ENTRY_UNKNOWN = "entry-unknown"
     ENTRY_NOT_COSIGNED = "entry-not-cosigned"
     FIELD_UNKNOWN = "field-unknown"
@@ -144,6 +148,10 @@ class Code(StrEnum):
     WITNESS_EXISTS = "witness-exists"
     WITNESS_UNREACHABLE = "witness-unreachable"
     WITNESS_REFUSED = "witness-refused"
+    RECORD_NOT_COSIGNED = "record-not-cosigned"
+    ALARM_OPEN = "alarm-open"
+    ALARM_UNKNOWN = "alarm-unknown"
+    ALARM_SETTLED = "alarm-settled"
 
     # The courier.
     BUNDLE_INVALID = "bundle-invalid"

@@ -19,18 +19,20 @@ import structlog
 from sqlalchemy import Connection
 
 from comity.api import Request
-from comity.core import bundle, checkpoint, courier, jws, note, token
+from comity.core import bundle, courier, jws, note, token
+from comity.core.alarm import Kind
 from comity.core.bundle import Head, Line, ReplyLine, RequestLine
-from comity.core.canonical import unb64url
+from comity.core.checkpoint import Checkpoint
 from comity.core.identity import Pinned
+from comity.core.messages import Holds, RecordState
 from comity.core.token import RequestClaims
 from comity.delivery import Delivery
 from comity.edge import courier_file
 from comity.edge.courier_file import Part
 from comity.errors import Code, ComityError
 from comity.exchange import BUSY, Exchange
-from comity.protocol import receipts, recording, vouching
-from comity.protocol.base import Local
+from comity.protocol.base import Local, Moved
+from comity.protocol.cosigning import Judged, judge
 from comity.protocol.refusals import code_of
 from comity.store import links, peers, record
 from comity.store.engine import Store
@@ -113,7 +115,7 @@ class Unbundler:
                 claims = _claims(line)
                 if claims is not None and claims.exp < self._local.now():
                     self._take(peer, line, taken)
-        self._settle(peer, head, taken)
+        self._settle(peer, head, parts[0], taken)
         _log.info("unpacked", peer=peer.id, number=number, new=taken.new, known=taken.known)
         return taken
 
@@ -163,58 +165,57 @@ class Unbundler:
         if line.status >= 300:
             taken.refused_there[code_of(line.response().body)] += 1
 
-    def _settle(self, peer: Pinned, head: Head, taken: Taken) -> None:
-        """Compare the peer's log, and note how much of ours has arrived."""
-        with self._store.write() as tx:
-            link = links.of(tx, peer.id)
-            values: dict[str, object] = {"taken": max(link.taken, taken.number)}
-            latest = taken.order != "older"
-            for check in (self._theirs, self._ours):
-                try:
-                    values |= check(tx, peer, head, latest=latest)
-                except ComityError as error:
-                    incomplete = error.code is Code.RECORD_INCOMPLETE
-                    taken.record = "incomplete" if incomplete else "differs"
-            links.save(tx, peer.id, **values)
-            taken.missing = record.missing(tx, peer.id)
-            taken.arrived = links.of(tx, peer.id).arrived
-
-    def _theirs(
-        self, tx: Connection, peer: Pinned, head: Head, *, latest: bool
-    ) -> dict[str, object]:
-        """Compare a peer's checkpoint of its log with what we hold, and cosign it.
-
-        Raises NOTE_INVALID, CHECKPOINT_INVALID, RECORD_DIFFERS, RECORD_INCOMPLETE.
-        """
-        own, now = self._local.identity.id, self._local.now()
-        found = checkpoint.verify(head.checkpoint.encode(), recording.log_key(peer.identity, own))
-        recording.check_mirror(tx, peer.id, found.checkpoint)
-        cosigned = checkpoint.cosign(found.note, own, self._local.signers.cosignature, now)
-        vouching.keep(tx, peer.id, record.IN, cosigned, now)
-        return {}
-
-    def _ours(self, tx: Connection, peer: Pinned, head: Head, *, latest: bool) -> dict[str, object]:
-        """Check what a peer says of our log; returns what to keep.
+    def _settle(self, peer: Pinned, head: Head, part: Part, taken: Taken) -> None:
+        """Compare both logs as in any contact, and note how much of ours has arrived.
 
         The latest word counts, also where it is less than before: a peer may have lost something.
-        Raises RECORD_DIFFERS.
         """
-        size = head.seen.size
-        receipts.check_root(tx, peer.id, size, unb64url(head.seen.root, 32))
-        if head.cosigned:
-            self._receipt(tx, peer, head.cosigned)
-        return {"arrived": size if latest else max(size, links.of(tx, peer.id).arrived)}
-
-    def _receipt(self, tx: Connection, peer: Pinned, text: str) -> None:
-        """Keep a receipt that a bundle brings. Raises RECORD_DIFFERS."""
-        try:
-            receipts.check(tx, self._local, peer, text)
-        except ComityError as error:
-            if error.code is Code.RECORD_DIFFERS:
-                raise
-            # It is signed with keys of before; the next one will not be.
+        while True:
+            with self._store.read() as tx:
+                judged = self._judge(tx, peer, head, part)
+            try:
+                with self._store.write() as tx:
+                    self._keep(tx, peer, head, judged, taken)
+            except Moved:
+                continue
             return
-        vouching.keep(tx, peer.id, record.OUT, note.parse(text.encode()), self._local.now())
+
+    def _judge(self, tx: Connection, peer: Pinned, head: Head, part: Part) -> Judged | None:
+        """Judge what a bundle says of both logs; None where that is nothing that can be judged."""
+        try:
+            claimed = Checkpoint.parse(note.parse(head.checkpoint.encode()).text)
+            said = RecordState(
+                checkpoint=head.checkpoint,
+                since=0,
+                consistency=(),
+                written=claimed.size,
+                at=part.claims.iat,
+                holds=Holds(size=head.seen.size, root=head.seen.root),
+                cosigned=head.cosigned,
+            )
+            evidence = f"{part.token}\n{head.encode().decode()}"
+            return judge(self._local, tx, peer, said, evidence)
+        except ComityError:
+            return None
+
+    def _keep(
+        self, tx: Connection, peer: Pinned, head: Head, judged: Judged | None, taken: Taken
+    ) -> None:
+        link = links.of(tx, peer.id)
+        values: dict[str, object] = {"taken": max(link.taken, taken.number)}
+        taken.record = "differs" if judged is None or judged.found else "equal"
+        if judged is not None:
+            for effect in judged.effects:
+                effect(tx)
+            misstated = any(each.kind is Kind.MISSTATED for each in judged.found)
+            size = head.seen.size
+            if not misstated and (taken.order != "older" or size > link.arrived):
+                values["arrived"] = size
+            if judged.missing and taken.record == "equal":
+                taken.record = "incomplete"
+        links.save(tx, peer.id, **values)
+        taken.missing = record.missing(tx, peer.id)
+        taken.arrived = links.of(tx, peer.id).arrived
 
 
 def _order(number: int, taken: int) -> str:

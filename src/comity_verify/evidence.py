@@ -30,12 +30,12 @@ _MEMBERS: Final = {"proof", "token", "body", "answer", "disclosures"}
 
 
 def verify(evidence: bytes, identities: Sequence[bytes], witnesses: Sequence[str] = ()) -> Found:
-    """Check an evidence file, given identity documents and the keys (vkeys) of witnesses.
+    """Check an evidence file, given files of identity documents and the keys (vkeys) of witnesses.
 
-    A participant may have several documents, an older and a newer one; what any of them fits is
-    taken. Raises VerificationFailure for everything that does not hold.
+    A participant may have several documents, older and newer ones; what any of them fits is taken.
+    Raises VerificationFailure for everything that does not hold.
     """
-    parties = [identity.read(document) for document in identities]
+    parties = [party for file in identities for party in identity.read_all(file)]
     keys = [VerifierKey.parse(text) for text in witnesses]
     logs: dict[bytes, Log] = {}
     entries = []
@@ -123,13 +123,14 @@ def _witnesses(checked: Iterable[Signed], keys: Sequence[VerifierKey]) -> tuple[
 def _entry(entry: dict[str, Any], proof: Proof, log: Log, parties: Sequence[Party]) -> Entry:
     """Check one message: who signed it, where it stands, what is shown of it."""
     token: str = entry["token"]
-    claims = _signed(token, _documents(parties, log.sender.id))
+    claims, signer = _signed(token, _documents(parties, log.sender.id))
     said = (claims.issuer, claims.audience, claims.index)
     if said != (log.sender.id, log.receiver.id, proof.index):
         raise VerificationFailure(Flaw.PLACE)
     check_inclusion(proof.index, log.size, leaf_hash(leaf(token)), proof.path, log.root)
     return Entry(
         log=log,
+        signer=signer,
         index=proof.index,
         id=claims.id,
         said=claims.said,
@@ -143,11 +144,11 @@ def _entry(entry: dict[str, Any], proof: Proof, log: Log, parties: Sequence[Part
     )
 
 
-def _signed(token: str, senders: Sequence[Party]) -> Claims:
-    """Return what a token says that any document of its sender fits."""
-    for sender in senders[:-1]:
+def _signed(token: str, senders: Sequence[Party]) -> tuple[Claims, Party]:
+    """Return what a token says, and which document of its sender it fits."""
+    for sender in senders:
         try:
-            return open_token(token, sender)
-        except VerificationFailure:
-            continue
-    return open_token(token, senders[-1])
+            return open_token(token, sender), sender
+        except VerificationFailure as failure:
+            failed = failure
+    raise failed

@@ -61,6 +61,8 @@ class Entry:
     """One message, at its place in a log."""
 
     log: Log
+    signer: Party
+    """The sender, by the document whose key signed the message: it may be older than the log's."""
     index: int
     """Its number in the log, from 0."""
     id: str
@@ -93,6 +95,6 @@ class Found:
         return numbers.get(entry.answers, 0) if entry.answers else 0
 
     def parties(self) -> tuple[Party, ...]:
-        """Return who takes part, each once."""
-        both = (party for log in self.logs for party in (log.sender, log.receiver))
-        return tuple(dict.fromkeys(both))
+        """Return who takes part, once for each document that something was checked with."""
+        both = [party for log in self.logs for party in (log.sender, log.receiver)]
+        return tuple(dict.fromkeys([*both, *(entry.signer for entry in self.entries)]))

@@ -13,8 +13,26 @@ from comity_verify.found import Party
 from comity_verify.signatures import open_jws, unverified
 
 _TYP: Final = "comity-identity+jwt"
+_ENDORSEMENT: Final = "comity-endorsement+jwt"
+_FILE_BYTES: Final = 4 * 1024 * 1024
 _BYTES: Final = 64 * 1024
 """Larger documents are refused unread."""
+
+
+def read_all(file: bytes) -> list[Party]:
+    """Read a file of identity documents: one, or the history of one participant, a line each.
+
+    Between the documents of a history stand endorsements, of which each says why the next one
+    follows. They are passed over: what counts is that people have compared the fingerprints of all
+    documents that were used. Raises the flaw `identity`.
+    """
+    lines = file.decode("utf-8", "replace").split()
+    if not lines or len(file) > _FILE_BYTES:
+        raise VerificationFailure(Flaw.IDENTITY)
+    parties = [read(line.encode()) for line in lines if not _is_endorsement(line)]
+    if len({party.id for party in parties}) != 1:
+        raise VerificationFailure(Flaw.IDENTITY)
+    return parties
 
 
 def read(document: bytes) -> Party:
@@ -44,6 +62,11 @@ def read(document: bytes) -> Party:
         raise VerificationFailure(flaw)
     open_jws(_TYP, text, party.message, flaw)
     return party
+
+
+def _is_endorsement(line: str) -> bool:
+    header = read_object(from_url(line.partition(".")[0], Flaw.IDENTITY), Flaw.IDENTITY)
+    return header.get("typ") == _ENDORSEMENT
 
 
 def fingerprint(document: str) -> str:

@@ -57,8 +57,8 @@ def lines(found: Found, language: Language) -> Iterator[str]:
     for key in ("not-true", "not-all", "not-later"):
         yield say(key, 2)
     yield say("not-when", 2, but=TEXTS[language]["but-witness"] if witnesses else "")
-    yield say("not-withheld", 2)
-    yield say("not-who", 2)
+    for key in ("not-withheld", "not-stolen", "not-who"):
+        yield say(key, 2)
 
 
 def _released(entry: Entry, say: Any) -> Iterator[str]:

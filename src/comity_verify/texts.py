@@ -70,7 +70,7 @@ TEXTS: Final[dict[Language, dict[str, str]]] = {
         "request": "{number}. {sender} sent to {receiver}: {what}",
         "response": "{number}. {sender} replied to {receiver}: status {status}",
         "response-to": "{number}. {sender} replied to {receiver} on entry {entry}: status {status}",
-        "place": "message {id}, number {index} of {size} in the log of {sender}",
+        "place": "message {id}, number {index} (from 0) of {size} in the log of {sender}",
         "said": "made at {time}, by the clock of {sender}",
         "latest": "in the log at {time} at the latest, by the clock of {receiver}, who cosigned it",
         "witnessed": "seen in the log by {witness} at {time}, by the clock of that witness",
@@ -109,6 +109,10 @@ TEXTS: Final[dict[Language, dict[str, str]]] = {
         ),
         "but-witness": ", but not after the witness saw it",
         "not-withheld": "Anything about what is not shown, but that it was there and was signed.",
+        "not-stolen": (
+            "That nobody else had the keys: ask both whether they have revoked any of these "
+            "documents, and compare when with the time of the cosignature."
+        ),
         "not-who": (
             "Which person acted, and that the identity documents are those of the participants: "
             "compare the fingerprints with them over another way."
@@ -133,7 +137,7 @@ TEXTS: Final[dict[Language, dict[str, str]]] = {
         "response-to": (
             "{number}. {sender} respondió a {receiver} sobre el asiento {entry}: estado {status}"
         ),
-        "place": "mensaje {id}, número {index} de {size} en el registro de {sender}",
+        "place": "mensaje {id}, número {index} (desde 0) de {size} en el registro de {sender}",
         "said": "hecho el {time}, según el reloj de {sender}",
         "latest": (
             "en el registro a más tardar el {time}, según el reloj de {receiver}, que lo cofirmó"
@@ -175,6 +179,10 @@ TEXTS: Final[dict[Language, dict[str, str]]] = {
         ),
         "but-witness": ", pero no después de que el testigo lo viera",
         "not-withheld": "Nada sobre lo que no se muestra, salvo que estaba ahí y se firmó.",
+        "not-stolen": (
+            "Que nadie más tuviera las claves: pregunte a ambos si han revocado alguno de estos "
+            "documentos, y compare cuándo con la hora de la cofirma."
+        ),
         "not-who": (
             "Qué persona actuó, ni que los documentos de identidad sean los de los participantes: "
             "compare las huellas con ellos por otra vía."

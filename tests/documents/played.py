@@ -16,8 +16,10 @@ from comity.operations import (
     agreements,
     holdings,
     inbox,
+    ledger,
     matching,
     offering,
+    proving,
     records,
     tagging,
 )
@@ -69,6 +71,8 @@ class Played:
     """By name, the requests of either side and their replies."""
     identity: str = ""
     """The holder's identity document."""
+    asker: str = ""
+    """The asker's."""
     agreement: str = ""
     """The id of the agreement."""
     tag_set: bytes = b""
@@ -79,13 +83,15 @@ class Played:
     bundle: str = ""
     courier: str = ""
     """What a courier carries, and what its sender signs."""
+    evidence: bytes = b""
+    """What the asker can show of the first answer, without the names in it."""
 
 
 @cache
 def play() -> Played:
     """Play it once; every call gets the same."""
     with tempfile.TemporaryDirectory() as folder, seeded.pair(Path(folder)) as nodes:
-        result = Played(identity=nodes.mx.document)
+        result = Played(identity=nodes.mx.document, asker=nodes.us.document)
         for name, exchange in _play(nodes, result):
             if name in result.exchanges:
                 raise ValueError(name)
@@ -150,7 +156,7 @@ def _play(nodes: Pair, result: Played) -> Iterator[tuple[str, tuple[Request, Res
     yield from _named(nodes, ("/requests", "detail-request"))
     waiting = run(inbox.inbox, mx).requests[0]
     run(inbox.approve, mx, request=waiting.id, approval=waiting.approval)
-    yield from _named(nodes, ("/answers", "answer"))
+    yield from _named(nodes, ("/answers/", "answer"))
     other = found.hits[1].handle
     for outcome in ("declined", "expired"):
         run(inbox.ask, us, handle=other, case_reference="US-2026-0043", wait_seconds=0)
@@ -158,14 +164,14 @@ def _play(nodes: Pair, result: Played) -> Iterator[tuple[str, tuple[Request, Res
         if outcome == "declined":
             waiting = run(inbox.inbox, mx).requests[0]
             run(inbox.decline, mx, request=waiting.id, reason="Ask through the liaison office.")
-            yield from _named(nodes, ("/answers", "answer-declined"))
+            yield from _named(nodes, ("/answers/", "answer-declined"))
             with pytest.raises(ComityError):
                 run(inbox.ask, us, handle=other, case_reference="US-2026-0043", wait_seconds=0)
             yield from _named(nodes, ("/requests", "refused"))
             run(inbox.reopen, mx, request=waiting.id)
         else:
             nodes.clock.forward(days=8)
-            yield from _named(nodes, ("/answers", "answer-expired"))
+            yield from _named(nodes, ("/answers/", "answer-expired"))
 
     run(agreements.suspend, mx, agreement=agreed.id, reason="Under review.")
     yield from _named(nodes, ("/suspension", "transfer-suspension"), ("/agreements", "consent"))
@@ -185,9 +191,23 @@ def _play(nodes: Pair, result: Played) -> Iterator[tuple[str, tuple[Request, Res
     yield "uniform-error", (forged, nodes.to_mx.handle(forged))
     run(records.verify, us, peer=mx.id)
     yield "record", nodes.to_mx.seen[-1]
+    run(ledger.exchange, us, peer=mx.id)
+    yield "ledger", nodes.to_mx.seen[-1]
+    result.evidence = _proved(us, mx.id)
     yield from filed.play(nodes)
     result.pulled = filed.pulled(mx, us)
     result.pushed = filed.pushed(us, mx)
+
+
+def _proved(us: Any, peer: str) -> bytes:
+    """Return evidence of the first answer, made by the one who got it."""
+    entries = run(records.show, us, peer=peer).entries
+    told = ("comity-answer-1", "request")
+    answer = next(one.id for one in entries if (one.what, one.kind) == told)
+    path = us.folder / "evidence.json"
+    args = {"peer": peer, "entries": (answer,), "withhold": ("names",), "path": str(path)}
+    run(proving.prove, us, **args)
+    return bytes(path.read_bytes())
 
 
 def _waits(node: Any, operation: Any, **args: Any) -> None:
@@ -207,7 +227,7 @@ def _seen(nodes: Pair) -> None:
 def _named(nodes: Pair, *names: tuple[str, str]) -> Iterator[tuple[str, tuple[Request, Response]]]:
     """Let both deliver; name the first request to a path that ends so, and then the next.
 
-    The path of an answer ends with a digest of it.
+    A slash at the end stands for one id more.
     """
     nodes.pump()
     crossed = [*nodes.to_mx.seen, *nodes.to_us.seen]
@@ -219,4 +239,4 @@ def _named(nodes: Pair, *names: tuple[str, str]) -> Iterator[tuple[str, tuple[Re
 
 
 def _ends(target: str, ending: str) -> bool:
-    return target.endswith(ending) or (ending == "/answers" and f"{ending}/" in target)
+    return (target.rpartition("/")[0] + "/" if ending.endswith("/") else target).endswith(ending)

@@ -67,7 +67,7 @@ def test_receipts_of_others_and_for_another_log(offered: Pair) -> None:
     cases = {
         "not-a-note": ("hello", Code.NOTE_INVALID),
         "of-nobody": (text.replace(MX.id, "did:web:ca.example"), Code.PEER_UNKNOWN),
-        "not-cosigned": (text.rsplit("— ", 1)[0], Code.CHECKPOINT_INVALID),
+        "not-cosigned": (text.rsplit("— ", 1)[0], Code.NOTE_INVALID),
         "another-size": (text.replace("\n1\n", "\n2\n", 1), Code.NOTE_INVALID),
     }
     for flaw, (changed, code) in cases.items():
@@ -103,6 +103,7 @@ def test_a_log_that_is_written_anew_shows_when_the_courier_comes(agreed: Pair) -
     link(p)
     there_and_back(p, p.us)
     with p.mx.store.write() as tx:
+        change(tx, Message, {"peer": US.id, "direction": "out", "seq": 0}, leaf=bytes(32))
         head = one(tx, Head, peer=US.id, direction="out")
         assert head is not None
         changed = bytes(head.frontier[:-1]) + bytes([head.frontier[-1] ^ 1])

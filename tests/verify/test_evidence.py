@@ -13,11 +13,12 @@ from comity.core.leaf import leaf
 from comity.core.merkle import leaf_hash
 from comity.core.proof import Proof
 from comity.errors import ComityError
-from comity.operations import records
+from comity.operations import identity, records
 from comity.protocol import recording
 from comity_verify import Flaw, VerificationFailure, evidence, proofs, read_identity
 from nodes import MX, US, Pair, run
 from stages import CATALOG, CATALOG_BODY, pin_third, say
+from successions import follow
 from verify.told import answered, changed, check, documents, prove
 
 
@@ -277,3 +278,33 @@ def test_both_say_the_same_of_a_proof_with_any_byte_changed(
         holds = False
     assert holds is node_takes(p, bytes(spoiled), entry["token"])
     assert holds is (spoiled == honest)
+
+
+def test_evidence_from_before_and_after_new_keys(told: Told) -> None:
+    """A token keeps the key of its time; the document of that time is needed beside the new one."""
+    p, answer = told
+    old = p.mx.document.encode()
+    before = prove(p, answer.id)
+    run(identity.rotate, p.mx)
+    follow(p.mx, p.us)
+    between = prove(p, answer.id)
+    run(records.verify, p.us, peer=MX.id)
+    say(p.mx, US.id, CATALOG, CATALOG_BODY)
+    run(records.verify, p.us, peer=MX.id)
+    after = prove(p, answer.id, f"received:{answer.sequence + 1}")
+    mx, us = documents(p)
+    update = run(identity.update, p.mx).text.encode()
+    assert mx != old
+    for file in (before, between):
+        assert evidence.verify(file, [old, us]).parties() == (read_identity(old), read_identity(us))
+        with pytest.raises(VerificationFailure) as raised:
+            evidence.verify(file, [mx, us])
+        assert raised.value.flaw in (Flaw.UNSIGNED, Flaw.TOKEN)
+    for files in ([old, mx, us], [us, update, old], [b"\n".join([old, update]), us]):
+        found = evidence.verify(after, files)
+        assert set(found.parties()) == {read_identity(each) for each in (old, mx, us)}
+        assert [entry.signer.id for entry in found.entries] == [MX.id, MX.id]
+        assert found.entries[0].signer != found.entries[1].signer
+    with pytest.raises(VerificationFailure) as raised:
+        evidence.verify(after, [mx, us])
+    assert (raised.value.flaw, raised.value.entry) == (Flaw.TOKEN, 1)

@@ -12,6 +12,7 @@ from comity.cli.commands import (
     asking,
     couriers,
     holdings,
+    ledger,
     matching,
     offering,
     proving,
@@ -30,7 +31,7 @@ ORDER: Final = (
     "agreements",
     *("tag", "transfers", "received", "match", "check", "hits", "handles"),
     *("ask", "requests", "inbox", "approve", "decline", "reopen"),
-    *("record", "verify", "witness", "journal", "posture"),
+    *("record", "verify", "witness", "ledger", "journal", "posture"),
     "courier",
     *("serve", "doctor", "demo"),
 )
@@ -87,6 +88,6 @@ def root(
 
 for group in (
     *(setup, holdings, terms, offering, agreeing, agreements),
-    *(matching, transferring, asking, recording, proving, couriers, running),
+    *(matching, transferring, asking, recording, proving, ledger, couriers, running),
 ):
     group.register(app)

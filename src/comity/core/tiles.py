@@ -8,6 +8,7 @@ and reads a few tiles for one, however long the log is.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from comity.core.merkle import HASH_BYTES, Frontier, Tree, leaf_hash, node_hash
@@ -54,14 +55,19 @@ class Tiler:
 
         Raises PROOF_NOT_VALID (index) for an entry of over 65,535 bytes, which no bundle holds.
         """
-        for entry in entries:
-            if len(entry) >= 1 << 16:
+        source = iter(entries)
+        # Level 0 and the bundle fill together, so a run of entries fills both or neither.
+        while part := list(islice(source, WIDTH - len(self._bundle))):
+            longest = max(map(len, part))
+            if longest >= 1 << 16:
                 raise ComityError(Code.PROOF_NOT_VALID, index=self.size)
-            self.size += 1
-            self._bundle.append(entry)
+            self.size += len(part)
+            self._bundle += part
+            self._open[0] += map(leaf_hash, part)
             if len(self._bundle) == WIDTH:
-                yield self._whole_bundle()
-            yield from self._add(leaf_hash(entry))
+                yield Tile(ENTRIES, self.size // WIDTH - 1, WIDTH), _bundled(self._bundle)
+                self._bundle = []
+                yield from self._full()
 
     def rest(self) -> Iterator[tuple[Tile, bytes]]:
         """Give the partial tiles and the partial bundle of the log as it is now."""
@@ -82,23 +88,16 @@ class Tiler:
                 root = left if root is None else node_hash(left, root)
         return Frontier().root() if root is None else root
 
-    def _whole_bundle(self) -> tuple[Tile, bytes]:
-        tile = Tile(ENTRIES, self.size // WIDTH - 1, WIDTH)
-        made, self._bundle = _bundled(self._bundle), []
-        return tile, made
-
-    def _add(self, hashed: bytes) -> Iterator[tuple[Tile, bytes]]:
+    def _full(self) -> Iterator[tuple[Tile, bytes]]:
+        """Give the tiles that are full, each of which puts its root into the level above."""
         level = 0
-        while True:
-            self._open[level].append(hashed)
-            if len(self._open[level]) < WIDTH:
-                return
+        while len(self._open[level]) == WIDTH:
             full, self._open[level] = self._open[level], []
             yield Tile(level, self.size // WIDTH ** (level + 1) - 1, WIDTH), b"".join(full)
-            hashed = Frontier().extend(full).root()
             level += 1
             if level == len(self._open):
                 self._open.append([])
+            self._open[level].append(_root(full))
 
 
 class TiledTree(Tree):
@@ -118,33 +117,39 @@ class TiledTree(Tree):
         return self._size
 
     def range_root(self, start: int, stop: int) -> bytes:
-        """Return the root of a range that begins where a subtree of its size does."""
+        """Return the root over some leaves."""
+        return Frontier(stop - start, self._peaks(start, stop)).root()
+
+    def frontier(self, size: int) -> Frontier:
+        """Return the frontier that the log had at a size. Raises PROOF_NOT_VALID (size)."""
+        return Frontier(size, self._peaks(0, self._check_size(size)))
+
+    def _peaks(self, start: int, stop: int) -> tuple[bytes, ...]:
+        """Return the roots of the perfect subtrees that make up a range, the largest first."""
         roots = []
         while start < stop:
-            # The largest perfect subtree that begins here and fits.
             height = (stop - start).bit_length() - 1
             roots.append(self._perfect(start >> height, height))
             start += 1 << height
-        if not roots:
-            return Frontier().root()
-        root = roots.pop()
-        while roots:
-            root = node_hash(roots.pop(), root)
-        return root
+        return tuple(roots)
 
     def _perfect(self, index: int, height: int) -> bytes:
         """Return the root of the perfect subtree of 2^height leaves at `index` among those."""
         level, above = divmod(height, HEIGHT)
-        first = index << above
-        number, place = divmod(first, WIDTH)
-        have = self._size // WIDTH**level - number * WIDTH
-        width = min(WIDTH, have)
+        number, place = divmod(index << above, WIDTH)
+        width = min(WIDTH, self._size // WIDTH**level - number * WIDTH)
         data = self._read(Tile(level, number, width))
         if len(data) != width * HASH_BYTES:
             raise ComityError(Code.PROOF_NOT_VALID, size=self._size)
         places = range(place * HASH_BYTES, (place + (1 << above)) * HASH_BYTES, HASH_BYTES)
-        hashes = [data[at : at + HASH_BYTES] for at in places]
-        return Frontier().extend(hashes).root()
+        return _root([data[at : at + HASH_BYTES] for at in places])
+
+
+def _root(hashes: list[bytes]) -> bytes:
+    """Return the root over so many hashes as a power of two."""
+    while len(hashes) > 1:
+        hashes = list(map(node_hash, hashes[::2], hashes[1::2]))
+    return hashes[0]
 
 
 def _thousands(number: int) -> list[int]:

@@ -41,7 +41,7 @@ def run(node: Node, caller: Caller, args: Nothing, progress: Progress) -> RunSho
 
 
 def _take(node: Node, caller: Caller, progress: Progress) -> Unpacked:
-    """Take files in. One that is cut short may still be on its way, and is left for the next time."""
+    """Take files in. One that is cut short may still be on its way, and is left for then."""
     folder = _folder(node.config.courier_in)
     files = tuple(str(path) for path in sorted(folder.glob(f"*{SUFFIX}")))
     came = couriers.unpack.run(node, caller, couriers.Unpack(files=files), progress)

@@ -305,8 +305,7 @@ def accept(node: Node, caller: Caller, args: Accept, progress: Progress) -> Acce
     """
     with node.store.write() as tx:
         peer = receipts.written_by(tx, node.local, args.text)
-        size = receipts.check(tx, node.local, peer, args.text)
-        settled = receipts.accept(tx, node.local, peer, args.text, size)
+        size, settled = receipts.accept(tx, node.local, peer, args.text)
         sent = record.head(tx, peer.id, record.OUT)[0]
         detail: dict[str, str | int] = {"peer": peer.id, "size": size}
         journal.note(tx, node.local.now(), caller.officer, "courier.accept", **detail)

@@ -24,6 +24,7 @@ from comity.operations.registry import Caller, Model, operation
 from comity.protocol import recording, vouching
 from comity.store import journal, record
 from comity.store.rows import Message, one
+from comity.store.tiles import stored_tree
 
 BODY: Final = "body"
 """Withheld by this name: all of a body."""
@@ -110,7 +111,7 @@ def _named(tx: Connection, peer: Pinned, entries: Iterable[str]) -> Iterable[Mes
 
 def _proved(node: Node, tx: Connection, peer: Pinned, found: Sequence[Message]) -> list[Entry]:
     """Return each message with its proof, and check the proof as somebody else will."""
-    own = node.local.identity
+    own = node.id
     made = {}
     for direction in (record.OUT, record.IN):
         rows = [row for row in found if row.direction == direction]
@@ -118,15 +119,18 @@ def _proved(node: Node, tx: Connection, peer: Pinned, found: Sequence[Message]) 
             continue
         signed = vouching.note_over(tx, peer.id, direction, max(row.seq for row in rows))
         size = Checkpoint.parse(signed.text).size
-        tree = vouching.tree_of(tx, peer.id, direction, size)
-        sender, receiver = (own, peer.identity) if direction == record.OUT else (peer.identity, own)
-        log = recording.log_key(sender, receiver.id)
+        tree = stored_tree(tx, peer.id, direction)
+        sender, receiver = (own, peer.id) if direction == record.OUT else (peer.id, own)
+        try:
+            keys = recording.keys_of(tx, signed.encode(), sender, receiver)
+        except ComityError:
+            raise ComityError(Code.RECORD_DIFFERS, size=size) from None
         for row in rows:
             path = tree.inclusion_proof(row.seq, size)
             each = Proof(row.seq, path, signed.encode())
             leaf = leaf_hash(record.leaf_of(row.token))
             try:
-                proof.verify(each, leaf, log, [recording.cosigner_key(receiver)])
+                proof.verify(each, leaf, keys[0], keys[1:])
             except ComityError:
                 raise ComityError(Code.RECORD_DIFFERS, entry=row.seq) from None
             made[_key(row)] = evidence.whole(each, row.token, row.body)

@@ -17,6 +17,7 @@ from comity.operations.setup import Nothing
 from comity.protocol import recording, vouching
 from comity.store import journal, peers, record
 from comity.store.rows import VouchedNote, Witness, add, many, one, remove
+from comity.store.tiles import stored_tree
 
 _CONFLICT = 409
 
@@ -189,7 +190,7 @@ def _submit(
 ) -> witness_client.WitnessReply:
     size = words.size_of(signed)
     with node.store.read() as tx:
-        tree = vouching.tree_of(tx, peer, record.OUT, size)
+        tree = stored_tree(tx, peer, record.OUT)
         proof = words.continuation(tree, old, size)
     body = words.submission(old, proof, signed)
     return witness_client.post(row.url + words.PATH, body, row.name)

@@ -11,8 +11,10 @@ from typing import Final
 from sqlalchemy import Connection, select
 
 from comity.api import Request, Response
+from comity.core import checkpoint
 from comity.core.bundle import Head, Line, reply_line, request_line
 from comity.core.canonical import parse
+from comity.core.checkpoint import Checkpoint
 from comity.core.identity import Pinned
 from comity.core.jws import payload
 from comity.errors import ComityError
@@ -29,10 +31,15 @@ _AT_ONCE: Final = 16
 
 
 def head(tx: Connection, local: Local, peer: Pinned) -> Head:
-    """Return the first line of a bundle for a peer."""
+    """Return the first line of a bundle for a peer.
+
+    Its checkpoint covers all of our log: what the peer does not have of it yet is in the bundle.
+    """
+    size, root = record.head(tx, peer.id, record.OUT)
+    made = Checkpoint(recording.origin(local.identity.id, peer.id), size, root)
     return Head(
         seen=record.seen(tx, peer.id),
-        checkpoint=recording.own_checkpoint(local, tx, peer.id).encode().decode(),
+        checkpoint=checkpoint.sign(made, local.signers.checkpoint).encode().decode(),
         cosigned=receipt(tx, peer.id),
     )
 

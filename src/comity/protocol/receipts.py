@@ -7,15 +7,15 @@ any other way where the link has none back.
 
 from sqlalchemy import Connection
 
-from comity.core import checkpoint, note
-from comity.core.checkpoint import Checkpoint, Verified
+from comity.core import note
+from comity.core.checkpoint import Checkpoint
 from comity.core.identity import Pinned
 from comity.errors import Code, ComityError
-from comity.protocol import recording, vouching
+from comity.protocol import recording
 from comity.protocol.base import Local
 from comity.protocol.sending import State
-from comity.store import links, peers, record
-from comity.store.rows import Outgoing, change, many
+from comity.store import checkpoints, links, peers, record
+from comity.store.rows import Cosigned, Outgoing, change, many
 from comity.store.schema import outbox
 
 
@@ -31,59 +31,27 @@ def written_by(tx: Connection, local: Local, text: str) -> Pinned:
     raise ComityError(Code.PEER_UNKNOWN, peer=origin)
 
 
-def check(tx: Connection, local: Local, peer: Pinned, text: str) -> int:
-    """Check a receipt against our own log; returns the size of the log that it is for.
+def accept(tx: Connection, local: Local, peer: Pinned, text: str) -> tuple[int, int]:
+    """Take a receipt: returns the size of our log that it covers, and how many messages it settles.
 
-    Raises NOTE_INVALID, CHECKPOINT_INVALID, RECORD_DIFFERS (size).
+    On a link that brings nothing back, what has arrived is all that will ever be known. Raises
+    NOTE_INVALID, CHECKPOINT_INVALID, RECORD_DIFFERS (size).
     """
-    own = recording.log_key(local.identity, peer.id)
-    cosigner = recording.cosigner_key(peer.identity)
-    found = checkpoint.verify(text.encode(), own, [cosigner]).checkpoint
-    check_root(tx, peer.id, found.size, found.root)
-    return found.size
-
-
-def check_root(tx: Connection, peer: str, size: int, root: bytes) -> None:
-    """Check what a peer says of our log. Raises RECORD_DIFFERS (size)."""
-    if size > record.ends(tx, peer).ours.next:
+    found = recording.cosigned_by(tx, local, peer, text, former=True)
+    claimed, time = found.checkpoint, found.cosignatures[0].time
+    size = claimed.size
+    if size > record.ends(tx, peer.id).ours.next:
         raise ComityError(Code.RECORD_DIFFERS, size=size)
-    if recording.root_at(tx, peer, record.OUT, size) != root:
+    if recording.root_at(tx, peer.id, record.OUT, size) != claimed.root:
         raise ComityError(Code.RECORD_DIFFERS, size=size)
-
-
-def accept(tx: Connection, local: Local, peer: Pinned, text: str, size: int) -> int:
-    """Note what a receipt shows; returns how many messages nothing is waited for any more.
-
-    On a link that brings nothing back, what has arrived is all that will ever be known.
-    """
-    vouching.keep(tx, peer.id, record.OUT, note.parse(text.encode()), local.now())
+    kept = Cosigned(peer.id, record.OUT, size, claimed.root, time, size, time, text)
+    checkpoints.keep(tx, kept)
     link = links.of(tx, peer.id)
     if size > link.arrived:
         links.save(tx, peer.id, arrived=size)
     if not link.one_way:
-        return 0
+        return size, 0
     arrived = many(tx, Outgoing, outbox.c.seq < size, outbox.c.state != State.DONE, peer=peer.id)
     for row in arrived:
         change(tx, Outgoing, {"peer": peer.id, "jti": row.jti}, state=State.DONE)
-    return len(arrived)
-
-
-def exchanged(tx: Connection, local: Local, peer: Pinned) -> tuple[Verified, Verified]:
-    """Return what bundles brought last: our checkpoint that the peer cosigned, and its own.
-
-    Both are checked against what is held here. Raises COURIER_WAITS where there is none yet,
-    NOTE_INVALID, CHECKPOINT_INVALID, RECORD_DIFFERS, RECORD_INCOMPLETE.
-    """
-    ours = vouching.cosigned_note(tx, peer.id, record.OUT)
-    theirs = vouching.cosigned_note(tx, peer.id, record.IN)
-    if ours is None or theirs is None:
-        raise ComityError(Code.COURIER_WAITS, peer=peer.id)
-    own, cosigner = (
-        recording.log_key(local.identity, peer.id),
-        recording.cosigner_key(peer.identity),
-    )
-    cosigned = checkpoint.verify(ours.encode(), own, [cosigner])
-    check_root(tx, peer.id, cosigned.checkpoint.size, cosigned.checkpoint.root)
-    shown = checkpoint.verify(theirs.encode(), recording.log_key(peer.identity, local.identity.id))
-    recording.check_mirror(tx, peer.id, shown.checkpoint)
-    return cosigned, shown
+    return size, len(arrived)

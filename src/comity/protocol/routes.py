@@ -7,9 +7,11 @@ from comity.errors import Code, ComityError
 from comity.protocol import (
     catalog,
     consent,
+    cosigning,
+    ledgers,
     negotiation,
     questions,
-    recording,
+    reading,
     requests,
     transfer,
 )
@@ -24,7 +26,11 @@ ROUTES: Final[tuple[AnyRoute, ...]] = (
     *requests.ROUTES,
 )
 
-CONTACTS: Final[tuple[AnyRoute, ...]] = recording.CONTACTS
+CONTACTS: Final[tuple[AnyRoute, ...]] = (
+    *cosigning.CONTACTS,
+    *reading.CONTACTS,
+    *ledgers.CONTACTS,
+)
 """What a peer can say about the record, outside of it (decision 0029)."""
 
 BRIEF: Final = frozenset(route.what for route in ROUTES if route.is_brief)

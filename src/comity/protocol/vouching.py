@@ -1,19 +1,19 @@
-"""Checkpoints that others have vouched for, and the trees that proofs are made of.
+"""Checkpoints that others have vouched for, and the leaves under them.
 
-A checkpoint is evidence once the receiver of the log has cosigned it. The newest such one of each
-log is kept, and beside it the newest that each witness has cosigned, too.
+A checkpoint is evidence once the receiver of the log has cosigned it (`comity.store.checkpoints`).
+Beside those, the newest that each witness has cosigned is kept.
 """
 
-from collections.abc import Iterator, Sequence
-from typing import Final, overload
+from collections.abc import Iterator
+from typing import Final
 
 from sqlalchemy import Connection, select
 
 from comity.core import note
 from comity.core.checkpoint import Checkpoint
-from comity.core.merkle import Tree, leaf_hash
 from comity.core.note import Note
 from comity.errors import Code, ComityError
+from comity.store import checkpoints
 from comity.store.rows import VouchedNote, add, many, one, remove
 from comity.store.schema import messages
 
@@ -23,19 +23,17 @@ _AT_ONCE: Final = 1_024
 
 def cosigned_note(tx: Connection, peer: str, direction: str) -> Note | None:
     """Return the newest checkpoint of a log that both have signed, or None."""
-    found = one(tx, VouchedNote, peer=peer, direction=direction, witness="")
+    found = checkpoints.cosigned_note(tx, peer, direction)
     return note.parse(found.note.encode()) if found else None
 
 
 def witnessed_notes(tx: Connection, peer: str, direction: str) -> list[VouchedNote]:
     """Return the newest checkpoint that each witness has cosigned, the newest first."""
     found = many(tx, VouchedNote, peer=peer, direction=direction, order="size")
-    return [row for row in reversed(found) if row.witness]
+    return list(reversed(found))
 
 
-def keep(
-    tx: Connection, peer: str, direction: str, cosigned: Note, now: int, witness: str = ""
-) -> None:
+def keep(tx: Connection, peer: str, direction: str, cosigned: Note, now: int, witness: str) -> None:
     """Keep a checkpoint, unless a newer one is kept already."""
     size = Checkpoint.parse(cosigned.text).size
     where = {"peer": peer, "direction": direction, "witness": witness}
@@ -62,11 +60,6 @@ def note_over(tx: Connection, peer: str, direction: str, last: int) -> Note:
     return cosigned
 
 
-def tree_of(tx: Connection, peer: str, direction: str, size: int) -> Tree:
-    """Return the tree over the first `size` leaves of a log. Raises RECORD_INCOMPLETE (missing)."""
-    return Tree(_Leaves(tx, peer, direction, size))
-
-
 def leaves_of(tx: Connection, peer: str, direction: str, start: int, stop: int) -> Iterator[bytes]:
     """Give what the log keeps of each message from `start` to `stop`, a few at a time.
 
@@ -86,24 +79,3 @@ def leaves_of(tx: Connection, peer: str, direction: str, start: int, stop: int) 
         expected += 1
     if expected < stop:
         raise ComityError(Code.RECORD_INCOMPLETE, missing=stop - expected)
-
-
-class _Leaves(Sequence[bytes]):
-    """The leaf hashes of a log, as slices read them."""
-
-    def __init__(self, tx: Connection, peer: str, direction: str, size: int) -> None:
-        self._tx, self._peer, self._direction, self._size = tx, peer, direction, size
-
-    def __len__(self) -> int:
-        return self._size
-
-    @overload
-    def __getitem__(self, at: int) -> bytes: ...
-    @overload
-    def __getitem__(self, at: slice) -> list[bytes]: ...
-    def __getitem__(self, at: int | slice) -> bytes | list[bytes]:
-        part = at if isinstance(at, slice) else slice(at, at + 1)
-        start, stop, _ = part.indices(self._size)
-        found = leaves_of(self._tx, self._peer, self._direction, start, stop)
-        hashes = [leaf_hash(item) for item in found]
-        return hashes if isinstance(at, slice) else hashes[0]

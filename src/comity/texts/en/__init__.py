@@ -12,10 +12,14 @@ from comity.texts.en.errors_work import ERRORS as WORK
 from comity.texts.en.evidence import TEXTS as EVIDENCE
 from comity.texts.en.keys import ERRORS as KEYS_ERRORS
 from comity.texts.en.keys import TEXTS as KEYS
+from comity.texts.en.ledger import ERRORS as LEDGER_ERRORS
+from comity.texts.en.ledger import TEXTS as LEDGER
 from comity.texts.en.lists import TEXTS as LISTS
 from comity.texts.en.messages import TEXTS as MESSAGES
 from comity.texts.en.screen import TEXTS as SCREEN
 from comity.texts.en.terms import TEXTS as TERMS
+from comity.texts.en.watching import ERRORS as RECORD
+from comity.texts.en.watching import TEXTS as WATCHING
 from comity.texts.en.words import TEXTS as WORDS
 
 ERRORS: Final[dict[Code, tuple[str, str]]] = {
@@ -24,6 +28,8 @@ ERRORS: Final[dict[Code, tuple[str, str]]] = {
     **COURIER,
     **KEYS_ERRORS,
     **OF_EVIDENCE,
+    **LEDGER_ERRORS,
+    **RECORD,
 }
 TEXTS: Final[dict[str, str]] = {
     **WORDS,
@@ -35,4 +41,6 @@ TEXTS: Final[dict[str, str]] = {
     **CARRIED,
     **KEYS,
     **EVIDENCE,
+    **LEDGER,
+    **WATCHING,
 }

@@ -11,8 +11,8 @@ ERRORS: Final[dict[Code, tuple[str, str]]] = {
         "the id of the message.",
     ),
     Code.ENTRY_NOT_COSIGNED: (
-        "The log has no checkpoint with entry {entry} that both vouched for[: the last one has "
-        "{size} entries].",
+        "The log has no checkpoint over that entry that both vouched for[: entry {entry}]"
+        "[; the last one has {size} entries].",
         "comity record verify PEER makes a new one, while both nodes serve.",
     ),
     Code.FIELD_UNKNOWN: (
@@ -39,8 +39,8 @@ ERRORS: Final[dict[Code, tuple[str, str]]] = {
     ),
     Code.WITNESS_REFUSED: (
         "The witness[ {witness}] did not cosign[: status {status}][ ({reason})].",
-        "404 or 403: its operator has to enter the key of your log, which comity witness list "
-        "shows. 409 or 422: it has seen another log of yours than this one; find out why before "
-        "anything else. 429: try again later.",
+        "At 404 or 403, its operator has to enter the key of your log, which comity witness list "
+        "shows. At 409 or 422, it has seen another log of yours than this one; find out why before "
+        "anything else. At 429, try again later.",
     ),
 }

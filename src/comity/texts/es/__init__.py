@@ -12,10 +12,14 @@ from comity.texts.es.errors_work import ERRORS as WORK
 from comity.texts.es.evidence import TEXTS as EVIDENCE
 from comity.texts.es.keys import ERRORS as KEYS_ERRORS
 from comity.texts.es.keys import TEXTS as KEYS
+from comity.texts.es.ledger import ERRORS as LEDGER_ERRORS
+from comity.texts.es.ledger import TEXTS as LEDGER
 from comity.texts.es.lists import TEXTS as LISTS
 from comity.texts.es.messages import TEXTS as MESSAGES
 from comity.texts.es.screen import TEXTS as SCREEN
 from comity.texts.es.terms import TEXTS as TERMS
+from comity.texts.es.watching import ERRORS as RECORD
+from comity.texts.es.watching import TEXTS as WATCHING
 from comity.texts.es.words import TEXTS as WORDS
 
 ERRORS: Final[dict[Code, tuple[str, str]]] = {
@@ -24,6 +28,8 @@ ERRORS: Final[dict[Code, tuple[str, str]]] = {
     **COURIER,
     **KEYS_ERRORS,
     **OF_EVIDENCE,
+    **LEDGER_ERRORS,
+    **RECORD,
 }
 TEXTS: Final[dict[str, str]] = {
     **WORDS,
@@ -35,4 +41,6 @@ TEXTS: Final[dict[str, str]] = {
     **CARRIED,
     **KEYS,
     **EVIDENCE,
+    **LEDGER,
+    **WATCHING,
 }

@@ -11,8 +11,8 @@ ERRORS: Final[dict[Code, tuple[str, str]]] = {
         "por el identificador del mensaje.",
     ),
     Code.ENTRY_NOT_COSIGNED: (
-        "El registro no tiene un punto de control con el asiento {entry} que ambos avalaran[: el "
-        "último tiene {size} asientos].",
+        "El registro no tiene un punto de control sobre ese asiento que ambos avalaran[: asiento "
+        "{entry}][; el último tiene {size} asientos].",
         "comity record verify PEER hace uno nuevo, mientras ambos nodos sirven.",
     ),
     Code.FIELD_UNKNOWN: (
@@ -39,8 +39,8 @@ ERRORS: Final[dict[Code, tuple[str, str]]] = {
     ),
     Code.WITNESS_REFUSED: (
         "El testigo[ {witness}] no cofirmó[: estado {status}][ ({reason})].",
-        "404 o 403: su operador tiene que registrar la clave de su registro, que comity witness "
-        "list muestra. 409 o 422: ha visto otro registro suyo que este; averigüe por qué antes que "
-        "nada. 429: intente de nuevo más tarde.",
+        "Con 404 o 403, su operador tiene que registrar la clave de su registro, que comity "
+        "witness list muestra. Con 409 o 422, ha visto otro registro suyo que este; averigüe por "
+        "qué antes que nada. Con 429, intente de nuevo más tarde.",
     ),
 }
