@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from comity.errors import Code, ComityError
+from comity.limits import COURIER_AGAIN_SECONDS
 from comity.node import Node
 from comity.operations import courier_folders, offering
 from comity.operations.courier_folders import RunShown
@@ -62,7 +63,9 @@ def test_it_goes_again_each_day(diode: Pair) -> None:
     [lost] = _run(p.us).packed[0].files
     Path(lost).unlink()
     assert _run(p.us).packed == ()
-    p.clock.forward(days=1)
+    p.clock.forward(seconds=COURIER_AGAIN_SECONDS - 1)
+    assert _run(p.us).packed == ()
+    p.clock.forward(seconds=1)
     assert _run(p.us).packed[0].requests == 1
     assert _run(p.mx).taken.bundles[0].new == 1
 
