@@ -32,8 +32,11 @@ from comity.reaching import Reach
 from comity.store import identities, peers
 from comity.store.engine import Store
 from comity.store.rows import IdentityRow
+from comity.store.vault import Vault
 
 KEYS: Final = keyring.SIGNING
+WRAP_KEYS: Final = "keys/wrap"
+"""Folder of the wrap keys below the node's folder; it goes into no backup."""
 IDENTITY_FILE: Final = "identity.comity"
 IDENTITY_MODE: Final = 0o644
 """Everybody may read it."""
@@ -125,7 +128,7 @@ def open_node(
     document = read_document(folder)
     identity.read(document)
     sealing_key = keyfiles.read_secret(folder / "keys" / "sealing.key")
-    store = Store(config.database_url(folder))
+    store = Store(config.database_url(folder), Vault(folder / WRAP_KEYS))
     try:
         now = (clock or SystemClock()).now()
         own = open_own(folder, store, document, now, config.pkcs11(folder))

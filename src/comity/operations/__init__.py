@@ -11,6 +11,7 @@ from comity.operations import (
     holdings,
     identity,
     inbox,
+    keeping,
     ledger,
     linking,
     matching,
@@ -26,6 +27,7 @@ from comity.operations import (
     tagging,
     terms,
     transfers,
+    watching,
     witnessing,
 )
 from comity.operations.registry import Caller, Model, Operation, find, names
@@ -45,6 +47,7 @@ __all__ = [
     "holdings",
     "identity",
     "inbox",
+    "keeping",
     "ledger",
     "linking",
     "matching",
@@ -61,5 +64,6 @@ __all__ = [
     "tagging",
     "terms",
     "transfers",
+    "watching",
     "witnessing",
 ]

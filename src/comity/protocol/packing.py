@@ -6,7 +6,6 @@ taken twice changes nothing: what is known already is not taken again, and gets 
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Final
 
 from sqlalchemy import Connection, select
 
@@ -24,10 +23,8 @@ from comity.protocol.base import BYTES, Local
 from comity.protocol.bulk import read_again
 from comity.protocol.sending import State
 from comity.store import links, record
-from comity.store.rows import Message, many, one
+from comity.store.rows import Message, many, one, streamed
 from comity.store.schema import messages, outbox
-
-_AT_ONCE: Final = 16
 
 
 def head(tx: Connection, local: Local, peer: Pinned) -> Head:
@@ -57,14 +54,12 @@ def lines(tx: Connection, local: Local, peer: Pinned) -> Iterator[Line]:
     """
     waiting = _waiting(tx, peer.id)
     since = arrived(tx, peer.id)
-    query = (
-        select(messages)
-        .where(messages.c.peer == peer.id, messages.c.direction == record.OUT)
-        .where(messages.c.seq >= min([since, *waiting]))
-        .order_by(messages.c.seq)
-    )
-    for row in tx.execute(query.execution_options(yield_per=_AT_ONCE)):
-        sent = Message(*row)
+    first = messages.c.seq >= min([since, *waiting])
+    own: dict[str, object] = {"peer": peer.id, "direction": record.OUT}
+    for sent in streamed(tx, Message, first, order="seq", **own):
+        if sent.destroyed:
+            # What was recalled, or kept long enough, goes no more.
+            continue
         if sent.kind == "request":
             if sent.seq in waiting:
                 yield request_line(
@@ -104,7 +99,7 @@ def said(tx: Connection, peer: str) -> int:
         peer=peer,
         direction=record.IN,
     )
-    if not found:
+    if not found or not found[0].token:
         return 0
     claims = parse(payload(found[0].token), TOKEN_BYTES)["log"]
     size = claims["size"] if isinstance(claims, dict) else 0

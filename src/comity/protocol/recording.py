@@ -106,8 +106,8 @@ def root_at(tx: Connection, peer: str, direction: str, size: int) -> bytes:
 def check_kept(tx: Connection, peer: str) -> None:
     """Check what is kept here against itself: trees against tokens, bodies against tokens.
 
-    Bodies that were bulk or refused are not kept. Raises RECORD_DIFFERS (size, or entry), or
-    RECORD_INCOMPLETE (missing).
+    Bodies that were bulk or refused are not kept, and what was destroyed is known by its leaf.
+    Raises RECORD_DIFFERS (size, or entry), or RECORD_INCOMPLETE (missing).
     """
     for direction in (record.OUT, record.IN):
         size, root = record.head(tx, peer, direction)
@@ -117,6 +117,6 @@ def check_kept(tx: Connection, peer: str) -> None:
         made = Frontier().extend(leaf_hash(item) for item in leaves).root()
         if made != root or root_at(tx, peer, direction, size) != root:
             raise ComityError(Code.RECORD_DIFFERS, size=size)
-        for seq, signed, body in record.bodies(tx, peer, direction):
-            if token.digest(body) != token.body_digest(signed):
-                raise ComityError(Code.RECORD_DIFFERS, entry=seq)
+        for message in record.bodies(tx, peer, direction):
+            if token.digest(message.body) != token.body_digest(message.token):
+                raise ComityError(Code.RECORD_DIFFERS, entry=message.seq)
