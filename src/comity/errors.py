@@ -156,6 +156,19 @@ class Code(StrEnum):
     ALARM_UNKNOWN = "alarm-unknown"
     ALARM_SETTLED = "alarm-settled"
 
+    # The courier.
+    BUNDLE_INVALID = "bundle-invalid"
+    COURIER_NO_FILE = "courier-no-file"
+    COURIER_TRUNCATED = "courier-truncated"
+    COURIER_CHANGED = "courier-changed"
+    COURIER_FOR_ANOTHER = "courier-for-another"
+    COURIER_EXPIRED = "courier-expired"
+    COURIER_FULL = "courier-full"
+    COURIER_NOT_AGREED = "courier-not-agreed"
+    COURIER_KEY_UNKNOWN = "courier-key-unknown"
+    COURIER_NO_RECEIPT = "courier-no-receipt"
+    COURIER_WAITS = "courier-waits"
+
     # Nothing above: a defect of ours.
     INTERNAL = "internal"
 

@@ -194,6 +194,21 @@ REWRAPPED_AT_ONCE: Final = 1_000
 """Rows that are put under a new wrap key in one transaction: some 50 ms in which nobody else can
 write."""
 
+# --- the courier ------------------------------------------------------------------------------
+BUNDLE_LINE_BYTES: Final = 3 * MIB
+"""One message of a bundle: a body of REPLY_BYTES in base64url, its token and its target."""
+BUNDLE_MESSAGES: Final = 1_000_000
+"""Messages of one bundle: the parts of the largest tag set are 2,800 of them."""
+COURIER_LIFETIME_SECONDS: Final = 60 * DAY
+"""How long what a courier carries is good: a file, and a message to a peer whose link is a courier.
+Two diplomatic bags a month, one of which is missed, and the way on from there."""
+COURIER_AGAIN_SECONDS: Final = DAY
+"""After how long a folder that couriers empty gets again what is not known to have arrived."""
+COURIER_PARTS: Final = 10_000
+"""Parts of one bundle: 640 MiB on media of 64 KiB."""
+COURIER_KEPT_BYTES: Final = 8 * 1024 * MIB
+"""Parts of bundles that wait for their other parts, of all peers: the largest tag set twice."""
+
 # --- files ------------------------------------------------------------------------------------
 LIST_BYTES: Final = 1024 * MIB
 """One list file: it is checked as a whole, in memory, before anything of it is loaded. Ten million

@@ -26,7 +26,7 @@ from comity.operations import (
 )
 from comity.operations.peering import call, find_peer
 from comity.protocol.addresses import dsp_base
-from documents import filed, seeded
+from documents import carried, filed, seeded
 from nodes import Pair, run
 
 MAPPING: Final = "id=ref;name=name;kind=organisation;rfc=rfc;status=status;as_of=since"
@@ -81,6 +81,9 @@ class Played:
     pulled: str = ""
     pushed: str = ""
     """How a file crosses, as HTTP."""
+    bundle: str = ""
+    courier: str = ""
+    """What a courier carries, and what its sender signs."""
     evidence: bytes = b""
     """What the asker can show of the first answer, without the names in it."""
 
@@ -94,6 +97,7 @@ def play() -> Played:
             if name in result.exchanges:
                 raise ValueError(name)
             result.exchanges[name] = exchange
+        result.bundle, result.courier = carried.play(nodes)
         return result
 
 
