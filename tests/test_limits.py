@@ -101,8 +101,13 @@ HIT = {
         "operations/test_rehearsing.py::test_the_latest_are_listed_and_all_are_counted"
     ),
     # the record, and files
+    "LEDGER_LINES": "operations/test_ledger.py::test_a_ledger_has_so_many_lines",
+    "LEDGER_ENTRIES": "operations/test_ledger.py::test_entries_are_looked_at_a_few_at_a_time",
     "NOTE_BYTES": "core/test_note.py::test_size_is_capped",
     "PROOF_EXTRA_BYTES": "core/test_proof.py::test_sizes_are_capped",
+    "LOOKED_AT_ONCE": "protocol/test_lapsing.py::test_so_many_are_looked_at_and_then_the_others",
+    "WRAP_KEY_SECONDS": "store/test_rotation.py::test_it_is_due_after_its_time_and_not_before",
+    "REWRAPPED_AT_ONCE": "store/test_rotation.py::test_many_rows_go_in_parts",
     "FILE_BYTES": "operations/test_filing.py::test_a_file_at_the_limit_and_one_byte_more",
     "FILE_CHUNK_BYTES": "test_gate.py::test_a_suspension_in_the_middle_of_a_download",
     "FILES_AT_ONCE": "test_gate.py::test_so_many_files_at_once",

@@ -111,7 +111,7 @@ def posture(node: Node, caller: Caller, args: PeerArgs, progress: Progress) -> P
             ),
             refused=sum(
                 1
-                for item in record.entries(tx, peer.id, record.IN)
+                for item in record.listed(tx, peer.id, record.IN)
                 if item.refused and item.kind == "request"
             ),
             messages_missing=record.missing(tx, peer.id),

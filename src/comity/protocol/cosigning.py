@@ -21,7 +21,13 @@ from comity.errors import Code, ComityError
 from comity.limits import CLOCK_SKEW_SECONDS
 from comity.protocol.alarming import alarm
 from comity.protocol.base import Act, Effect, Inbound, Local, Moved, Outcome, Route
-from comity.protocol.recording import RECORD, keys_of, log_key, own_checkpoint
+from comity.protocol.recording import (
+    RECORD,
+    cosigned_by,
+    cosigner_key,
+    log_key,
+    own_checkpoint,
+)
 from comity.protocol.refusals import plain
 from comity.protocol.watching import Watch
 from comity.store import alarms, checkpoints, record
@@ -102,8 +108,12 @@ def judge(
     ]
     if not any(each.kind in AGREED for each in found):
         if kept.time and newest is not None and kept.size <= newest.size:
-            same = kept.size == newest.size
-            kept = replace(newest, written=kept.written, at=kept.at) if same else newest
+            # With keys in force, where it was signed with others.
+            same = kept.size == newest.size and _is_current(local, peer, newest)
+            if same:
+                kept = replace(newest, written=kept.written, at=kept.at)
+            elif kept.size < newest.size:
+                kept = newest
         effects.append(partial(_keep, before=newest, kept=kept))
         newest = kept if kept.time else newest
     size = max(verified.checkpoint.size, record.ends(tx, peer.id).theirs.next)
@@ -114,6 +124,16 @@ def judge(
         tuple(found),
         (*effects, *_ours(local, tx, peer, said)),
     )
+
+
+def _is_current(local: Local, peer: Pinned, kept: Cosigned) -> bool:
+    """Tell whether a checkpoint of the peer's log was signed and cosigned with keys in force."""
+    try:
+        log = log_key(peer.identity, local.identity.id)
+        checkpoint.verify(kept.note.encode(), log, [cosigner_key(local.identity)])
+    except ComityError:
+        return False
+    return True
 
 
 def _of_their_log(
@@ -169,18 +189,13 @@ def _of_our_log(
         return [Found(Kind.MISSTATED, holds.size, {"message": shown, "root": root})]
     if said.cosigned:
         try:
-            cosigned = _cosigned(local, tx, peer, said.cosigned).checkpoint
+            # It may be from before one of us got new keys.
+            cosigned = cosigned_by(tx, local, peer, said.cosigned, former=True).checkpoint
         except ComityError:
             return [Found(Kind.MISSTATED, holds.size, {"message": shown})]
         if cosigned.size <= len(tree) and tree.root(cosigned.size) != cosigned.root:
             return [Found(Kind.MISSTATED, cosigned.size, {"message": shown})]
     return []
-
-
-def _cosigned(local: Local, tx: Connection, peer: Pinned, signed: str) -> Verified:
-    """Check a checkpoint of ours with the peer's cosignature; either may have new keys since."""
-    log, cosigner = keys_of(tx, signed.encode(), local.identity.id, peer.id)
-    return checkpoint.verify(signed.encode(), log, [cosigner])
 
 
 def _kept(
@@ -213,7 +228,7 @@ def _ours(
     """Return what keeps the peer's cosignature of our log, where it is one."""
     tree = stored_tree(tx, peer.id, record.OUT)
     try:
-        verified = _cosigned(local, tx, peer, said.cosigned)
+        verified = cosigned_by(tx, local, peer, said.cosigned, former=False)
     except ComityError:
         return ()
     claimed = verified.checkpoint
@@ -294,7 +309,7 @@ def judge_reply(
         number = size if size < before.signed else said.written
         found.append(Found(Kind.DELETED, number, evidence))
     misstated = any(each.kind is Kind.MISSTATED for each in judged.found)
-    less = said.holds.size < before.holds or _uncosigned(local, tx, peer, sent, said)
+    less = said.holds.size < before.holds or _uncosigned(tx, local, peer, sent, said)
     if less and not misstated:
         found.append(Found(Kind.UNCOSIGNED, said.holds.size, {"message": shown}))
     raising = [partial(_raise, local=local, peer=peer.id, found=each) for each in found]
@@ -302,14 +317,15 @@ def judge_reply(
 
 
 def _uncosigned(
-    local: Local, tx: Connection, peer: Pinned, sent: RecordState, said: RecordReply
+    tx: Connection, local: Local, peer: Pinned, sent: RecordState, said: RecordReply
 ) -> bool:
     """Tell whether a peer that holds what was sent to it has not cosigned it."""
     size = Checkpoint.parse(note.parse(sent.checkpoint.encode()).text).size
     if said.holds.size < size:
         return False
     try:
-        return _cosigned(local, tx, peer, said.cosigned).checkpoint.size < size
+        verified = cosigned_by(tx, local, peer, said.cosigned, former=False)
+        return verified.checkpoint.size < size
     except ComityError:
         return True
 

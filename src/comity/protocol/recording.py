@@ -2,17 +2,17 @@
 
 from sqlalchemy import Connection, bindparam, func, or_, select
 
-from comity.core import checkpoint, identity, token
+from comity.core import checkpoint, token
 from comity.core.canonical import unb64url
-from comity.core.checkpoint import Checkpoint
-from comity.core.identity import Identity
+from comity.core.checkpoint import Checkpoint, Verified
+from comity.core.identity import Identity, Pinned
 from comity.core.merkle import Frontier, leaf_hash
 from comity.core.note import KeyType, Note, VerifierKey
 from comity.errors import Code, ComityError
 from comity.protocol.base import CONTACT, Local
 from comity.protocol.sending import State
 from comity.store import record
-from comity.store.peers import history
+from comity.store.peers import described, history
 from comity.store.schema import outbox
 from comity.store.statements import Statement
 from comity.store.tiles import stored_tree
@@ -41,6 +41,21 @@ def cosigner_key(receiver: Identity) -> VerifierKey:
     return VerifierKey(receiver.id, KeyType.COSIGNATURE, unb64url(receiver.keys.cosignature))
 
 
+def cosigned_by(
+    tx: Connection, local: Local, peer: Pinned, signed: str, *, former: bool
+) -> Verified:
+    """Check a checkpoint of ours with the peer's cosignature, under the documents in force.
+
+    With `former`, also under documents before, of either side: it was signed when they were in
+    force. Raises NOTE_INVALID or CHECKPOINT_INVALID.
+    """
+    data = signed.encode()
+    log, cosigner = log_key(local.identity, peer.id), cosigner_key(peer.identity)
+    if former:
+        log, cosigner = keys_of(tx, data, local.identity.id, peer.id)
+    return checkpoint.verify(data, log, [cosigner])
+
+
 def arrived(tx: Connection, peer: str) -> int:
     """Return how much of our log the peer has acknowledged; it never becomes less.
 
@@ -62,8 +77,8 @@ def keys_of(
     """
     for by in reversed(history(tx, sender)):
         for other in reversed(history(tx, receiver)):
-            log = log_key(identity.read(by.document), receiver)
-            cosigner = cosigner_key(identity.read(other.document))
+            log = log_key(described(by), receiver)
+            cosigner = cosigner_key(described(other))
             try:
                 checkpoint.verify(signed, log, [cosigner])
             except ComityError:
@@ -91,8 +106,8 @@ def root_at(tx: Connection, peer: str, direction: str, size: int) -> bytes:
 def check_kept(tx: Connection, peer: str) -> None:
     """Check what is kept here against itself: trees against tokens, bodies against tokens.
 
-    Bodies that were bulk or refused are not kept. Raises RECORD_DIFFERS (size, or entry), or
-    RECORD_INCOMPLETE (missing).
+    Bodies that were bulk or refused are not kept, and what was destroyed is known by its leaf.
+    Raises RECORD_DIFFERS (size, or entry), or RECORD_INCOMPLETE (missing).
     """
     for direction in (record.OUT, record.IN):
         size, root = record.head(tx, peer, direction)
@@ -102,6 +117,6 @@ def check_kept(tx: Connection, peer: str) -> None:
         made = Frontier().extend(leaf_hash(item) for item in leaves).root()
         if made != root or root_at(tx, peer, direction, size) != root:
             raise ComityError(Code.RECORD_DIFFERS, size=size)
-        for seq, signed, body in record.bodies(tx, peer, direction):
-            if token.digest(body) != token.body_digest(signed):
-                raise ComityError(Code.RECORD_DIFFERS, entry=seq)
+        for message in record.bodies(tx, peer, direction):
+            if token.digest(message.body) != token.body_digest(message.token):
+                raise ComityError(Code.RECORD_DIFFERS, entry=message.seq)

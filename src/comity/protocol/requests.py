@@ -5,8 +5,9 @@ carries only fields that the terms name, as salted digests and the fields releas
 """
 
 from functools import partial
+from typing import Final
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from comity.core import disclosure, token
 from comity.core.canonical import b64url
@@ -31,9 +32,14 @@ from comity.store.rows import (
     RequestRow,
     add,
     change,
-    many,
     one,
 )
+from comity.store.schema import requests
+
+_STANDING: Final = select(
+    requests.c.state, requests.c.final, requests.c.manifest, requests.c.handle
+).where(requests.c.role == Role.PROVIDER)
+"""What was asked of us, without what it says."""
 
 
 def _reserve(inbound: Inbound, tx: Connection, message: DetailRequest) -> None:
@@ -108,19 +114,15 @@ def _record(inbound: Inbound, tx: Connection, message: DetailRequest, agreement:
 
 def _check_new(inbound: Inbound, tx: Connection, message: DetailRequest, held: Held) -> None:
     """Refuse an id that was used, a question that stands declined, and too many at once."""
-    theirs = many(tx, RequestRow, peer=inbound.peer.id, role=Role.PROVIDER)
     if one(tx, RequestRow, id=message.id):
         raise ComityError(Code.REQUEST_DECIDED)
-    if sum(row.state == "held" for row in theirs) >= OPEN_REQUESTS_PER_PEER:
+    theirs = tx.execute(_STANDING.where(requests.c.peer == inbound.peer.id)).all()
+    if sum(state == "held" for state, *_ in theirs) >= OPEN_REQUESTS_PER_PEER:
         raise ComityError(Code.QUOTA_EXCEEDED, limit=OPEN_REQUESTS_PER_PEER)
-    for row in theirs:
-        if row.final and _same_record(tx, row, held):
+    for _, final, manifest, name in theirs:
+        handle = one(tx, Handle, manifest=manifest, handle=name) if final else None
+        if handle and (handle.dataset, handle.record) == (held.dataset, held.id):
             raise ComityError(Code.REQUEST_DECLINED)
-
-
-def _same_record(tx: Connection, row: RequestRow, held: Held) -> bool:
-    handle = one(tx, Handle, manifest=row.manifest, handle=row.handle)
-    return handle is not None and (handle.dataset, handle.record) == (held.dataset, held.id)
 
 
 def _due(inbound: Inbound, grant: RequestTerms) -> int:

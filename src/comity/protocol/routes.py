@@ -8,6 +8,7 @@ from comity.protocol import (
     catalog,
     consent,
     cosigning,
+    ledgers,
     negotiation,
     questions,
     reading,
@@ -25,7 +26,11 @@ ROUTES: Final[tuple[AnyRoute, ...]] = (
     *requests.ROUTES,
 )
 
-CONTACTS: Final[tuple[AnyRoute, ...]] = (*cosigning.CONTACTS, *reading.CONTACTS)
+CONTACTS: Final[tuple[AnyRoute, ...]] = (
+    *cosigning.CONTACTS,
+    *reading.CONTACTS,
+    *ledgers.CONTACTS,
+)
 """What a peer can say about the record, outside of it (decision 0029)."""
 
 BRIEF: Final = frozenset(route.what for route in ROUTES if route.is_brief)

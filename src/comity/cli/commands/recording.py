@@ -40,6 +40,16 @@ def record_verify(session: Session, peer: Peer) -> None:
     session.screen.show(found, shown.verified)
 
 
+@command(record_app, "rotate")
+def record_rotate(session: Session) -> None:
+    """Put all contents under a new wrap key; then no old copy of the database opens."""
+    from comity.cli.rendering import recording as shown
+    from comity.operations import keeping
+    from comity.operations.setup import Nothing
+
+    session.screen.show(session.run(keeping.rotate, Nothing()), shown.rotated)
+
+
 @command(record_app, "check")
 def record_check(session: Session, peer: Peer) -> None:
     """Check every signature in the record with the key that was valid for it then.
