@@ -27,9 +27,10 @@ from comity.edge.config import NodeConfig, read_config
 from comity.edge.peer_listener import VERSION_PATH
 from comity.errors import Code, ComityError
 from comity.limits import CLOCK_SKEW_SECONDS, MIB
-from comity.node import IDENTITY_FILE
+from comity.node import IDENTITY_FILE, WRAP_KEYS
 from comity.store import peers
 from comity.store.engine import Store
+from comity.store.vault import Vault
 
 ROOM_MIB: Final = 1024
 """Free space below which a node is warned: a large list and its tag set take some hundred MiB."""
@@ -146,7 +147,7 @@ def _database(folder: Path, config: NodeConfig) -> Iterator[Finding]:
     try:
         with (
             lock.hold(folder),
-            closing(Store(config.database_url(folder))) as store,
+            closing(Store(config.database_url(folder), Vault(folder / WRAP_KEYS))) as store,
             store.read() as tx,
         ):
             pinned = len(peers.everyone(tx))
@@ -182,7 +183,10 @@ def _ports(folder: Path, config: NodeConfig) -> Iterator[Finding]:
 
 def _peers(folder: Path, config: NodeConfig) -> Iterator[Finding]:
     """Ask each pinned listener for its version: no message of ours, and nothing for the record."""
-    with closing(Store(config.database_url(folder))) as store, store.read() as tx:
+    with (
+        closing(Store(config.database_url(folder), Vault(folder / WRAP_KEYS))) as store,
+        store.read() as tx,
+    ):
         pinned = peers.everyone(tx)
     if not pinned:
         yield Finding("peers", "warn", "none")

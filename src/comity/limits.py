@@ -170,6 +170,15 @@ row on either side, and a minute is soon enough for an officer."""
 CONTACT_AT_LEAST_SECONDS: Final = DAY
 """How often checkpoints are exchanged at least, also where nothing is said: a log that is rolled
 back in silence shows within a day."""
+LOOKED_AT_ONCE: Final = 500
+"""Entries of the record whose retention is looked at each second: more than come a second of those
+kinds, and all of them are destroyed within the hour after a node that was down."""
+WRAP_KEY_SECONDS: Final = 30 * DAY
+"""How long one wrap key is in force: what was destroyed can be opened out of an old copy of the
+database no longer than that, and only by whoever has the key of that time, too."""
+REWRAPPED_AT_ONCE: Final = 1_000
+"""Rows that are put under a new wrap key in one transaction: some 50 ms in which nobody else can
+write."""
 
 # --- files ------------------------------------------------------------------------------------
 LIST_BYTES: Final = 1024 * MIB

@@ -31,8 +31,11 @@ from comity.pushing import Pusher
 from comity.store import identities, peers
 from comity.store.engine import Store
 from comity.store.rows import IdentityRow
+from comity.store.vault import Vault
 
 KEYS: Final = keyring.SIGNING
+WRAP_KEYS: Final = "keys/wrap"
+"""Folder of the wrap keys below the node's folder; it goes into no backup."""
 IDENTITY_FILE: Final = "identity.comity"
 IDENTITY_MODE: Final = 0o644
 """Everybody may read it."""
@@ -123,7 +126,7 @@ def open_node(
     document = read_document(folder)
     identity.read(document)
     sealing_key = keyfiles.read_secret(folder / "keys" / "sealing.key")
-    store = Store(config.database_url(folder))
+    store = Store(config.database_url(folder), Vault(folder / WRAP_KEYS))
     try:
         now = (clock or SystemClock()).now()
         own = open_own(folder, store, document, now, config.pkcs11(folder))

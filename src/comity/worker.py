@@ -18,6 +18,7 @@ from comity.node import Node
 from comity.protocol import accounting
 from comity.protocol.expiry import expire
 from comity.protocol.outbox import waiting_peers
+from comity.store.rotation import tend
 
 _IDLE_SECONDS: Final = 1.0
 _SETTLE_SECONDS: Final = 0.05
@@ -86,11 +87,12 @@ def _tell(error: Exception, **where: str) -> None:
 
 
 def due(node: Node) -> list[str]:
-    """Let run out what is due, and return the peers for whom something waits."""
+    """Let run out what is due, wrap keys too, and return the peers for whom something waits."""
     account(node)
     with node.store.write() as tx:
         expire(node.local, tx)
         pushing.complete_late(node.local, tx)
+    tend(node.store, node.local.now())
     with node.store.read() as tx:
         return waiting_peers(tx)
 

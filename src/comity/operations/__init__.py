@@ -9,6 +9,7 @@ from comity.operations import (
     holdings,
     identity,
     inbox,
+    keeping,
     ledger,
     matching,
     offering,
@@ -23,6 +24,7 @@ from comity.operations import (
     tagging,
     terms,
     transfers,
+    watching,
     witnessing,
 )
 from comity.operations.registry import Caller, Model, Operation, find, names
@@ -40,6 +42,7 @@ __all__ = [
     "holdings",
     "identity",
     "inbox",
+    "keeping",
     "ledger",
     "matching",
     "names",
@@ -55,5 +58,6 @@ __all__ = [
     "tagging",
     "terms",
     "transfers",
+    "watching",
     "witnessing",
 ]

@@ -23,11 +23,12 @@ from comity.core.keys import Signer
 from comity.edge import keyfiles, pkcs11, tls
 from comity.edge.config import NodeConfig, write_config
 from comity.errors import Code, ComityError
-from comity.node import IDENTITY_FILE, KEYS, Node, SystemClock
+from comity.node import IDENTITY_FILE, KEYS, WRAP_KEYS, Node, SystemClock
 from comity.operations.registry import Caller, Model, operation
 from comity.store import journal
 from comity.store.engine import Store
 from comity.store.rows import Officer, add, many, one
+from comity.store.vault import Vault
 
 OFFICERS: Final = "officers"
 """Folder of officers' token files below the node's folder."""
@@ -97,7 +98,7 @@ def init(folder: Path, config: NodeConfig, officer: str, recovery: Path) -> Crea
         signers["message"],
     )
     write_config(folder, config)
-    store = Store(config.database_url(folder))
+    store = Store(config.database_url(folder), Vault(folder / WRAP_KEYS))
     try:
         token_file = _add_officer(folder, store, officer, officer)
     finally:

@@ -49,9 +49,9 @@ def history(tx: Connection, id: str) -> Sequence[IdentityRow]:
     return many(tx, IdentityRow, id=id, order="n")
 
 
-def former(tx: Connection, id: str) -> list[Identity]:
-    """Return the documents of a participant before the one in force, the latest first."""
-    return [_read(row.document) for row in reversed(history(tx, id)[:-1])]
+def described(row: IdentityRow) -> Identity:
+    """Return what a document says that was, or is, in force here."""
+    return _read(row.document)
 
 
 def signed_under(tx: Connection, peer: str, typ: str, token: str) -> IdentityRow | None:

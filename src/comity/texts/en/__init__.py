@@ -8,6 +8,7 @@ from comity.texts.en.errors_evidence import ERRORS as OF_EVIDENCE
 from comity.texts.en.errors_node import ERRORS as NODE
 from comity.texts.en.errors_work import ERRORS as WORK
 from comity.texts.en.evidence import TEXTS as EVIDENCE
+from comity.texts.en.keeping import TEXTS as KEEPING
 from comity.texts.en.keys import ERRORS as KEYS_ERRORS
 from comity.texts.en.keys import TEXTS as KEYS
 from comity.texts.en.ledger import ERRORS as LEDGER_ERRORS
@@ -35,6 +36,7 @@ TEXTS: Final[dict[str, str]] = {
     **SCREEN,
     **DOCTOR,
     **TERMS,
+    **KEEPING,
     **KEYS,
     **EVIDENCE,
     **LEDGER,
