@@ -83,14 +83,14 @@ def run(
     claims = Claims(screen)
     told, begun = _Told(), time.monotonic()
     with ExitStack() as stack:
-        stack.enter_context(_signals())
-        folder = _folder(stack, keep)
-        lists = choose(mx, us, folder / "lists", size)
+        stack.enter_context(signals())
+        base = folder(stack, keep)
+        lists = choose(mx, us, base / "lists", size)
         border = stack.enter_context(Border())
-        sides = [Side(party, folder) for party in (MX, US)]
+        sides = [Side(party, base) for party in (MX, US)]
         for side in sides:
             stack.callback(side.kill)
-        stage = Stage(screen, claims, sides[0], sides[1], border, lists, folder)
+        stage = Stage(screen, claims, sides[0], sides[1], border, lists, base)
         screen.say("opening")
         try:
             _play(stage, told)
@@ -165,7 +165,7 @@ def _account(stage: Stage, told: _Told, seconds: float) -> Account:
     )
 
 
-def _folder(stack: ExitStack, keep: Path | None) -> Path:
+def folder(stack: ExitStack, keep: Path | None) -> Path:
     """Return where both nodes go. Raises FILE_EXISTS."""
     if keep is None:
         return Path(stack.enter_context(TemporaryDirectory(prefix="comity-demo-")))
@@ -176,7 +176,7 @@ def _folder(stack: ExitStack, keep: Path | None) -> Path:
 
 
 @contextmanager
-def _signals() -> Iterator[None]:
+def signals() -> Iterator[None]:
     """Leave as with Ctrl-C when told to end, so that no node is left behind."""
     if current_thread() is not main_thread():
         yield
