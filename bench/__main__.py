@@ -12,7 +12,7 @@ from typing import Final, TypedDict
 from rich.console import Console
 from rich.table import Table
 
-from bench import exchanges, kernel, negotiations, plain
+from bench import appends, exchanges, kernel, negotiations, plain
 from comity.edge import logs
 
 RESULTS: Final = Path(__file__).parent / "results.json"
@@ -36,12 +36,15 @@ class Results(TypedDict):
     plain_exchanges_per_second: float
     exchanges_to_plain: float
     negotiations_finalised_per_second: float
+    appends_per_second: float
+    appends_per_second_together: float
 
 
 def main() -> None:
     """Measure everything once."""
     logs.configure("error", sys.stderr)
     of_kernel, of_exchanges = kernel.measure(), exchanges.measure()
+    of_appends = appends.measure()
     of_plain = plain.measure(3_200, exchanges.CALLERS)
     parts = {name: float(str(cost)) for name, cost in of_kernel["question_core_us"].items()}
     results = Results(
@@ -63,6 +66,8 @@ def main() -> None:
         plain_exchanges_per_second=round(of_plain, 1),
         exchanges_to_plain=round(of_exchanges["exchanges_per_second"] / of_plain, 2),
         negotiations_finalised_per_second=negotiations.measure(),
+        appends_per_second=of_appends["appends_per_second"],
+        appends_per_second_together=of_appends["appends_per_second_together"],
     )
     RESULTS.write_text(json.dumps(results, indent=2) + "\n")
     Console().print(_table(results))
@@ -80,6 +85,9 @@ def _table(results: Results) -> Table:
     table.add_row("one exchange, ms", f"{results['exchange_milliseconds']:,.2f}")
     finalised = results["negotiations_finalised_per_second"]
     table.add_row("negotiations finalised per second", f"{finalised:,.1f}")
+    table.add_row("appends with a checkpoint per second", f"{results['appends_per_second']:,.1f}")
+    together = results["appends_per_second_together"]
+    table.add_row("the same, 32 to a checkpoint", f"{together:,.1f}")
     return table
 
 
