@@ -157,7 +157,7 @@ class Session:
             try:
                 caller = authenticate(node.store, token)
                 result = operation.run(node, caller, args, progress)
-                # A serving node makes contact by itself; one that is open for this alone does it now.
+                # A serving node does this by itself; one that is open for this alone does it now.
                 for peer in node.delivery.reached & set(node.meetings.due()):
                     node.meetings.run(peer)
                 return result
