@@ -21,6 +21,12 @@ UNITS = {"KIB", "MIB", "HOUR", "DAY"}
 HERE = "test_limits.py"
 
 HIT = {
+    # evidence and witnesses
+    "EVIDENCE_BYTES": "operations/test_proving.py::test_a_file_has_an_end",
+    "EVIDENCE_ENTRIES": "operations/test_proving.py::test_so_many_entries_and_no_more",
+    "WITNESSES": "operations/test_witnessing.py::test_so_many_witnesses_and_no_more",
+    "WITNESS_SECONDS": "edge/test_witness_client.py::test_silence_and_drips_are_not_waited_for",
+    "WITNESS_REPLY_BYTES": "edge/test_witness_client.py::test_a_reply_has_an_end",
     "TOGETHER": "protocol/test_together.py::test_so_many_at_once_and_then_the_others",
     "WRITERS_PER_COMMIT": "store/test_writers.py::test_a_group_has_an_end",
     "REFUSED_PER_HOUR": (
@@ -95,6 +101,8 @@ HIT = {
         "operations/test_rehearsing.py::test_the_latest_are_listed_and_all_are_counted"
     ),
     # the record, and files
+    "LEDGER_LINES": "operations/test_ledger.py::test_a_ledger_has_so_many_lines",
+    "LEDGER_ENTRIES": "operations/test_ledger.py::test_entries_are_looked_at_a_few_at_a_time",
     "NOTE_BYTES": "core/test_note.py::test_size_is_capped",
     "PROOF_EXTRA_BYTES": "core/test_proof.py::test_sizes_are_capped",
     "LOOKED_AT_ONCE": "protocol/test_lapsing.py::test_so_many_are_looked_at_and_then_the_others",

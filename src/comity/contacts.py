@@ -9,6 +9,7 @@ while other messages are under way.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 import structlog
@@ -28,6 +29,23 @@ from comity.store.engine import Store
 
 _BUSY: Final = Response(429, "", JSON, canonical({"code": "slow-down"}))
 _log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Consulted:
+    """A contact message of ours, and the peer's signed reply."""
+
+    request: Request
+    response: Response
+
+    def accepted(self, peer: Pinned) -> bytes:
+        """Return the body of the reply. Raises PEER_REFUSED with the peer's code."""
+        return accepted(peer, self.response.status, self.response.body)
+
+    def shown(self) -> str:
+        """Return what was said, as evidence: both tokens, and the body of the reply."""
+        body = self.response.body.decode(errors="replace")
+        return f"{self.request.token}\n{self.response.token}\n{body}"
 
 
 class Contacts:
@@ -53,7 +71,8 @@ class Contacts:
         claims = contact.open_request(request, own, unb64url(peer.identity.keys.message), now)
         if not self._asked.count(peer.id, now):
             return _BUSY
-        outcome = self._outcome(request, Inbound(self._local, peer, claims.jti, now, ()))
+        inbound = Inbound(self._local, peer, claims.jti, now, (), token=request.token)
+        outcome = self._outcome(request, inbound)
         _log.info("contact", peer=peer.id, jti=claims.jti, status=outcome.status)
         return contact.seal_response(
             Parties(own, peer.id),
@@ -92,6 +111,14 @@ class Contacts:
         `path` is the route's, below the peer's address. Raises PEER_UNREACHABLE,
         PEER_ANSWER_INVALID, PEER_REFUSED with the peer's code, or KEY_REVOKED.
         """
+        return self.consult(peer, path, body).accepted(peer)
+
+    def consult(self, peer: Pinned, path: str, body: bytes) -> Consulted:
+        """Send a contact message, and return it with the reply, whatever that is.
+
+        Raises PEER_UNREACHABLE, PEER_ANSWER_INVALID, PEER_REFUSED where nobody signed it, or
+        KEY_REVOKED.
+        """
         if peer.revoked:
             raise ComityError(Code.KEY_REVOKED, peer=peer.id)
         own = self._local.identity.id
@@ -109,7 +136,7 @@ class Contacts:
             raise ComityError(Code.PEER_REFUSED, peer=peer.id, status=response.status)
         key = unb64url(peer.identity.keys.message)
         contact.open_response(response, request, Parties(peer.id, own), key, self._local.now())
-        return accepted(peer, response.status, response.body)
+        return Consulted(request, response)
 
 
 def accepted(peer: Pinned, status: int, body: bytes) -> bytes:

@@ -32,6 +32,7 @@ from comity.protocol.routes import BRIEF
 from comity.protocol.sending import Draft, State, put
 from comity.protocol.together import Asked, Together
 from comity.protocol.turns import Turns
+from comity.protocol.watching import Watch, equivocation
 from comity.store import peers, record
 from comity.store.engine import Store
 from comity.store.rows import Message, Outgoing, many
@@ -54,12 +55,14 @@ class Delivery:
         authenticator: Authenticator,
         endpoint: Callable[[Pinned], Endpoint],
         replies: Mapping[str, ReplyHandler],
+        watch: Watch | None = None,
     ) -> None:
         self._local = local
         self._store = store
         self._authenticator = authenticator
         self._endpoint = endpoint
         self._replies = replies
+        self._watch = watch or Watch(local)
         self._turns = Turns()
         self._together: dict[str, Together[Draft, Message]] = {}
         """By the document of the peer that is asked."""
@@ -158,7 +161,10 @@ class Delivery:
                 self._put_off(row, error)
                 each.fail(error)
         try:
-            self._take([one for _, one in taken])
+            if len(taken) == 1:
+                self._take_one(taken[0][1])
+            else:
+                self._take([one for _, one in taken])
         except ComityError:
             if len(came) == 1:
                 raise
@@ -255,8 +261,18 @@ class Delivery:
     def _send(self, row: Outgoing, peer: Pinned, request: Request) -> Message:
         response = self._endpoint(peer).handle(request)
         taken = self._opened(row, peer, request, response)
-        self._take([taken])
+        self._take_one(taken)
         return taken.message
+
+    def _take_one(self, taken: Taken) -> None:
+        try:
+            self._take([taken])
+        except ComityError as error:
+            if error.code in (Code.MESSAGE_ID_REUSED, Code.SEQUENCE_REUSED):
+                with self._store.write() as tx:
+                    said = taken.message.token, taken.claims
+                    equivocation(self._local, tx, taken.row.peer, *said)
+            raise
 
     def _opened(self, row: Outgoing, peer: Pinned, request: Request, response: Response) -> Taken:
         """Verify a reply. One by a revoked key fills its place in the record, and is none."""
@@ -264,7 +280,7 @@ class Delivery:
         now = self._local.now()
         message = reply_entry(row, request, response, claims, now, void=signer.revoked)
         said = None if signer.revoked else response
-        return Taken(row, message, reply_to(self._local, row, peer, said, now))
+        return Taken(row, message, reply_to(self._local, row, peer, said, now), claims)
 
     def _take(self, taken: Sequence[Taken]) -> None:
         """Log replies and move what waited for them."""
@@ -272,6 +288,9 @@ class Delivery:
             # Somebody else may have been quicker.
             first = [each for each in taken if mark(tx, each.row, State.DONE)]
             record.append_all(tx, [each.message for each in first])
+            if first:
+                said = {each.message.token: each.claims for each in first}
+                self._watch.took(tx, first[0].row.peer, said)
             for each in first:
                 self._apply(each.reply, tx)
         for each in taken:

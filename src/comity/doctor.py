@@ -63,7 +63,7 @@ def examine(folder: Path, *, contact: bool = False) -> tuple[Finding, ...]:
         missing = ComityError(Code.NODE_MISSING, folder=str(folder))
         return (*found, Finding("settings", "fail", error=missing))
     found.append(Finding("settings", "ok", params={"id": own.id}))
-    found += _guarded("keys", lambda: _keys(folder, own))
+    found += _guarded("keys", lambda: _keys(folder, config, own))
     found.append(_clock(own))
     found.append(_room(folder))
     found += _guarded("database", lambda: _database(folder, config))
@@ -117,10 +117,10 @@ def _folder(folder: Path) -> Iterator[Finding]:
     yield Finding("folder", "warn" if is_open else "ok", "open" if is_open else "ok", shown)
 
 
-def _keys(folder: Path, own: Identity) -> Iterator[Finding]:
-    opened = keyring.open_keys(folder, own)
+def _keys(folder: Path, config: NodeConfig, own: Identity) -> Iterator[Finding]:
+    keyring.open_keys(folder, own, config.pkcs11(folder))
     keyfiles.read_secret(folder / "keys" / "sealing.key")
-    tls.server_context(opened.certificate, opened.certificate_key)
+    tls.server_context(*keyring.certificate_of(folder, own))
     yield Finding("keys", "ok")
 
 

@@ -36,9 +36,10 @@ from comity.protocol.authentication import Authenticator, Known
 from comity.protocol.base import BYTES, JSON, AnyRoute, Inbound, Local, Moved, Outcome, prefix
 from comity.protocol.opened import Opened, by_peer
 from comity.protocol.routes import find_route
-from comity.protocol.sealing import admit_all, seal_all
+from comity.protocol.sealing import admit, admit_all, seal_all
 from comity.protocol.turns import Turns
-from comity.store import journal, record
+from comity.protocol.watching import Watch, equivocation
+from comity.store import record
 from comity.store.engine import Store
 from comity.store.rows import Message, Usage, change, remove
 
@@ -61,6 +62,7 @@ class Exchange:
         authenticator: Authenticator,
         committed: Callable[[], None],
         contacts: Contacts,
+        watch: Watch | None = None,
     ) -> None:
         """`committed` is called after each commit, so that the outbox wakes."""
         self._local = local
@@ -68,6 +70,7 @@ class Exchange:
         self._authenticator = authenticator
         self._committed = committed
         self._contacts = contacts
+        self._watch = watch or Watch(local)
         self._turns = Turns()
         self._unreadable = refusals.PerHour(UNREADABLE_PER_HOUR)
         self._refused = refusals.PerHour(REFUSED_PER_HOUR)
@@ -147,7 +150,7 @@ class Exchange:
             if error.code not in (Code.MESSAGE_ID_REUSED, Code.SEQUENCE_REUSED):
                 raise
             if self._unreadable.count(peer, now):
-                self._keep_evidence(opened, error.code)
+                self._keep_evidence(opened)
             return UNIFORM
         if stored is not None:
             return self._linked(opened, self._again(opened, stored))
@@ -219,10 +222,7 @@ class Exchange:
 
     def _admit(self, tx: Connection, opened: Opened) -> Response | None:
         """Step 3. Returns the stored reply of a redelivery, else None."""
-        request, claims, peer = opened.request, opened.claims, opened.inbound.peer.id
-        if record.check_new(tx, peer, claims.jti, claims.seq, request.token):
-            record.write(tx, opened.entry())
-        elif (sent := record.reply(tx, peer, record.OUT, claims.jti)) is not None:
+        if (sent := admit(tx, self._watch, opened)) is not None:
             return UNIFORM if sent.destroyed else _as_response(sent)
         if opened.route and opened.route.reserve and not opened.refused:
             opened.route.reserve(opened.inbound, tx, opened.message)
@@ -230,7 +230,7 @@ class Exchange:
 
     def _admit_all(self, tx: Connection, opened: Sequence[Opened]) -> list[Opened]:
         """Step 3 for several that reserve nothing. Returns those that are new."""
-        return admit_all(tx, opened)
+        return admit_all(tx, self._watch, opened)
 
     def _outcome(self, opened: Opened, tx: Connection | None = None) -> Outcome:
         """Steps 4 and 5; an error of either becomes a signed refusal."""
@@ -289,18 +289,11 @@ class Exchange:
             _log.info("handled", peer=peer, jti=jti, status=reply.status)
         return replies
 
-    def _keep_evidence(self, opened: Opened, code: Code) -> None:
+    def _keep_evidence(self, opened: Opened) -> None:
         """Keep a token that gives an id or a number twice: it proves equivocation."""
         with self._store.write() as tx:
-            journal.note(
-                tx,
-                opened.inbound.now,
-                "",
-                "equivocation",
-                peer=opened.inbound.peer.id,
-                code=code,
-                token=opened.request.token,
-            )
+            said = opened.request.token, opened.claims
+            equivocation(self._local, tx, opened.inbound.peer.id, *said)
 
 
 def _undo(tx: Connection, peer: str, jti: str, code: str) -> None:

@@ -131,6 +131,11 @@ REHEARSED_SHOWN: Final = 1_000
 """Messages that a rehearsal of terms lists: the latest, which people look at; all are counted."""
 
 # --- the record -------------------------------------------------------------------------------
+LEDGER_LINES: Final = 400
+"""Lines of one ledger: eleven agreements over a year of months, asked about in three ways; signed,
+they fit a message."""
+LEDGER_ENTRIES: Final = 2_000
+"""Entries of the record that are counted in one transaction, so that others get their turn."""
 NOTE_BYTES: Final = 128 * KIB
 """A signed note: its readers take at least 16 signatures, of up to 5 kB where keys are
 post-quantum (C2SP signed-note), and base64 makes that 107 kB."""
@@ -160,6 +165,34 @@ database no longer than that, and only by whoever has the key of that time, too.
 REWRAPPED_AT_ONCE: Final = 1_000
 """Rows that are put under a new wrap key in one transaction: some 50 ms in which nobody else can
 write."""
+EVIDENCE_BYTES: Final = 32 * MIB
+"""An evidence file: the largest bodies that are kept have half a megabyte, so sixty of them."""
+EVIDENCE_ENTRIES: Final = 1_000
+"""Entries of one evidence file: people read what it says."""
+WITNESSES: Final = 8
+"""Witnesses of a node: with the log's signature and the peer's, a note stays under 16 signatures,
+which is all that readers have to take (C2SP signed-note)."""
+WITNESS_SECONDS: Final = 30
+"""One exchange with a witness: it checks a few hashes and signs."""
+WITNESS_REPLY_BYTES: Final = 16 * KIB
+"""What a witness may answer: signature lines, at most three of them post-quantum."""
+RECORD_SIZES: Final = 64
+"""Sizes of a log whose roots are asked for at once: four such messages find one entry among 16
+million."""
+RECORD_ENTRIES: Final = 1_000
+"""Entries of a log that are asked for at once: their leaves alone are 45 kB."""
+RECORD_ENTRIES_BYTES: Final = 1 * MIB
+"""Tokens and bodies given at once: with base64 and the names around them they fit into a reply."""
+RECORD_FETCHED: Final = 20_000
+"""Missing entries that one contact fetches: the hourly bound of a peer is never used up by it."""
+RECORD_COMPARED: Final = 10_000
+"""Entries past the first difference that a comparison lists, on either side: people read them."""
+CONTACT_EVERY_SECONDS: Final = 60
+"""How often checkpoints are exchanged at most while messages flow: each is two signatures and a
+row on either side, and a minute is soon enough for an officer."""
+CONTACT_AT_LEAST_SECONDS: Final = DAY
+"""How often checkpoints are exchanged at least, also where nothing is said: a log that is rolled
+back in silence shows within a day."""
 
 # --- files ------------------------------------------------------------------------------------
 LIST_BYTES: Final = 1024 * MIB

@@ -18,12 +18,15 @@ from comity.delivery import Delivery
 from comity.edge import keyfiles, keyring
 from comity.edge.client import PeerClient
 from comity.edge.config import NodeConfig, read_config
+from comity.edge.pkcs11 import Pkcs11
 from comity.errors import Code, ComityError
 from comity.exchange import Exchange
 from comity.limits import MESSAGE_LIFETIME_SECONDS
+from comity.meeting import Meetings
 from comity.protocol.authentication import TokenAuthenticator
 from comity.protocol.base import InForce, Local, Own, Signers
 from comity.protocol.replies import REPLIES
+from comity.protocol.watching import Watch
 from comity.pushing import Pusher
 from comity.store import identities, peers
 from comity.store.engine import Store
@@ -61,6 +64,7 @@ class Node:
     exchange: Exchange
     delivery: Delivery
     contacts: Contacts
+    meetings: Meetings
     pusher: Pusher
     clients: "Clients"
     wake: Event
@@ -124,7 +128,8 @@ def open_node(
     sealing_key = keyfiles.read_secret(folder / "keys" / "sealing.key")
     store = Store(config.database_url(folder), Vault(folder / WRAP_KEYS))
     try:
-        own = open_own(folder, store, document, (clock or SystemClock()).now())
+        now = (clock or SystemClock()).now()
+        own = open_own(folder, store, document, now, config.pkcs11(folder))
     except BaseException:
         store.close()
         raise
@@ -139,15 +144,16 @@ def open_node(
     believed = TokenAuthenticator(local, store)
     wake = Event()
     clients = Clients()
-    contacts = Contacts(local, store, endpoint or clients.of)
+    contacts, watch = Contacts(local, store, endpoint or clients.of), Watch(local)
     return Node(
         folder=folder,
         config=config,
         local=local,
         store=store,
-        exchange=Exchange(local, store, believed, wake.set, contacts),
-        delivery=Delivery(local, store, believed, endpoint or clients.of, REPLIES),
+        exchange=Exchange(local, store, believed, wake.set, contacts, watch),
+        delivery=Delivery(local, store, believed, endpoint or clients.of, REPLIES, watch),
         contacts=contacts,
+        meetings=Meetings(local, store, contacts, watch),
         pusher=Pusher(local, store),
         clients=clients,
         wake=wake,
@@ -162,7 +168,9 @@ def read_document(folder: Path) -> str:
         raise ComityError(Code.NODE_MISSING, folder=str(folder)) from None
 
 
-def open_own(folder: Path, store: Store, document: str, now: datetime) -> Own:
+def open_own(
+    folder: Path, store: Store, document: str, now: datetime, hardware: Pkcs11 | None
+) -> Own:
     """Return the document in force and its keys.
 
     A rotation is in force once the database has it; where a crash came before the file had it, too,
@@ -179,13 +187,13 @@ def open_own(folder: Path, store: Store, document: str, now: datetime) -> Own:
             raise ComityError(Code.IDENTITY_INVALID)
         document = known[-1].document
         keyfiles.replace(folder / IDENTITY_FILE, document.encode() + b"\n", IDENTITY_MODE)
-    return own_of(folder, document, former(known, now))
+    return own_of(folder, document, former(known, now), hardware)
 
 
-def own_of(folder: Path, document: str, before: Sequence[Identity]) -> Own:
+def own_of(folder: Path, document: str, before: Sequence[Identity], hardware: Pkcs11 | None) -> Own:
     """Return a document with its keys, and the decryption keys of some before it."""
     named = identity.read(document)
-    opened = keyring.open_keys(folder, named)
+    opened = keyring.open_keys(folder, named, hardware)
     return Own(
         identity=named,
         document=document,

@@ -1,4 +1,7 @@
-"""What a serving node does by itself: it delivers what waits, and lets terms run out."""
+"""What a serving node does by itself.
+
+It delivers what waits, lets terms run out, and compares the record with its peers.
+"""
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -10,8 +13,9 @@ import structlog
 from comity import pushing
 from comity.edge.logs import place
 from comity.errors import Code, ComityError
-from comity.limits import DELIVERIES_AT_ONCE
+from comity.limits import DELIVERIES_AT_ONCE, LEDGER_ENTRIES
 from comity.node import Node
+from comity.protocol import accounting
 from comity.protocol.expiry import expire
 from comity.protocol.outbox import waiting_peers
 from comity.store.rotation import tend
@@ -52,6 +56,8 @@ class Worker:
             try:
                 for peer in due(self._node):
                     self._begin("deliver", peer, self._deliverers, self._node.delivery.run)
+                for peer in self._node.meetings.due():
+                    self._begin("meet", peer, self._deliverers, self._node.meetings.run)
                 for peer in pushing.due(self._node.local, self._node.store):
                     self._begin("push", peer, self._pushers, self._node.pusher.run)
             except Exception as error:
@@ -82,6 +88,7 @@ def _tell(error: Exception, **where: str) -> None:
 
 def due(node: Node) -> list[str]:
     """Let run out what is due, wrap keys too, and return the peers for whom something waits."""
+    account(node)
     with node.store.write() as tx:
         expire(node.local, tx)
         pushing.complete_late(node.local, tx)
@@ -90,9 +97,25 @@ def due(node: Node) -> list[str]:
         return waiting_peers(tx)
 
 
+def account(node: Node) -> None:
+    """Write down what the ledger counts of new entries, before anything of them may be destroyed.
+
+    Few at a time, so that others get their turn.
+    """
+    with node.store.read() as tx:
+        behind = accounting.behind(tx)
+    for peer in behind:
+        noted = LEDGER_ENTRIES
+        while noted >= LEDGER_ENTRIES:
+            with node.store.write() as tx:
+                noted = accounting.note(node.local, tx, peer)
+
+
 def work(node: Node) -> None:
     """Do once, in this thread, all that a serving node does by itself."""
     for peer in due(node):
         node.delivery.run(peer)
+    for peer in node.meetings.due():
+        node.meetings.run(peer)
     for peer in pushing.due(node.local, node.store):
         node.pusher.run(peer)

@@ -11,8 +11,10 @@ from comity.cli.commands import (
     agreements,
     asking,
     holdings,
+    ledger,
     matching,
     offering,
+    proving,
     recalling,
     recording,
     running,
@@ -29,7 +31,7 @@ ORDER: Final = (
     "agreements",
     *("tag", "transfers", "received", "match", "check", "hits", "handles"),
     *("ask", "requests", "inbox", "approve", "decline", "reopen"),
-    *("recall", "record", "journal", "posture"),
+    *("recall", "record", "verify", "witness", "ledger", "journal", "posture"),
     *("serve", "doctor", "demo"),
 )
 """The commands as the help lists them: in the order in which somebody needs them."""
@@ -85,6 +87,6 @@ def root(
 
 for group in (
     *(setup, holdings, terms, offering, agreeing, agreements),
-    *(matching, transferring, asking, recalling, recording, running),
+    *(matching, transferring, asking, recalling, recording, proving, ledger, running),
 ):
     group.register(app)

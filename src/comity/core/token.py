@@ -153,6 +153,41 @@ def issuer(token: str) -> str:
         raise ComityError(Code.NOT_AUTHENTIC) from None
 
 
+class Stated(BaseModel):
+    """What a token says of its place in the record, whichever kind it is."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
+
+    iat: _Count
+    seq: _Count
+    log: Seen
+
+
+def stated(token: str) -> Stated:
+    """Return what a token that was checked before says of its place in the record."""
+    return model(Stated, jws.payload(token), TOKEN_BYTES)
+
+
+def open_entry(
+    token: str, kind: str, issuer: str, audience: str, public: bytes
+) -> RequestClaims | ResponseClaims:
+    """Check the token of an entry without its body: the signature, and who wrote it to whom.
+
+    `kind` is `request` or `response`. Raises NOT_AUTHENTIC.
+    """
+    claims: RequestClaims | ResponseClaims
+    try:
+        if kind == "request":
+            claims = _read(RequestClaims, jws.check(REQUEST, token, public))
+        else:
+            claims = _read(ResponseClaims, jws.check(RESPONSE, token, public))
+    except ComityError:
+        raise ComityError(Code.NOT_AUTHENTIC) from None
+    if (claims.iss, claims.aud) != (issuer, audience):
+        raise ComityError(Code.NOT_AUTHENTIC)
+    return claims
+
+
 def body_digest(token: str) -> str:
     """Return the digest of the body in a token that was checked before."""
     return str(parse(jws.payload(token), TOKEN_BYTES)["dig"])

@@ -65,7 +65,7 @@ def recover(
             ended = _end_epochs(tx)
             journal.note(tx, now, officer, "identity.recover", version=step.identity.version)
         with store.read() as tx:
-            rotating.settle(folder, tx, step, clock.now())
+            rotating.settle(folder, tx, step, clock.now(), config.pkcs11(folder))
         for digest in ended:
             files.destroy_keys(folder, digest)
     finally:

@@ -19,7 +19,8 @@ from comity.core.identity import (
     fingerprint,
     issue,
 )
-from comity.edge import keyfiles, tls
+from comity.core.keys import Signer
+from comity.edge import keyfiles, pkcs11, tls
 from comity.edge.config import NodeConfig, write_config
 from comity.errors import Code, ComityError
 from comity.node import IDENTITY_FILE, KEYS, WRAP_KEYS, Node, SystemClock
@@ -67,7 +68,12 @@ def init(folder: Path, config: NodeConfig, officer: str, recovery: Path) -> Crea
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     keys = folder / "keys"
     keys.mkdir(mode=0o700, exist_ok=True)
-    signers = {use: keyfiles.make_signer(keys / f"{use}.key") for use in KEYS}
+    hardware = config.pkcs11(folder)
+    signers: dict[str, Signer] = {}
+    for use in KEYS:
+        kept = hardware if use == "message" else None
+        path = keys / f"{use}.key"
+        signers[use] = pkcs11.make_signer(kept) if kept else keyfiles.make_signer(path)
     keyfiles.make_secret(keys / "sealing.key")
     encryption = keyfiles.make_decryption(keys / "encryption.key").public_key()
     host = urlsplit(config.address).hostname or ""

@@ -126,6 +126,8 @@ class Inbound:
     """The ids in the path, unquoted."""
     query: str = ""
     """What stands behind the question mark, where the route takes that."""
+    token: str = field(default="", repr=False)
+    """The token of a contact message: what it says may have to be shown."""
 
 
 class Moved(Exception):

@@ -27,6 +27,8 @@ class Taken:
     """Its entry in the record."""
     reply: Reply
     """What its handler gets."""
+    claims: ResponseClaims
+    """What its token says."""
 
 
 def reply_to(

@@ -8,10 +8,12 @@ from comity.protocol import (
     attesting,
     catalog,
     consent,
+    cosigning,
+    ledgers,
     negotiation,
     questions,
+    reading,
     recall,
-    recording,
     requests,
     transfer,
 )
@@ -28,7 +30,11 @@ ROUTES: Final[tuple[AnyRoute, ...]] = (
     *recall.ROUTES,
 )
 
-CONTACTS: Final[tuple[AnyRoute, ...]] = recording.CONTACTS
+CONTACTS: Final[tuple[AnyRoute, ...]] = (
+    *cosigning.CONTACTS,
+    *reading.CONTACTS,
+    *ledgers.CONTACTS,
+)
 """What a peer can say about the record, outside of it (decision 0029)."""
 
 BRIEF: Final = frozenset(route.what for route in ROUTES if route.is_brief)

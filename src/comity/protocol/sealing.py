@@ -9,10 +9,12 @@ from comity.core import token
 from comity.protocol.base import Local, Outcome
 from comity.protocol.opened import Opened
 from comity.protocol.sending import envelopes_at
+from comity.protocol.watching import Watch
 from comity.store import record
+from comity.store.rows import Message
 
 
-def admit_all(tx: Connection, opened: Sequence[Opened]) -> list[Opened]:
+def admit_all(tx: Connection, watch: Watch, opened: Sequence[Opened]) -> list[Opened]:
     """Log those messages of one peer that are new, and return them in the order of their numbers.
 
     The others are left alone: they are redeliveries, or give something twice.
@@ -23,7 +25,25 @@ def admit_all(tx: Connection, opened: Sequence[Opened]) -> list[Opened]:
     fresh.sort(key=lambda each: each.claims.seq)
     if fresh:
         record.write_all(tx, [each.entry() for each in fresh])
+        peer = fresh[0].inbound.peer.id
+        watch.took(tx, peer, {each.request.token: each.claims for each in fresh})
     return fresh
+
+
+def admit(tx: Connection, watch: Watch, opened: Opened) -> Message | None:
+    """Log one message, and return the reply that it got before, if it did.
+
+    Raises MESSAGE_ID_REUSED or SEQUENCE_REUSED.
+    """
+    request, claims, peer = opened.request, opened.claims, opened.inbound.peer.id
+    if record.check_new(tx, peer, claims.jti, claims.seq, request.token):
+        record.write(tx, opened.entry())
+        watch.took(tx, peer, {request.token: claims})
+        return None
+    sent = record.reply(tx, peer, record.OUT, claims.jti)
+    if sent is None:
+        record.fill(tx, opened.entry())
+    return sent
 
 
 def seal_all(

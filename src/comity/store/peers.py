@@ -3,13 +3,17 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from comity.core import identity, jws
 from comity.core.canonical import unb64url
 from comity.core.identity import Identity, Pinned
 from comity.errors import Code, ComityError
 from comity.store.rows import IdentityRow, Peer, many, one
+from comity.store.schema import peers as table
+from comity.store.statements import Statement
+
+_IDS = Statement(select(table.c.id).order_by(table.c.id))
 
 
 @lru_cache(maxsize=256)
@@ -31,6 +35,11 @@ def everyone(tx: Connection) -> list[Pinned]:
     return [_pinned(found) for found in many(tx, Peer, order="id")]
 
 
+def ids(tx: Connection) -> list[str]:
+    """Return the ids of all pinned peers."""
+    return [id for (id,) in _IDS.rows(tx, {})]
+
+
 def _pinned(found: Peer) -> Pinned:
     return Pinned(_read(found.document), found.document, bool(found.revoked))
 
@@ -38,6 +47,11 @@ def _pinned(found: Peer) -> Pinned:
 def history(tx: Connection, id: str) -> Sequence[IdentityRow]:
     """Return all documents of a participant that were in force here, the first one first."""
     return many(tx, IdentityRow, id=id, order="n")
+
+
+def described(row: IdentityRow) -> Identity:
+    """Return what a document says that was, or is, in force here."""
+    return _read(row.document)
 
 
 def signed_under(tx: Connection, peer: str, typ: str, token: str) -> IdentityRow | None:

@@ -18,8 +18,18 @@ from comity.core.messages import CARRYING
 from comity.core.token import Seen
 from comity.errors import Code, ComityError
 from comity.limits import TOGETHER
-from comity.store import vault
-from comity.store.rows import Head, Message, add, change, many, one, place_of, streamed
+from comity.store import tiles, vault
+from comity.store.rows import (
+    Head,
+    Message,
+    add,
+    change,
+    many,
+    one,
+    place_of,
+    remove,
+    streamed,
+)
 from comity.store.schema import heads, messages
 from comity.store.statements import Statement
 from comity.store.vault import TAG_BYTES, Sealed
@@ -80,9 +90,18 @@ def append(tx: Connection, message: Message, at: Head | None = None) -> None:
     `at` is where the log ends, if that was read in this transaction. Raises MESSAGE_ID_REUSED or
     SEQUENCE_REUSED where the sender gave a number twice.
     """
-    if message.direction == IN:
-        check_new(tx, message.peer, message.jti, message.seq)
+    known = message.peer, message.jti, message.seq, message.token
+    if message.direction == IN and not check_new(tx, *known):
+        fill(tx, message)
+        return
     write(tx, message, at)
+
+
+def fill(tx: Connection, message: Message) -> None:
+    """Put a message that came into the place of its entry, if that was fetched before it came."""
+    where = {"peer": message.peer, "direction": IN, "seq": message.seq}
+    if remove(tx, Message, refused=str(Code.MESSAGE_FETCHED), destroyed=0, **where):
+        add(tx, _watched(message))
 
 
 def append_all(tx: Connection, entries: Sequence[Message]) -> None:
@@ -117,6 +136,7 @@ def write_all(tx: Connection, entries: Sequence[Message], at: Head | None = None
         whole = last.seq - first.seq + 1 == len(entries) and first.seq == found.next
         leaves = [entry.leaf for entry in entries] if whole else _following(tx, first, found.size)
         frontier = frontier.extend(leaf_hash(committed) for committed in leaves)
+        tiles.complete(tx, first.peer, first.direction, found.size, frontier.size)
     change(
         tx,
         Head,

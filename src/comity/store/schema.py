@@ -170,6 +170,37 @@ wrap_keys = Table(
     _time("destroyed"),
 )
 
+dealings = Table(
+    "dealings",
+    metadata,
+    _id("peer"),
+    Column("direction", String(3), nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    _time("issued"),  # as the token says
+    Column("bytes", BigInteger, nullable=False),  # token and body
+    Column("act", String(16), nullable=False),  # a word of core.ledger.Act
+    _id("asker"),
+    _id("agreement"),
+    _id("subject"),
+    Column("elements", BigInteger, nullable=False),
+    Column("answered", Boolean, nullable=False),  # of an answer: that it is no decline
+    Column("gone", Boolean, nullable=False),  # its contents went before they were counted
+    PrimaryKeyConstraint("peer", "direction", "seq"),
+)
+
+ledgers = Table(
+    "ledgers",
+    metadata,
+    _id("peer"),
+    Column("n", BigInteger, nullable=False),
+    Column("ours", Text, nullable=False),  # signed statements, compact JWS
+    Column("theirs", Text, nullable=False),
+    Column("equal", Boolean, nullable=False),
+    _time("at"),
+    _id("officer"),  # empty where the peer asked
+    PrimaryKeyConstraint("peer", "n"),
+)
+
 heads = Table(
     "heads",
     metadata,
@@ -196,6 +227,49 @@ outbox = Table(
     Column("error", String(64), nullable=False),
     PrimaryKeyConstraint("peer", "jti"),
     Index(None, "state", "peer", "seq"),
+)
+
+tiles = Table(
+    "tiles",
+    metadata,
+    _id("peer"),
+    Column("direction", String(3), nullable=False),
+    Column("level", Integer, nullable=False),  # 0: leaf hashes; above: roots of tiles below
+    Column("n", BigInteger, nullable=False),  # index among the full tiles of the level
+    Column("root", LargeBinary(32), nullable=False),  # over the hashes
+    Column("hashes", LargeBinary, nullable=False),  # 256 of 32 bytes (C2SP tlog-tiles)
+    PrimaryKeyConstraint("peer", "direction", "level", "n"),
+)
+
+checkpoints = Table(
+    "checkpoints",
+    metadata,
+    _id("peer"),
+    Column("direction", String(3), nullable=False),  # whose log: out: ours, in: the peer's
+    Column("size", BigInteger, nullable=False),
+    Column("root", LargeBinary(32), nullable=False),
+    Column("time", BigInteger, nullable=False),  # of the cosignature; 0: not cosigned yet
+    Column("written", BigInteger, nullable=False),  # how many entries its writer had then
+    Column("at", BigInteger, nullable=False),  # when, by the writer's clock
+    Column("note", Text, nullable=False),  # the signed note, with the cosignature
+    PrimaryKeyConstraint("peer", "direction", "size"),
+    Index(None, "peer", "direction", "written"),
+)
+
+alarms = Table(
+    "alarms",
+    metadata,
+    _id("id", key=True),
+    _id("peer"),
+    Column("kind", String(16), nullable=False),  # a word of core.alarm.Kind
+    Column("number", BigInteger, nullable=False),  # the size or the entry that it is about
+    Column("evidence", Text, nullable=False),  # canonical JSON of notes, tokens and roots
+    _time("at"),
+    Column("settled", BigInteger, nullable=False),  # when an officer decided to go on; 0: open
+    _id("officer"),
+    Column("reason", Text, nullable=False),
+    Column("over", Boolean, nullable=False),  # the logs agreed again after it was settled
+    Index(None, "peer", "settled"),
 )
 
 journal = Table(
@@ -485,4 +559,27 @@ approvals = Table(
     Column("approval", String(43), nullable=False),
     _time("at"),
     PrimaryKeyConstraint("request", "officer"),
+)
+
+witnesses = Table(
+    "witnesses",
+    metadata,
+    _id("name"),  # of the key, as its cosignatures have it
+    Column("key", Text, nullable=False),  # a vkey of C2SP signed-note
+    Column("url", Text, nullable=False),  # the operator's own setting, out of no message
+    _id("officer"),
+    _time("at"),
+    PrimaryKeyConstraint("name"),
+)
+
+vouched = Table(
+    "vouched",
+    metadata,
+    _id("peer"),
+    Column("direction", String(3), nullable=False),
+    _id("witness"),  # empty where only the two have vouched for it
+    Column("size", BigInteger, nullable=False),
+    Column("note", Text, nullable=False),  # the checkpoint, with all its signatures
+    _time("at"),
+    PrimaryKeyConstraint("peer", "direction", "witness"),
 )

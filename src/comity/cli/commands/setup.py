@@ -43,6 +43,15 @@ def init(
     operators_port: Annotated[
         int, typer.Option(help="Port of the operators' listener, on loopback.")
     ] = 8700,
+    pkcs11_module: Annotated[
+        str, typer.Option(help="PKCS #11 library whose token keeps the message key.")
+    ] = "",
+    pkcs11_token: Annotated[
+        str, typer.Option(help="Label of that token; without it, comity.")
+    ] = "",
+    pkcs11_pin_file: Annotated[
+        Path | None, typer.Option(help="File with the token's PIN, closed to others.")
+    ] = None,
     database: Annotated[
         str, typer.Option(help="Database URL; without it, SQLite in the folder.")
     ] = "",
@@ -71,6 +80,9 @@ def init(
         "peer_port": urlsplit(address).port or 8443 if peer_port is None else peer_port,
         **({"peer_host": peer_host} if peer_host else {}),
         **({"database": database} if database else {}),
+        **({"pkcs11_module": pkcs11_module} if pkcs11_module else {}),
+        **({"pkcs11_pin_file": str(pkcs11_pin_file.resolve())} if pkcs11_pin_file else {}),
+        **({"pkcs11_token": pkcs11_token} if pkcs11_token else {}),
     }
     config = NodeConfig.model_validate(
         {

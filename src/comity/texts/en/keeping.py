@@ -5,10 +5,6 @@ from typing import Final
 from comity.errors import Code
 
 ERRORS: Final[dict[Code, tuple[str, str]]] = {
-    Code.ENTRY_UNKNOWN: (
-        "An entry that was named is not in the record, or is there with another leaf[: {entry}].",
-        "Look at the numbers again: comity record show PEER.",
-    ),
     Code.ENTRY_STAYS: (
         "This entry of the record cannot be taken back[: {entry}].",
         "Only questions, requests, answers and files can; what two sides agreed on stays.",

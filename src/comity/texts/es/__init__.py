@@ -4,19 +4,33 @@ from typing import Final
 
 from comity.errors import Code
 from comity.texts.es.doctor import TEXTS as DOCTOR
+from comity.texts.es.errors_evidence import ERRORS as OF_EVIDENCE
 from comity.texts.es.errors_node import ERRORS as NODE
 from comity.texts.es.errors_work import ERRORS as WORK
+from comity.texts.es.evidence import TEXTS as EVIDENCE
 from comity.texts.es.keeping import ERRORS as KEEPING_ERRORS
 from comity.texts.es.keeping import TEXTS as KEEPING
 from comity.texts.es.keys import ERRORS as KEYS_ERRORS
 from comity.texts.es.keys import TEXTS as KEYS
+from comity.texts.es.ledger import ERRORS as LEDGER_ERRORS
+from comity.texts.es.ledger import TEXTS as LEDGER
 from comity.texts.es.lists import TEXTS as LISTS
 from comity.texts.es.messages import TEXTS as MESSAGES
 from comity.texts.es.screen import TEXTS as SCREEN
 from comity.texts.es.terms import TEXTS as TERMS
+from comity.texts.es.watching import ERRORS as RECORD
+from comity.texts.es.watching import TEXTS as WATCHING
 from comity.texts.es.words import TEXTS as WORDS
 
-ERRORS: Final[dict[Code, tuple[str, str]]] = {**NODE, **WORK, **KEYS_ERRORS, **KEEPING_ERRORS}
+ERRORS: Final[dict[Code, tuple[str, str]]] = {
+    **NODE,
+    **WORK,
+    **KEYS_ERRORS,
+    **OF_EVIDENCE,
+    **LEDGER_ERRORS,
+    **RECORD,
+    **KEEPING_ERRORS,
+}
 TEXTS: Final[dict[str, str]] = {
     **WORDS,
     **LISTS,
@@ -24,6 +38,9 @@ TEXTS: Final[dict[str, str]] = {
     **SCREEN,
     **DOCTOR,
     **TERMS,
-    **KEEPING,
     **KEYS,
+    **EVIDENCE,
+    **LEDGER,
+    **WATCHING,
+    **KEEPING,
 }

@@ -5,10 +5,6 @@ from typing import Final
 from comity.errors import Code
 
 ERRORS: Final[dict[Code, tuple[str, str]]] = {
-    Code.ENTRY_UNKNOWN: (
-        "Una entrada nombrada no está en el registro, o está con otra hoja[: {entry}].",
-        "Revise los números: comity record show CONTRAPARTE.",
-    ),
     Code.ENTRY_STAYS: (
         "Esta entrada del registro no se puede retirar[: {entry}].",
         "Solo preguntas, solicitudes, respuestas y archivos; lo acordado por ambas se queda.",
