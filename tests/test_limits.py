@@ -103,6 +103,13 @@ HIT = {
     # the record, and files
     "LEDGER_LINES": "operations/test_ledger.py::test_a_ledger_has_so_many_lines",
     "LEDGER_ENTRIES": "operations/test_ledger.py::test_entries_are_looked_at_a_few_at_a_time",
+    "CONTACT_EVERY_SECONDS": "test_meeting.py::test_contact_is_made_so_often_and_no_more",
+    "CONTACT_AT_LEAST_SECONDS": "test_meeting.py::test_contact_is_made_where_nothing_is_said",
+    "RECORD_SIZES": "test_meeting.py::test_no_more_is_read_at_once",
+    "RECORD_ENTRIES": "test_meeting.py::test_no_more_is_read_at_once",
+    "RECORD_ENTRIES_BYTES": "test_meeting.py::test_entries_that_do_not_fit_are_asked_for_again",
+    "RECORD_FETCHED": "test_meeting.py::test_one_contact_fetches_so_many",
+    "RECORD_COMPARED": "test_comparing.py::test_so_many_entries_are_listed",
     "NOTE_BYTES": "core/test_note.py::test_size_is_capped",
     "PROOF_EXTRA_BYTES": "core/test_proof.py::test_sizes_are_capped",
     "LOOKED_AT_ONCE": "protocol/test_lapsing.py::test_so_many_are_looked_at_and_then_the_others",

@@ -26,7 +26,7 @@ from comity.protocol import filing, transferring
 from comity.protocol.agreed import in_force, known_terms
 from comity.protocol.base import BYTES, JSON, Local
 from comity.protocol.catalog import PULL, PUSH
-from comity.store import journal, kept, peers
+from comity.store import alarms, journal, kept, peers
 from comity.store.engine import Store
 from comity.store.rows import Agreement, FileToken, Grant, Received, Transfer, add, change, one
 
@@ -226,6 +226,8 @@ def under_way(local: Local, tx: Connection, row: Transfer | None) -> bool:
     if row is None or row.held or row.pending in _ENDING:
         return False
     if row.state != TransferState.STARTED and row.pending != TransferMessage.START:
+        return False
+    if row.role == Role.PROVIDER and alarms.is_open(tx, row.peer):
         return False
     try:
         agreement = in_force(tx, row.agreement, row.peer)

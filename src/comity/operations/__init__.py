@@ -25,6 +25,7 @@ from comity.operations import (
     tagging,
     terms,
     transfers,
+    watching,
     witnessing,
 )
 from comity.operations.registry import Caller, Model, Operation, find, names
@@ -59,5 +60,6 @@ __all__ = [
     "tagging",
     "terms",
     "transfers",
+    "watching",
     "witnessing",
 ]

@@ -1,6 +1,9 @@
 """The record: verified with the peer, and shown to people."""
 
 from collections.abc import Mapping
+from typing import TypeAlias
+
+from sqlalchemy import Connection
 
 from comity.api import Progress
 from comity.core.alarm import Kind
@@ -16,6 +19,9 @@ from comity.store import journal, record
 from comity.store.checkpoints import cosigned_note
 from comity.store.record import Listed
 from comity.store.rows import Cosigned, Destruction, many
+
+Gone: TypeAlias = Mapping[tuple[str, str, int], Destruction]
+"""What is destroyed, by side, direction and number."""
 
 
 class PeerArgs(Model):
@@ -142,13 +148,11 @@ def show(node: Node, caller: Caller, args: PeerArgs, progress: Progress) -> Reco
         peer = find_peer(tx, args.peer)
         sent = record.listed(tx, peer.id, record.OUT)
         received = record.listed(tx, peer.id, record.IN)
-        gone = {
-            (row.side, row.direction, row.seq): row for row in many(tx, Destruction, peer=peer.id)
-        }
+        gone = destroyed_with(tx, peer.id)
     everything = sorted([*sent, *received], key=lambda item: (item.at, item.direction, item.seq))
     return RecordShown(
         peer=peer.id,
-        entries=tuple(_entry(item, node.id, peer.id, gone) for item in everything),
+        entries=tuple(entry_shown(item, node.id, peer.id, gone) for item in everything),
         sent=len(sent),
         received=len(received),
         sent_bytes=sum(item.bytes for item in sent),
@@ -168,9 +172,18 @@ def journal_show(node: Node, caller: Caller, args: Nothing, progress: Progress) 
         )
 
 
-def _entry(
-    item: Listed, own: str, peer: str, gone: Mapping[tuple[str, str, int], Destruction]
+def destroyed_with(tx: Connection, peer: str) -> Gone:
+    """Return what is destroyed of the record with a peer: here, and there as it attests."""
+    return {(row.side, row.direction, row.seq): row for row in many(tx, Destruction, peer=peer)}
+
+
+def entry_shown(
+    item: Listed,
+    own: str,
+    peer: str,
+    gone: Gone,
 ) -> EntryShown:
+    """Return one message of the record as people see it, with what is destroyed of it where."""
     here = gone.get((OURS, item.direction, item.seq))
     there = gone.get((PEERS, item.direction, item.seq))
     return EntryShown(

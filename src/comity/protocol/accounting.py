@@ -8,15 +8,14 @@ is what both sides know the same of it (`comity.core.ledger`).
 from collections.abc import Iterator
 from typing import Final
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
-from comity.core import jws
-from comity.core.canonical import parse
 from comity.core.ledger import Act, Entry
 from comity.core.machines import Role
 from comity.core.messages import Answer, DetailRequest, Question
+from comity.core.token import issued_at
 from comity.errors import Code, ComityError
-from comity.limits import LEDGER_ENTRIES, TOKEN_BYTES
+from comity.limits import LEDGER_ENTRIES
 from comity.protocol.base import DATA, DSP, Local, match_path
 from comity.protocol.catalog import MATCH, REQUEST
 from comity.protocol.filing import FORMATS
@@ -24,6 +23,7 @@ from comity.protocol.questions import count_of
 from comity.store import record
 from comity.store.rows import Agreement, Dealing, Head, Message, Transfer, add, many, one
 from comity.store.schema import dealings, messages
+from comity.store.statements import Statement
 
 PATHS: Final[tuple[tuple[str, str, Act], ...]] = (
     ("POST", f"{DATA}/transfers/{{}}/questions", Act.QUESTION),
@@ -31,6 +31,13 @@ PATHS: Final[tuple[tuple[str, str, Act], ...]] = (
     ("POST", f"{DATA}/answers/{{}}", Act.ANSWER),
     ("POST", f"{DSP}/transfers/{{}}/start", Act.FILE_STARTED),
     ("POST", f"{DSP}/transfers/{{}}/completion", Act.FILE_GIVEN),
+)
+_AT_ONCE: Final = 16
+"""Entries in memory at once: questions have half a megabyte."""
+_LAST: Final = Statement(
+    select(func.max(dealings.c.seq))
+    .where(dealings.c.peer == bindparam("peer"))
+    .where(dealings.c.direction == bindparam("direction"))
 )
 _FORMATS: Final = {Act.QUESTION: (MATCH,), Act.REQUEST: (REQUEST,)}
 
@@ -51,16 +58,9 @@ def note(local: Local, tx: Connection, peer: str, limit: int = LEDGER_ENTRIES) -
 
 def behind(tx: Connection) -> list[str]:
     """Return the peers of whose entries some were not looked at yet."""
-    noted = {
-        (peer, direction): int(last) + 1
-        for peer, direction, last in tx.execute(
-            select(dealings.c.peer, dealings.c.direction, func.max(dealings.c.seq)).group_by(
-                dealings.c.peer, dealings.c.direction
-            )
-        )
-    }
-    heads = many(tx, Head)
-    return sorted({row.peer for row in heads if noted.get((row.peer, row.direction), 0) < row.size})
+    return sorted(
+        {row.peer for row in many(tx, Head) if _noted(tx, row.peer, row.direction) < row.size}
+    )
 
 
 def note_all(local: Local, tx: Connection, peer: str) -> None:
@@ -102,10 +102,7 @@ def datasets(tx: Connection, peer: str) -> dict[str, str]:
 
 
 def _noted(tx: Connection, peer: str, direction: str) -> int:
-    query = select(func.max(dealings.c.seq)).where(
-        dealings.c.peer == peer, dealings.c.direction == direction
-    )
-    last = tx.execute(query).scalar_one_or_none()
+    last = _LAST.rows(tx, {"peer": peer, "direction": direction})[0][0]
     return 0 if last is None else int(last) + 1
 
 
@@ -116,10 +113,9 @@ def _size(tx: Connection, peer: str, direction: str) -> int:
 
 
 def _between(tx: Connection, peer: str, direction: str, start: int, stop: int) -> Iterator[Message]:
-    for seq in range(start, stop):
-        found = one(tx, Message, peer=peer, direction=direction, seq=seq)
-        if found is not None:
-            yield found
+    for at in range(start, stop, _AT_ONCE):
+        between = messages.c.seq >= at, messages.c.seq < min(at + _AT_ONCE, stop)
+        yield from many(tx, Message, *between, peer=peer, direction=direction, order="seq")
 
 
 def _entry(sender: str, jti: str, reply_to: str, status: int, row: Dealing) -> Entry:
@@ -147,8 +143,6 @@ def _dealing(local: Local, tx: Connection, entry: Message) -> Dealing:
     act = act if act is Act.ANSWER or _fits(act, transfer) else Act.NONE
     # What was fetched has no contents until it comes itself.
     is_gone = not entry.token or entry.refused == Code.MESSAGE_FETCHED
-    said = parse(jws.payload(entry.token), TOKEN_BYTES) if entry.token else {}
-    issued = said.get("iat")
     sender = local.identity.id if entry.direction == record.OUT else entry.peer
     asker, agreement, subject = sender, "", ""
     elements, answered = 0, False
@@ -174,7 +168,7 @@ def _dealing(local: Local, tx: Connection, entry: Message) -> Dealing:
         peer=entry.peer,
         direction=entry.direction,
         seq=entry.seq,
-        issued=issued if isinstance(issued, int) else entry.at,
+        issued=issued_at(entry.token) if entry.token else entry.at,
         bytes=len(entry.token) + entry.size,
         act=str(act),
         asker=asker if act is not Act.NONE else "",

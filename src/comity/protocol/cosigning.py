@@ -7,12 +7,11 @@ what they hold. What cannot be is an alarm (docs/decisions/0031-watching).
 
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Final
 
 from sqlalchemy import Connection
 
 from comity.core import checkpoint, merkle, note
-from comity.core.alarm import Kind
+from comity.core.alarm import HISTORY, Kind
 from comity.core.canonical import b64url, unb64url
 from comity.core.checkpoint import Checkpoint, Verified
 from comity.core.identity import Pinned
@@ -34,9 +33,6 @@ from comity.store import alarms, checkpoints, record
 from comity.store.checkpoints import cosigned_note
 from comity.store.rows import Cosigned
 from comity.store.tiles import StoredTree, stored_tree
-
-AGREED: Final = (Kind.FORKED, Kind.DELETED, Kind.REORDERED)
-"""What is over once the peer's log agrees with the mirror again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +60,7 @@ class Judged:
     @property
     def is_forked(self) -> bool:
         """Whether the peer's log is not the one that is mirrored here."""
-        return any(each.kind in AGREED for each in self.found)
+        return any(each.kind in HISTORY for each in self.found)
 
 
 def statement(local: Local, tx: Connection, peer: str) -> RecordState:
@@ -106,7 +102,7 @@ def judge(
     effects: list[Effect] = [
         partial(_raise, local=local, peer=peer.id, found=each) for each in found
     ]
-    if not any(each.kind in AGREED for each in found):
+    if not any(each.kind in HISTORY for each in found):
         if kept.time and newest is not None and kept.size <= newest.size:
             # With keys in force, where it was signed with others.
             same = kept.size == newest.size and _is_current(local, peer, newest)
@@ -262,7 +258,7 @@ def _keep(tx: Connection, before: Cosigned | None, kept: Cosigned) -> None:
         raise Moved
     checkpoints.keep(tx, kept)
     if kept.time:
-        alarms.agreed_again(tx, kept.peer, kept.size, *AGREED)
+        alarms.agreed_again(tx, kept.peer, kept.size, *HISTORY)
 
 
 def _raise(tx: Connection, local: Local, peer: str, found: Found) -> None:

@@ -24,6 +24,7 @@ from comity.protocol.agreed import decide, reserve, started, terms_of
 from comity.protocol.base import DATA, Act, Inbound, Outcome, Route
 from comity.protocol.catalog import REQUEST
 from comity.protocol.refusals import plain
+from comity.store import alarms
 from comity.store.rows import (
     Agreement,
     Handle,
@@ -62,6 +63,7 @@ def _request(inbound: Inbound, tx: Connection, message: DetailRequest) -> Act:
     if grant is None:
         raise ComityError(Code.ACTION_NOT_AGREED, action="request")
     due = _due(inbound, grant)
+    alarmed = alarms.is_open(tx, peer.id)
     row = RequestRow(
         id=message.id,
         peer=peer.id,
@@ -73,13 +75,13 @@ def _request(inbound: Inbound, tx: Connection, message: DetailRequest) -> Act:
         state="held",
         answer=answering.draft(local, held, message.fields),
         approval="",
-        approvals=verdict.approvals,
+        approvals=max(verdict.approvals, 1) if alarmed else verdict.approvals,
         reason="",
         final=False,
         due=due,
         at=inbound.now,
     )
-    automatic = verdict.outcome is Verdict.ALLOW
+    automatic = verdict.outcome is Verdict.ALLOW and not alarmed
     state = RequestState(id=message.id, state="held", due=due)
 
     def begin(tx: Connection) -> None:

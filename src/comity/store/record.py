@@ -35,6 +35,8 @@ from comity.store.statements import Statement
 from comity.store.vault import TAG_BYTES, Sealed
 
 OUT, IN = "out", "in"
+SEQ_END: Final = 2**53
+"""Past every number of a log."""
 AT_ONCE: Final = 1
 """The time to look at an entry that nobody has looked at yet."""
 
@@ -185,12 +187,15 @@ class Listed(NamedTuple):
     """As it crossed the border: token and body; the body alone where the token is destroyed."""
 
 
-def listed(tx: Connection, peer: str, direction: str) -> list[Listed]:
-    """Return all entries of one direction, in sequence. Nothing is opened for it."""
+def listed(
+    tx: Connection, peer: str, direction: str, start: int = 0, stop: int = SEQ_END
+) -> list[Listed]:
+    """Return the entries of one direction between two numbers, in sequence; opens nothing."""
     query = (
         select(*(messages.c[name] for name in Listed._fields[:-1]))
         .add_columns(messages.c.size, func.length(messages.c.token))
         .where(messages.c.peer == peer, messages.c.direction == direction)
+        .where(messages.c.seq >= start, messages.c.seq < stop)
         .order_by(messages.c.seq)
     )
     return [

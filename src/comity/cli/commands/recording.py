@@ -15,6 +15,8 @@ Peer = Annotated[str, typer.Argument(help="A peer: its id, or a part of id or na
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the application."""
+    from comity.cli.commands import watching  # noqa: F401 - adds its commands to the group
+
     app.add_typer(record_app, name="record", rich_help_panel=RECORD)
     command(app, "journal", RECORD)(journal)
     command(app, "posture", RECORD)(posture)

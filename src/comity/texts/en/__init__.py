@@ -38,9 +38,9 @@ TEXTS: Final[dict[str, str]] = {
     **SCREEN,
     **DOCTOR,
     **TERMS,
+    **KEEPING,
     **KEYS,
     **EVIDENCE,
     **LEDGER,
     **WATCHING,
-    **KEEPING,
 }

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import context, op
 
 revision: str = "0004"
-down_revision: str | None = "0010"
+down_revision: str | None = "0003"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
