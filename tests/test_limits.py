@@ -57,6 +57,13 @@ HIT = {
     "CONTACTS_PER_HOUR": "test_contacts.py::test_a_peer_that_never_stops_asking_is_told_to",
     "HTTP_TIMEOUT_SECONDS": f"{HERE}::test_a_client_waits_so_long_by_itself",
     "ANSWER_TERM_SECONDS": "protocol/test_requests.py::test_the_longest_term_for_an_answer",
+    # the courier
+    "BUNDLE_LINE_BYTES": "core/test_bundle.py::test_a_line_without_end",
+    "BUNDLE_MESSAGES": "core/test_bundle.py::test_more_messages_than_a_bundle_may_have",
+    "COURIER_LIFETIME_SECONDS": "operations/test_couriers.py::test_how_long_a_courier_may_take",
+    "COURIER_AGAIN_SECONDS": "operations/test_courier_folders.py::test_it_goes_again_each_day",
+    "COURIER_PARTS": "operations/test_courier_parts.py::test_more_parts_than_a_bundle_may_have",
+    "COURIER_KEPT_BYTES": "operations/test_courier_parts.py::test_parts_that_never_stop_coming",
     # matching
     "BATCH_ELEMENTS": "protocol/test_questions.py::test_a_full_batch_is_the_most",
     "TOKEN_INPUT_BYTES": "core/test_tokens.py::test_token_input_bytes",

@@ -16,11 +16,11 @@ import structlog
 
 from comity.api import Endpoint, Request, Response
 from comity.core import contact
-from comity.core.canonical import canonical, parse, unb64url
+from comity.core.canonical import canonical, unb64url
 from comity.core.contact import Parties
 from comity.core.identity import Pinned
 from comity.errors import Code, ComityError
-from comity.limits import CONTACTS_PER_HOUR, REPLY_BYTES
+from comity.limits import CONTACTS_PER_HOUR
 from comity.protocol import refusals
 from comity.protocol.base import CONTACT, JSON, Inbound, Local, Moved, Outcome, prefix
 from comity.protocol.routes import find_contact
@@ -146,13 +146,4 @@ def accepted(peer: Pinned, status: int, body: bytes) -> bytes:
     """
     if 200 <= status < 300:
         return body
-    raise ComityError(Code.PEER_REFUSED, peer=peer.id, status=status, reason=_code(body))
-
-
-def _code(body: bytes) -> str:
-    try:
-        code = parse(body, REPLY_BYTES).get("code")
-    except ComityError:
-        code = None
-    # Only a code of ours is repeated; anything else a peer writes there stays there.
-    return code if isinstance(code, str) and code in set(Code) else "unknown"
+    raise ComityError(Code.PEER_REFUSED, peer=peer.id, status=status, reason=refusals.code_of(body))

@@ -118,6 +118,25 @@ class Delivery:
         finally:
             self._asking.discard(row.jti)
 
+    def take(self, peer: Pinned, jti: str, response: Response) -> bool:
+        """Take a reply that came by another way than a call; False where it was known already.
+
+        `jti` is the id of the request that it answers. Raises PEER_ANSWER_INVALID where that is
+        none of ours or the reply is not the peer's to it.
+        """
+        with self._turns.alone((peer.id, jti)):
+            with self._store.read() as tx:
+                row = outgoing(tx, peer.id, jti)
+                sent = record.entry(tx, peer.id, record.OUT, jti)
+            if row is None or sent is None:
+                raise ComityError(Code.PEER_ANSWER_INVALID, reason="missing")
+            request = Request(sent.method, sent.target, sent.token, sent.content_type, sent.body)
+            taken = self._opened(row, peer, request, response)
+            if row.state == State.DONE:
+                return False
+            self._take([taken])
+            return True
+
     def _post(
         self, tx: Connection, drafts: Sequence[Draft]
     ) -> tuple[list[tuple[Request, Outgoing]], bool]:

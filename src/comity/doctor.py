@@ -28,7 +28,7 @@ from comity.edge.peer_listener import VERSION_PATH
 from comity.errors import Code, ComityError
 from comity.limits import CLOCK_SKEW_SECONDS, MIB
 from comity.node import IDENTITY_FILE, WRAP_KEYS
-from comity.store import peers
+from comity.store import links, peers
 from comity.store.engine import Store
 from comity.store.vault import Vault
 
@@ -188,9 +188,10 @@ def _peers(folder: Path, config: NodeConfig) -> Iterator[Finding]:
         store.read() as tx,
     ):
         pinned = peers.everyone(tx)
+        called = [peer for peer in pinned if links.of(tx, peer.id).kind == links.Kind.HTTP]
     if not pinned:
         yield Finding("peers", "warn", "none")
-    for peer in pinned:
+    for peer in called:
         who = peer.identity
         try:
             client = PeerClient(who.address, unb64url(who.certificate), CONTACT_SECONDS)

@@ -141,6 +141,9 @@ class Code(StrEnum):
     LEDGER_TOO_LONG = "ledger-too-long"
     LEDGER_INVALID = "ledger-invalid"
     ENTRY_UNKNOWN = "entry-unknown"
+    ENTRY_STAYS = "entry-stays"
+    RECALL_UNKNOWN = "recall-unknown"
+    RECALL_DECIDED = "recall-decided"
     ENTRY_NOT_COSIGNED = "entry-not-cosigned"
     FIELD_UNKNOWN = "field-unknown"
     EVIDENCE_INVALID = "evidence-invalid"
@@ -152,9 +155,19 @@ class Code(StrEnum):
     ALARM_OPEN = "alarm-open"
     ALARM_UNKNOWN = "alarm-unknown"
     ALARM_SETTLED = "alarm-settled"
-    ENTRY_STAYS = "entry-stays"
-    RECALL_UNKNOWN = "recall-unknown"
-    RECALL_DECIDED = "recall-decided"
+
+    # The courier.
+    BUNDLE_INVALID = "bundle-invalid"
+    COURIER_NO_FILE = "courier-no-file"
+    COURIER_TRUNCATED = "courier-truncated"
+    COURIER_CHANGED = "courier-changed"
+    COURIER_FOR_ANOTHER = "courier-for-another"
+    COURIER_EXPIRED = "courier-expired"
+    COURIER_FULL = "courier-full"
+    COURIER_NOT_AGREED = "courier-not-agreed"
+    COURIER_KEY_UNKNOWN = "courier-key-unknown"
+    COURIER_NO_RECEIPT = "courier-no-receipt"
+    COURIER_WAITS = "courier-waits"
 
     # Nothing above: a defect of ours.
     INTERNAL = "internal"

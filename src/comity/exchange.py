@@ -26,7 +26,6 @@ from sqlalchemy import Connection
 
 from comity.api import Request, Response
 from comity.contacts import Contacts
-from comity.core import token
 from comity.core.canonical import canonical
 from comity.core.token import RequestClaims
 from comity.errors import Code, ComityError
@@ -34,6 +33,7 @@ from comity.limits import REFUSED_PER_HOUR, UNREADABLE_PER_HOUR
 from comity.protocol import refusals
 from comity.protocol.authentication import Authenticator, Known
 from comity.protocol.base import BYTES, JSON, AnyRoute, Inbound, Local, Moved, Outcome, prefix
+from comity.protocol.bulk import read_again
 from comity.protocol.opened import Opened, by_peer
 from comity.protocol.routes import find_route
 from comity.protocol.sealing import admit, admit_all, seal_all
@@ -252,11 +252,9 @@ class Exchange:
         """
         if stored.content_type != BYTES:
             return stored
-        if opened.route is None or opened.route.again is None:
-            return UNIFORM
         try:
             with self._store.read() as tx:
-                body = opened.route.again(opened.inbound, tx, token.body_digest(stored.token))
+                body = read_again(tx, self._local, opened.inbound.peer, opened.request, stored)
         except ComityError:
             return UNIFORM
         return replace(stored, body=body)

@@ -142,29 +142,6 @@ post-quantum (C2SP signed-note), and base64 makes that 107 kB."""
 PROOF_EXTRA_BYTES: Final = 16 * KIB
 """What a proof carries besides (C2SP tlog-proof): a message token, and room for a short body."""
 
-LOOKED_AT_ONCE: Final = 500
-"""Entries of the record whose retention is looked at each second: more than come a second of those
-kinds, and all of them are destroyed within the hour after a node that was down."""
-ATTEST_SECONDS: Final = HOUR
-"""How long an attestation of deletion may wait for others to go with: retention ends message by
-message, and one for each would double the record."""
-RECALL_ENTRIES: Final = 1_000
-"""Entries that one recall, or one attestation, names: 130 KiB of numbers and leaves."""
-RECALL_SECONDS: Final = 7 * DAY
-"""How long an officer has to decide about a recall before it is overdue on both sides: as long as a
-message may be on its way."""
-OPEN_RECALLS_PER_PEER: Final = 100
-"""Recalls of one peer that wait for an officer."""
-ONWARD_HOLDERS: Final = 100
-"""Onward holders that the outcome of a recall lists: as many as a node has peers, and more."""
-USES: Final = 20
-"""Uses that an outcome lists: classes of purpose and of users, not cases."""
-WRAP_KEY_SECONDS: Final = 30 * DAY
-"""How long one wrap key is in force: what was destroyed can be opened out of an old copy of the
-database no longer than that, and only by whoever has the key of that time, too."""
-REWRAPPED_AT_ONCE: Final = 1_000
-"""Rows that are put under a new wrap key in one transaction: some 50 ms in which nobody else can
-write."""
 EVIDENCE_BYTES: Final = 32 * MIB
 """An evidence file: the largest bodies that are kept have half a megabyte, so sixty of them."""
 EVIDENCE_ENTRIES: Final = 1_000
@@ -193,6 +170,44 @@ row on either side, and a minute is soon enough for an officer."""
 CONTACT_AT_LEAST_SECONDS: Final = DAY
 """How often checkpoints are exchanged at least, also where nothing is said: a log that is rolled
 back in silence shows within a day."""
+LOOKED_AT_ONCE: Final = 500
+"""Entries of the record whose retention is looked at each second: more than come a second of those
+kinds, and all of them are destroyed within the hour after a node that was down."""
+ATTEST_SECONDS: Final = HOUR
+"""How long an attestation of deletion may wait for others to go with: retention ends message by
+message, and one for each would double the record."""
+RECALL_ENTRIES: Final = 1_000
+"""Entries that one recall, or one attestation, names: 130 KiB of numbers and leaves."""
+RECALL_SECONDS: Final = 7 * DAY
+"""How long an officer has to decide about a recall before it is overdue on both sides: as long as a
+message may be on its way."""
+OPEN_RECALLS_PER_PEER: Final = 100
+"""Recalls of one peer that wait for an officer."""
+ONWARD_HOLDERS: Final = 100
+"""Onward holders that the outcome of a recall lists: as many as a node has peers, and more."""
+USES: Final = 20
+"""Uses that an outcome lists: classes of purpose and of users, not cases."""
+WRAP_KEY_SECONDS: Final = 30 * DAY
+"""How long one wrap key is in force: what was destroyed can be opened out of an old copy of the
+database no longer than that, and only by whoever has the key of that time, too."""
+REWRAPPED_AT_ONCE: Final = 1_000
+"""Rows that are put under a new wrap key in one transaction: some 50 ms in which nobody else can
+write."""
+
+# --- the courier ------------------------------------------------------------------------------
+BUNDLE_LINE_BYTES: Final = 3 * MIB
+"""One message of a bundle: a body of REPLY_BYTES in base64url, its token and its target."""
+BUNDLE_MESSAGES: Final = 1_000_000
+"""Messages of one bundle: the parts of the largest tag set are 2,800 of them."""
+COURIER_LIFETIME_SECONDS: Final = 60 * DAY
+"""How long what a courier carries is good: a file, and a message to a peer whose link is a courier.
+Two diplomatic bags a month, one of which is missed, and the way on from there."""
+COURIER_AGAIN_SECONDS: Final = DAY
+"""After how long a folder that couriers empty gets again what is not known to have arrived."""
+COURIER_PARTS: Final = 10_000
+"""Parts of one bundle: 640 MiB on media of 64 KiB."""
+COURIER_KEPT_BYTES: Final = 8 * 1024 * MIB
+"""Parts of bundles that wait for their other parts, of all peers: the largest tag set twice."""
 
 # --- files ------------------------------------------------------------------------------------
 LIST_BYTES: Final = 1024 * MIB

@@ -21,13 +21,14 @@ from comity.edge.config import NodeConfig, read_config
 from comity.edge.pkcs11 import Pkcs11
 from comity.errors import Code, ComityError
 from comity.exchange import Exchange
-from comity.limits import MESSAGE_LIFETIME_SECONDS
+from comity.limits import COURIER_LIFETIME_SECONDS
 from comity.meeting import Meetings
 from comity.protocol.authentication import TokenAuthenticator
 from comity.protocol.base import InForce, Local, Own, Signers
 from comity.protocol.replies import REPLIES
 from comity.protocol.watching import Watch
 from comity.pushing import Pusher
+from comity.reaching import Reach
 from comity.store import identities, peers
 from comity.store.engine import Store
 from comity.store.rows import IdentityRow
@@ -67,6 +68,7 @@ class Node:
     meetings: Meetings
     pusher: Pusher
     clients: "Clients"
+    reach: Reach
     wake: Event
     """Set when the outbox may have something to send."""
     renewed: "list[Renewed]" = field(default_factory=list)
@@ -144,18 +146,20 @@ def open_node(
     believed = TokenAuthenticator(local, store)
     wake = Event()
     clients = Clients()
-    contacts, watch = Contacts(local, store, endpoint or clients.of), Watch(local)
+    reach = Reach(store, endpoint or clients.of)
+    contacts, watch = Contacts(local, store, reach.of), Watch(local)
     return Node(
         folder=folder,
         config=config,
         local=local,
         store=store,
         exchange=Exchange(local, store, believed, wake.set, contacts, watch),
-        delivery=Delivery(local, store, believed, endpoint or clients.of, REPLIES, watch),
+        delivery=Delivery(local, store, believed, reach.of, REPLIES, watch),
         contacts=contacts,
         meetings=Meetings(local, store, contacts, watch),
         pusher=Pusher(local, store),
         clients=clients,
+        reach=reach,
         wake=wake,
     )
 
@@ -204,5 +208,5 @@ def own_of(folder: Path, document: str, before: Sequence[Identity], hardware: Pk
 
 def former(known: Sequence[IdentityRow], now: datetime) -> list[Identity]:
     """Return documents before the one in force under which files may still be on their way."""
-    since = now.timestamp() - MESSAGE_LIFETIME_SECONDS
+    since = now.timestamp() - COURIER_LIFETIME_SECONDS
     return [identity.read(row.document) for row in known[:-1] if row.until > since]

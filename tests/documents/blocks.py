@@ -91,6 +91,8 @@ def _protocol() -> dict[str, str]:
         "evidence-proof": shown.text(json.loads(played.evidence)["entries"][0]["proof"].strip()),
         "evidence-told": shown.text("\n".join(_told(played)).strip()),
         "checkpoint": shown.text(record["cosigned"].strip()),
+        "bundle": played.bundle,
+        "courier-claims": played.courier,
         "messages": tables.messages(),
         "limits": tables.bounds(),
         "statuses": tables.statuses(),

@@ -26,7 +26,7 @@ from comity.operations import (
 )
 from comity.operations.peering import call, find_peer
 from comity.protocol.addresses import dsp_base
-from documents import filed, seeded
+from documents import carried, filed, seeded
 from nodes import Pair, run
 
 MAPPING: Final = "id=ref;name=name;kind=organisation;rfc=rfc;status=status;as_of=since"
@@ -81,6 +81,9 @@ class Played:
     pulled: str = ""
     pushed: str = ""
     """How a file crosses, as HTTP."""
+    bundle: str = ""
+    courier: str = ""
+    """What a courier carries, and what its sender signs."""
     evidence: bytes = b""
     """What the asker can show of the first answer, without the names in it."""
 
@@ -94,6 +97,7 @@ def play() -> Played:
             if name in result.exchanges:
                 raise ValueError(name)
             result.exchanges[name] = exchange
+        result.bundle, result.courier = carried.play(nodes)
         return result
 
 
@@ -197,6 +201,17 @@ def _play(nodes: Pair, result: Played) -> Iterator[tuple[str, tuple[Request, Res
     result.pushed = filed.pushed(us, mx)
 
 
+def _proved(us: Any, peer: str) -> bytes:
+    """Return evidence of the first answer, made by the one who got it."""
+    entries = run(records.show, us, peer=peer).entries
+    told = ("comity-answer-1", "request")
+    answer = next(one.id for one in entries if (one.what, one.kind) == told)
+    path = us.folder / "evidence.json"
+    args = {"peer": peer, "entries": (answer,), "withhold": ("names",), "path": str(path)}
+    run(proving.prove, us, **args)
+    return bytes(path.read_bytes())
+
+
 def _taken_back(nodes: Pair) -> Iterator[tuple[str, tuple[Request, Response]]]:
     """Let the holder ask for its answer back."""
     _seen(nodes)
@@ -211,17 +226,6 @@ def _taken_back(nodes: Pair) -> Iterator[tuple[str, tuple[Request, Response]]]:
     yield from _named(nodes, ("/recalls", "recall"))
     run(recalling.honour, nodes.us, recall=asked.id, used="sanctions screening")
     yield from _named(nodes, ("/attestations", "attestation"), ("/outcomes", "recall-outcome"))
-
-
-def _proved(us: Any, peer: str) -> bytes:
-    """Return evidence of the first answer, made by the one who got it."""
-    entries = run(records.show, us, peer=peer).entries
-    told = ("comity-answer-1", "request")
-    answer = next(one.id for one in entries if (one.what, one.kind) == told)
-    path = us.folder / "evidence.json"
-    args = {"peer": peer, "entries": (answer,), "withhold": ("names",), "path": str(path)}
-    run(proving.prove, us, **args)
-    return bytes(path.read_bytes())
 
 
 def _waits(node: Any, operation: Any, **args: Any) -> None:

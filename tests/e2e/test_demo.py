@@ -73,6 +73,19 @@ def test_on_synthetic_lists_everything_it_claims_happens(tmp_path: Path) -> None
     assert list(tmp_path.iterdir()) == []
 
 
+def test_through_couriers_the_same_happens_and_nobody_opens_a_socket(tmp_path: Path) -> None:
+    play = _PLAY.replace("size=200", "size=200, courier=True")
+    status, account = _played((sys.executable, "-c", play), tmp_path)
+    assert (account["failures"], account["stopped"], status) == ([], "", 0)
+    assert len(account["pairs"]) == 36
+    assert [each["state"] for each in account["requests"]] == ["answered", "declined", "held"]
+    claims = {claim["name"] for claim in account["claims"] if claim["held"]}
+    assert {"equal", "agreed", "found-known", "answered", "declined", "final"} <= claims
+    assert {"no-socket", "carried", "courier-cut", "courier-altered-file"} <= claims
+    assert account["couriers"] > 15
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_one_digit_of_one_rfc_changes_the_result_on_real_lists(tmp_path: Path) -> None:
     sat = shared("data/mx_sat_69b/Listado_Completo_69-B_personas_morales.csv")
     ofac = shared("data/us_ofac_sdn")

@@ -10,6 +10,7 @@ from comity.cli.commands import (
     agreeing,
     agreements,
     asking,
+    couriers,
     holdings,
     ledger,
     matching,
@@ -32,6 +33,7 @@ ORDER: Final = (
     *("tag", "transfers", "received", "match", "check", "hits", "handles"),
     *("ask", "requests", "inbox", "approve", "decline", "reopen"),
     *("recall", "record", "verify", "witness", "ledger", "journal", "posture"),
+    "courier",
     *("serve", "doctor", "demo"),
 )
 """The commands as the help lists them: in the order in which somebody needs them."""
@@ -87,6 +89,6 @@ def root(
 
 for group in (
     *(setup, holdings, terms, offering, agreeing, agreements),
-    *(matching, transferring, asking, recalling, recording, proving, ledger, running),
+    *(matching, transferring, asking, recalling, recording, proving, ledger, couriers, running),
 ):
     group.register(app)

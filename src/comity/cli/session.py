@@ -64,8 +64,6 @@ class Session:
 
         read_config(self.folder)
         serving, token = find_serving(self.folder), self.token()
-        if serving is None and operation.serving:
-            raise ComityError(Code.NODE_NOT_SERVING)
         with bars(self.screen) as progress:
             if serving is not None:
                 return self._remotely(serving.address, token, operation, args, progress)
@@ -150,12 +148,15 @@ class Session:
     ) -> "ResultT":
         from comity.edge import lock
         from comity.node import open_node
+        from comity.operations.linking import needs_no_calls
         from comity.operations.setup import authenticate
 
         with lock.hold(self.folder):
             node = open_node(self.folder)
             try:
                 caller = authenticate(node.store, token)
+                if operation.serving and not needs_no_calls(node, args):
+                    raise ComityError(Code.NODE_NOT_SERVING)
                 return operation.run(node, caller, args, progress)
             finally:
                 node.close()

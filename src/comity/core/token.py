@@ -147,8 +147,13 @@ def seal_response(
 
 def issuer(token: str) -> str:
     """Return whom a request token claims to be from, unverified. Raises NOT_AUTHENTIC."""
+    return claimed(token).iss
+
+
+def claimed(token: str) -> RequestClaims:
+    """Return what a request token claims, unverified. Raises NOT_AUTHENTIC."""
     try:
-        return _request_claims(jws.payload(token)).iss
+        return _request_claims(jws.payload(token))
     except ComityError:
         raise ComityError(Code.NOT_AUTHENTIC) from None
 
@@ -203,11 +208,18 @@ def body_digest(token: str) -> str:
 
 
 def open_request(
-    request: Request, audience: str, public: bytes, now: int, *, late: bool = False
+    request: Request,
+    audience: str,
+    public: bytes,
+    now: int,
+    *,
+    late: bool = False,
+    lifetime: int = MESSAGE_LIFETIME_SECONDS,
 ) -> RequestClaims:
     """Check a request against its token: signature, audience, time, and every bound byte.
 
-    With `late`, one whose time has passed is returned, too. Raises NOT_AUTHENTIC and says no more:
+    With `late`, one whose time has passed is returned, too; none may be good for longer than
+    `lifetime` seconds. Raises NOT_AUTHENTIC and says no more:
     what failed is nobody's business but ours.
     """
     try:
@@ -219,7 +231,7 @@ def open_request(
     _check_common(claims, audience, request.content_type, request.body)
     if now < claims.iat - CLOCK_SKEW_SECONDS or (now > claims.exp and not late):
         raise ComityError(Code.NOT_AUTHENTIC)
-    if claims.exp - claims.iat > MESSAGE_LIFETIME_SECONDS:
+    if claims.exp - claims.iat > lifetime:
         raise ComityError(Code.NOT_AUTHENTIC)
     return claims
 

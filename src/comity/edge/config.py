@@ -72,6 +72,12 @@ class NodeConfig(BaseModel):
         None, description="Database URL; without it, SQLite in the node's folder."
     )
     language: Literal["en", "es"] = Field("en", description="Language of what people read.")
+    courier_out: Line | None = Field(
+        None, description="Folder for files that couriers take, for `comity courier run`."
+    )
+    courier_in: Line | None = Field(
+        None, description="Folder for files that couriers bring, likewise."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="The least severe lines that are logged."
     )

@@ -26,11 +26,11 @@ from comity.core.tokens import canaries
 from comity.errors import Code, ComityError
 from comity.limits import BATCH_ELEMENTS, CANARIES
 from comity.node import Node
-from comity.operations.peering import call, finish
+from comity.operations.peering import call, finish, remember
 from comity.protocol.addresses import dsp_base
 from comity.protocol.agreed import terms_of
 from comity.protocol.base import DATA, DSP, fill_path
-from comity.protocol.sending import post
+from comity.protocol.sending import Draft, post
 from comity.store import files, peers, record
 from comity.store.rows import (
     Agreement,
@@ -144,11 +144,22 @@ def fetch_set(node: Node, session: Session, progress: Progress) -> None:
     if not files.set_path(node.folder, digest).exists():
         missing = files.missing_parts(node.folder, digest, reference.bytes)
         for done, number in enumerate(missing, 1):
-            target = data_path(session.peer, session.transfer.their_pid, "set/{}", str(number))
-            subject = f"{reference.digest}.{number}"
-            call(node, session.peer, "comity-set-part-1", "GET", target, subject=subject)
+            draft = part_draft(session, number)
+            call(node, draft.peer, draft.kind, draft.method, draft.target, subject=draft.subject)
             progress("fetch", done, len(missing))
         files.join_parts(node.folder, digest, reference.bytes)
+    set_is_here(node, session)
+
+
+def part_draft(session: Session, number: int) -> Draft:
+    """Return the request for one part of the tag set; its reply is kept by its handler."""
+    target = data_path(session.peer, session.transfer.their_pid, "set/{}", str(number))
+    subject = f"{session.manifest.tag_set.digest}.{number}"
+    return Draft(session.peer, "comity-set-part-1", "GET", target, b"", subject)
+
+
+def set_is_here(node: Node, session: Session) -> None:
+    """Note that the tag set is here, whole and checked."""
     with node.store.write() as tx:
         change(tx, ManifestRow, {"digest": session.digest}, ready=True)
 
@@ -175,6 +186,15 @@ def ask(
     node: Node, session: Session, sources: Sources, family: Family, inputs: list[bytes], run: str
 ) -> Settled:
     """Ask one batch and keep its hits. Raises what peers refuse, and what `settle` raises."""
+    row = put_question(node, session, sources, family, inputs, run)
+    finish(node, session.peer, row.id)
+    return settle(node, session, sources, row)
+
+
+def put_question(
+    node: Node, session: Session, sources: Sources, family: Family, inputs: list[bytes], run: str
+) -> Question:
+    """Put the question about one batch into the outbox, and keep what it asks, sealed."""
     local = node.local
     blinds = b"".join(local.kernel.scalar(local.entropy(64)) for _ in inputs)
     message = QuestionMessage.make(
@@ -200,8 +220,8 @@ def ask(
             at=local.now(),
         )
         add(tx, row)
-    finish(node, session.peer, jti)
-    return settle(node, session, sources, row)
+        remember(node, tx, session.peer, jti)
+    return row
 
 
 def settle(node: Node, session: Session, sources: Sources, row: Question) -> Settled:
@@ -299,6 +319,11 @@ def _seal(node: Node, jti: str, inputs: list[bytes], blinds: bytes) -> bytes:
     plain = len(inputs).to_bytes(4, "big") + blinds + packed
     nonce = node.local.entropy(_NONCE_BYTES)
     return nonce + ChaCha20Poly1305(node.local.sealing_key).encrypt(nonce, plain, jti.encode())
+
+
+def inputs_of(node: Node, row: Question) -> list[bytes]:
+    """Return the private inputs of a question, canaries included."""
+    return _unseal(node, row)[0]
 
 
 def _unseal(node: Node, row: Question) -> tuple[list[bytes], bytes]:

@@ -15,7 +15,7 @@ from comity.limits import TEXT_CHARS
 from comity.node import Node
 from comity.operations.asking import data_path
 from comity.operations.matching import started_transfer
-from comity.operations.peering import finish
+from comity.operations.peering import finish, is_carried
 from comity.operations.registry import Caller, Model, operation
 from comity.operations.setup import Nothing
 from comity.protocol import answering, retention
@@ -170,6 +170,9 @@ def ask(node: Node, caller: Caller, args: Ask, progress: Progress) -> RequestSho
         target = data_path(peer, transfer.their_pid, "requests")
         jti = post(tx, node.local, peer, "comity-request-1", "POST", target, asked.encode(), row.id)
         journal.note(tx, now, caller.officer, "request.ask", request=row.id, peer=peer.id)
+    if is_carried(node, peer):
+        # It is asked, and stays so until a courier brings the peer's word.
+        return _show(node, row.id)
     finish(node, peer, jti)
     return _show(node, row.id)
 

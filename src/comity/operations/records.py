@@ -8,20 +8,21 @@ from sqlalchemy import Connection
 from comity.api import Progress
 from comity.core.alarm import Kind
 from comity.core.canonical import b64url
+from comity.core.identity import Pinned
 from comity.errors import Code, ComityError
 from comity.node import Node
-from comity.operations.peering import find_peer
+from comity.operations.peering import find_peer, is_carried
 from comity.operations.registry import Caller, Model, operation
 from comity.operations.setup import Nothing
 from comity.protocol import recording
 from comity.protocol.destroying import OURS, PEERS
-from comity.store import journal, record
+from comity.store import checkpoints, journal, record
 from comity.store.checkpoints import cosigned_note
 from comity.store.record import Listed
 from comity.store.rows import Cosigned, Destruction, many
 
-Gone: TypeAlias = Mapping[tuple[str, str, int], Destruction]
-"""What is destroyed, by side, direction and number."""
+Destructions: TypeAlias = Mapping[tuple[str, str, int], Destruction]
+"""By side, direction and number."""
 
 
 class PeerArgs(Model):
@@ -105,17 +106,8 @@ def verify(node: Node, caller: Caller, args: PeerArgs, progress: Progress) -> Re
     """
     with node.store.read() as tx:
         peer = find_peer(tx, args.peer)
-    # What still waits goes first, so that both sides have the same to compare.
-    node.delivery.bring(peer.id)
-    with node.store.read() as tx:
-        recording.check_kept(tx, peer.id)
-    met = node.meetings.meet(peer)
-    for found in met.judged.found:
-        if found.kind is Kind.UNCOSIGNED:
-            raise ComityError(Code.RECORD_NOT_COSIGNED, peer=peer.id, size=found.number)
-        raise ComityError(Code.RECORD_DIFFERS, size=found.number)
+    size = _carried(node, peer) if is_carried(node, peer) else _met(node, peer)
     with node.store.write() as tx:
-        size = met.judged.verified.checkpoint.size
         received, sent = (cosigned_note(tx, peer.id, way) for way in (record.IN, record.OUT))
         if received is None or received.size < size:
             missing = size - record.ends(tx, peer.id).theirs.size
@@ -136,6 +128,37 @@ def verify(node: Node, caller: Caller, args: PeerArgs, progress: Progress) -> Re
     )
 
 
+def _met(node: Node, peer: Pinned) -> int:
+    """Compare the record in a contact; returns the size of the peer's log, as it says."""
+    # What still waits goes first, so that both sides have the same to compare.
+    node.delivery.bring(peer.id)
+    with node.store.read() as tx:
+        recording.check_kept(tx, peer.id)
+    met = node.meetings.meet(peer)
+    for found in met.judged.found:
+        if found.kind is Kind.UNCOSIGNED:
+            raise ComityError(Code.RECORD_NOT_COSIGNED, peer=peer.id, size=found.number)
+        raise ComityError(Code.RECORD_DIFFERS, size=found.number)
+    return met.judged.verified.checkpoint.size
+
+
+def _carried(node: Node, peer: Pinned) -> int:
+    """Compare the record with what couriers brought; returns the size of the peer's log so far.
+
+    Raises COURIER_WAITS while they have not brought both checkpoints.
+    """
+    with node.store.read() as tx:
+        recording.check_kept(tx, peer.id)
+        newest = checkpoints.newest(tx, peer.id, record.IN)
+        ours = cosigned_note(tx, peer.id, record.OUT)
+        if newest is None or ours is None:
+            raise ComityError(Code.COURIER_WAITS, peer=peer.id)
+        for way, kept in ((record.IN, newest), (record.OUT, ours)):
+            if recording.root_at(tx, peer.id, way, kept.size) != kept.root:
+                raise ComityError(Code.RECORD_DIFFERS, size=kept.size)
+        return newest.size
+
+
 def _direction(sender: str, found: Cosigned) -> DirectionVerified:
     root = b64url(found.root)
     return DirectionVerified(sender=sender, size=found.size, root=root, checkpoint=found.note)
@@ -148,7 +171,7 @@ def show(node: Node, caller: Caller, args: PeerArgs, progress: Progress) -> Reco
         peer = find_peer(tx, args.peer)
         sent = record.listed(tx, peer.id, record.OUT)
         received = record.listed(tx, peer.id, record.IN)
-        gone = destroyed_with(tx, peer.id)
+        gone = destructions(tx, peer.id)
     everything = sorted([*sent, *received], key=lambda item: (item.at, item.direction, item.seq))
     return RecordShown(
         peer=peer.id,
@@ -172,18 +195,13 @@ def journal_show(node: Node, caller: Caller, args: Nothing, progress: Progress) 
         )
 
 
-def destroyed_with(tx: Connection, peer: str) -> Gone:
-    """Return what is destroyed of the record with a peer: here, and there as it attests."""
+def destructions(tx: Connection, peer: str) -> Destructions:
+    """Return which entries of the record were destroyed, here or at the peer."""
     return {(row.side, row.direction, row.seq): row for row in many(tx, Destruction, peer=peer)}
 
 
-def entry_shown(
-    item: Listed,
-    own: str,
-    peer: str,
-    gone: Gone,
-) -> EntryShown:
-    """Return one message of the record as people see it, with what is destroyed of it where."""
+def entry_shown(item: Listed, own: str, peer: str, gone: Destructions) -> EntryShown:
+    """Return one message of the record as people see it."""
     here = gone.get((OURS, item.direction, item.seq))
     there = gone.get((PEERS, item.direction, item.seq))
     return EntryShown(

@@ -8,7 +8,7 @@ from comity.errors import Code, ComityError
 from comity.limits import REPLY_BYTES, TEXT_CHARS
 from comity.node import Node
 from comity.operations.peering import find_peer
-from comity.operations.records import EntryShown, PeerArgs, destroyed_with, entry_shown
+from comity.operations.records import EntryShown, PeerArgs, destructions, entry_shown
 from comity.operations.registry import Caller, Model, operation
 from comity.operations.setup import Nothing
 from comity.protocol import transferring
@@ -141,8 +141,8 @@ def _compared(node: Node, peer: str, direction: str, compared: Compared) -> LogC
     entries: list[EntryShown] = []
     if found and named:
         with node.store.read() as tx:
-            gone = destroyed_with(tx, peer)
             rows = record.listed(tx, peer, direction, min(named), max(named) + 1)
+            gone = destructions(tx, peer)
             entries = [entry_shown(row, node.id, peer, gone) for row in rows if row.seq in named]
     return LogCompared(
         sender=node.id if direction == record.OUT else peer,

@@ -15,8 +15,9 @@ from comity.core.canonical import unb64url
 from comity.core.identity import Pinned
 from comity.core.token import RequestClaims, ResponseClaims
 from comity.errors import Code, ComityError
+from comity.limits import MESSAGE_LIFETIME_SECONDS
 from comity.protocol.base import Local
-from comity.store import peers, record
+from comity.store import links, peers, record
 from comity.store.engine import Store
 from comity.store.rows import IdentityRow
 
@@ -67,8 +68,13 @@ class TokenAuthenticator:
         if known is not None:
             known[sender] = peer
         key, former = self._under(token.REQUEST, request.token, peer)
-        now = self._local.now()
-        claims = token.open_request(request, self._local.identity.id, key, now, late=True)
+        now, own, longest = self._local.now(), self._local.identity.id, MESSAGE_LIFETIME_SECONDS
+        said = token.claimed(request.token)
+        if said.exp - said.iat > longest:
+            # Only what a courier carries may take longer.
+            with self._store.read() as tx:
+                longest = links.lifetime(tx, sender)
+        claims = token.open_request(request, own, key, now, late=True, lifetime=longest)
         if not _counts(former, claims.iat):
             raise ComityError(Code.NOT_AUTHENTIC)
         return _marked(peer, former), claims

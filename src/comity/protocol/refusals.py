@@ -4,9 +4,9 @@ from collections import defaultdict, deque
 from threading import Lock
 from typing import Final
 
-from comity.core.canonical import canonical
+from comity.core.canonical import canonical, parse
 from comity.errors import Code, ComityError
-from comity.limits import HOUR
+from comity.limits import HOUR, REPLY_BYTES
 from comity.protocol.base import AnyRoute, Outcome
 
 _NOT_FOUND: Final = frozenset(
@@ -47,6 +47,16 @@ def outcome(route: AnyRoute | None, message: object, error: ComityError) -> Outc
 def plain(code: Code, _: tuple[str, str]) -> bytes:
     """Return the error body of our own messages."""
     return canonical({"@type": "comity:Error", "code": str(code)})
+
+
+def code_of(body: bytes) -> str:
+    """Return the code in the body of a refusal, `unknown` where it is none of ours."""
+    try:
+        code = parse(body, REPLY_BYTES).get("code")
+    except ComityError:
+        code = None
+    # Only a code of ours is repeated; anything else a peer writes there stays there.
+    return code if isinstance(code, str) and code in set(Code) else "unknown"
 
 
 class PerHour:

@@ -11,6 +11,7 @@ from comity.core.messages import RequestState
 from comity.errors import ComityError
 from comity.protocol import negotiating, recall, transferring
 from comity.protocol.base import BYTES, Reply, ReplyHandler
+from comity.protocol.refusals import code_of
 from comity.store import files
 from comity.store.rows import Negotiation, RequestRow, change, one
 
@@ -25,7 +26,9 @@ def _keep_part(reply: Reply, tx: Connection) -> None:
 def _request_taken(reply: Reply, tx: Connection) -> None:
     """Note that a request waits at the peer, and until when; or that it was refused."""
     values: dict[str, object] = {"state": "refused"}
-    if reply.accepted:
+    if not reply.accepted:
+        values["reason"] = code_of(reply.body)
+    else:
         try:
             values = {"state": "held", "due": RequestState.read(reply.body).due}
         except ComityError as error:

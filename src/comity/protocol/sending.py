@@ -11,7 +11,7 @@ from comity.core import token
 from comity.core.identity import Pinned
 from comity.limits import MESSAGE_LIFETIME_SECONDS
 from comity.protocol.base import JSON, Local
-from comity.store import record
+from comity.store import links, record
 from comity.store.rows import Message, Outgoing, add
 
 
@@ -37,7 +37,13 @@ def envelope_at(ends: record.Ends, local: Local, peer: str) -> token.Envelope:
     return envelopes_at(ends, local, peer, 1)[0]
 
 
-def envelopes_at(ends: record.Ends, local: Local, peer: str, count: int) -> list[token.Envelope]:
+def envelopes_at(
+    ends: record.Ends,
+    local: Local,
+    peer: str,
+    count: int,
+    lifetime: int = MESSAGE_LIFETIME_SECONDS,
+) -> list[token.Envelope]:
     """Make the envelopes of so many messages that come next."""
     issued, seen = local.now(), ends.seen()
     return [
@@ -48,7 +54,7 @@ def envelopes_at(ends: record.Ends, local: Local, peer: str, count: int) -> list
             seq=seq,
             salt=local.entropy(token.SALT_BYTES),
             issued=issued,
-            lifetime=MESSAGE_LIFETIME_SECONDS,
+            lifetime=lifetime,
             seen=seen,
         )
         for seq in range(ends.ours.next, ends.ours.next + count)
@@ -97,7 +103,7 @@ def put(
     """
     peer = drafts[0].peer.id
     ends = record.ends(tx, peer)
-    envelopes = envelopes_at(ends, local, peer, len(drafts))
+    envelopes = envelopes_at(ends, local, peer, len(drafts), links.lifetime(tx, peer))
     made = [
         (_seal(local, draft, envelope), _place(draft, envelope, state))
         for draft, envelope in zip(drafts, envelopes, strict=True)

@@ -417,6 +417,33 @@ class Outgoing(Row):
 
 
 @dataclass(frozen=True, slots=True)
+class Link(Row):
+    """How messages get to a peer, and how far those are that a courier carries."""
+
+    table: ClassVar[Table] = schema.links
+    peer: str
+    kind: str
+    one_way: bool
+    packed: int
+    taken: int
+    arrived: int
+    said: int
+    seen: int
+    made: int
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited(Row):
+    """A request of ours whose reply an operation reads when it is run again."""
+
+    table: ClassVar[Table] = schema.awaited
+    peer: str
+    jti: str
+    scope: str
+    asked: str
+
+
+@dataclass(frozen=True, slots=True)
 class Tile(Row):
     """A full tile of a log's tree: 256 hashes (C2SP tlog-tiles), and the root over them."""
 

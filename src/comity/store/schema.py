@@ -229,6 +229,31 @@ outbox = Table(
     Index(None, "state", "peer", "seq"),
 )
 
+links = Table(
+    "links",
+    metadata,
+    _id("peer", key=True),
+    Column("kind", String(8), nullable=False),  # a word of store.links.Kind
+    Column("one_way", Boolean, nullable=False),  # nothing comes back on it
+    Column("packed", BigInteger, nullable=False),  # number of the last bundle made for the peer
+    Column("taken", BigInteger, nullable=False),  # the highest number of a bundle of the peer's
+    Column("arrived", BigInteger, nullable=False),  # size of our log that the peer says it has
+    Column("said", BigInteger, nullable=False),  # size of our log in the last bundle
+    Column("seen", BigInteger, nullable=False),  # size of the peer's log in the last bundle
+    Column("made", BigInteger, nullable=False),  # when that was made
+)
+
+awaited = Table(
+    "awaited",
+    metadata,
+    _id("peer"),
+    Column("jti", String(22), nullable=False),  # the request that was sent
+    _id("scope"),  # the operation that waits for the reply
+    Column("asked", String(43), nullable=False),  # digest of what was asked, to find it again
+    PrimaryKeyConstraint("peer", "jti"),
+    Index(None, "peer", "scope"),
+)
+
 tiles = Table(
     "tiles",
     metadata,

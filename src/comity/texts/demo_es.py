@@ -6,6 +6,7 @@ TEXTS: Final[dict[str, str]] = {
     "step.create": "Cada parte crea su nodo",
     "step.pin": "Cada una registra a la otra",
     "step.load": "Cada una carga su lista",
+    "step.courier": "Qué puede fallar con el archivo de un correo",
     "step.agree": "Negocian y firman",
     "step.match": "Cotejan, en ambos sentidos",
     "step.ask": "Una pregunta, la otra responde",
@@ -16,6 +17,11 @@ TEXTS: Final[dict[str, str]] = {
         "Dos autoridades, dos nodos: dos procesos, dos carpetas, dos bases de datos, dos juegos de "
         "llaves. Listas públicas ocupan el lugar de acervos que son confidenciales."
     ),
+    "say.opening-courier": (
+        "Dos autoridades, dos nodos, y ninguna red entre ellos: los archivos se llevan y se traen. "
+        "Las listas públicas hacen las veces de acervos que son confidenciales."
+    ),
+    "say.linked": "Cada lado indica que al otro se llega por correo. Ninguno llama al otro.",
     "say.side": "{side}: {name}",
     "say.compare": "{name} lee el documento de {peer} y oye por teléfono su huella:",
     "say.lists-real": "Listas públicas reales, tal como las autoridades las publicaron:",
@@ -58,6 +64,13 @@ TEXTS: Final[dict[str, str]] = {
     "claim.apart": (
         "Dos procesos ({mx}, {us}), dos bases de datos, y ninguna llave ni certificado en común"
     ),
+    "claim.apart-here": "Dos carpetas, dos bases de datos, y ninguna clave ni certificado en común",
+    "claim.courier-cut": "Un archivo incompleto se rechaza ({code}), y nada se pierde",
+    "claim.courier-altered-file": "Un archivo con un byte cambiado se rechaza ({code})",
+    "claim.courier-for-another": "Un archivo para otro nodo no se puede leer ({code})",
+    "claim.courier-twice": "Un archivo que llega dos veces no trae nada nuevo ni cambia nada",
+    "claim.no-socket": "Nadie abrió un socket en todo esto ({count})",
+    "claim.carried": "Se llevaron {count} archivos, {bytes} bytes en total, cada uno para un nodo",
     "claim.misheard": "Con un dígito mal oído no se registra a nadie",
     "claim.pinned": "{name} registró a {peer} como contraparte, y a nadie más",
     "claim.loaded": (

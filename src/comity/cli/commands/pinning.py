@@ -1,7 +1,7 @@
 """Set up: the participants that this node talks to, and what becomes of their keys."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -12,6 +12,7 @@ from comity.errors import Code, ComityError
 
 peer_app = typer.Typer(no_args_is_help=True, help="The participants this node talks to.")
 
+LinkKind = Literal["http", "courier"]
 Document = Annotated[Path, typer.Argument(metavar="FILE", help="An identity document.")]
 Fingerprint = Annotated[
     str, typer.Option(help="The whole fingerprint, as the peer told it over another channel.")
@@ -55,6 +56,28 @@ def peer_add(
         fingerprint = compare(session, read.fingerprint)
     args = peers.PeerAdd(document=document, fingerprint=fingerprint)
     session.screen.show(session.run(peers.peer_add, args), shown.pinned)
+
+
+@command(peer_app, "link")
+def peer_link(
+    session: Session,
+    peer: Peer,
+    link: Annotated[LinkKind, typer.Argument(help="How messages get there from now on.")],
+    one_way: Annotated[
+        bool, typer.Option("--one-way", help="A courier brings nothing back (a data diode).")
+    ] = False,
+) -> None:
+    """Set how messages get to a peer: by calls, or as files that a courier carries.
+
+    Both sides set it. What goes by courier may be on its way for weeks, and the peer takes it only
+    where it has set the same.
+    """
+    from comity.cli.rendering import couriers as shown
+    from comity.operations import linking
+    from comity.store.links import Kind
+
+    args = linking.PeerLink(peer=peer, kind=Kind(link), one_way=one_way)
+    session.screen.show(session.run(linking.peer_link, args), shown.linked)
 
 
 @command(peer_app, "list")

@@ -6,7 +6,8 @@ from comity.errors import Code
 
 ERRORS: Final[dict[Code, tuple[str, str]]] = {
     Code.ENTRY_UNKNOWN: (
-        "There is no such entry in the record[: {entry}], or its message was destroyed.",
+        "There is no such entry in the record[: {entry}], it was destroyed, or it has "
+        "another leaf.",
         "comity record show PEER lists them. Name one as sent:NUMBER or received:NUMBER, or by "
         "the id of the message.",
     ),

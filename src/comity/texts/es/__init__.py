@@ -3,7 +3,9 @@
 from typing import Final
 
 from comity.errors import Code
+from comity.texts.es.courier import TEXTS as CARRIED
 from comity.texts.es.doctor import TEXTS as DOCTOR
+from comity.texts.es.errors_courier import ERRORS as COURIER
 from comity.texts.es.errors_evidence import ERRORS as OF_EVIDENCE
 from comity.texts.es.errors_node import ERRORS as NODE
 from comity.texts.es.errors_work import ERRORS as WORK
@@ -25,11 +27,12 @@ from comity.texts.es.words import TEXTS as WORDS
 ERRORS: Final[dict[Code, tuple[str, str]]] = {
     **NODE,
     **WORK,
+    **COURIER,
     **KEYS_ERRORS,
     **OF_EVIDENCE,
+    **KEEPING_ERRORS,
     **LEDGER_ERRORS,
     **RECORD,
-    **KEEPING_ERRORS,
 }
 TEXTS: Final[dict[str, str]] = {
     **WORDS,
@@ -38,6 +41,7 @@ TEXTS: Final[dict[str, str]] = {
     **SCREEN,
     **DOCTOR,
     **TERMS,
+    **CARRIED,
     **KEEPING,
     **KEYS,
     **EVIDENCE,

@@ -6,7 +6,7 @@ from comity.errors import Code
 
 ERRORS: Final[dict[Code, tuple[str, str]]] = {
     Code.ENTRY_UNKNOWN: (
-        "No hay tal asiento en el registro[: {entry}], o su mensaje fue destruido.",
+        "No hay tal asiento en el registro[: {entry}], fue destruido o tiene otra hoja.",
         "comity record show PEER los enumera. Nombre uno como sent:NÚMERO o received:NÚMERO, o "
         "por el identificador del mensaje.",
     ),
