@@ -6,10 +6,10 @@ from typing import Any
 from comity.core.recall import Attestation
 from comity.limits import ATTEST_SECONDS, RECALL_ENTRIES
 from comity.operations import agreeing, offering, receiving, records
+from comity.protocol.attesting import attest_due
 from comity.protocol.destroying import OURS, PEERS
 from comity.store import record
 from comity.store.rows import Destruction, Message, add, many
-from comity.worker import work
 from fileside import DATASET, filed
 from nodes import MX, US, Pair, run
 from protocol.test_lapsing import ANSWER, QUESTION, pass_time, verified
@@ -80,8 +80,7 @@ def test_more_than_one_message_can_name(tagged: Pair) -> None:
             row = message(seq, "in", jti=seq, peer=MX.id)
             record.write(tx, row)
             add(tx, Destruction(MX.id, "in", seq, OURS, "retention", "", 1, ""))
-    tagged.to_mx.cut = True
-    work(tagged.us)
+        attest_due(tagged.us.local, tx)
     assert [len(said.entries) for said in attestations(tagged, "us")] == [RECALL_ENTRIES, 1]
 
 

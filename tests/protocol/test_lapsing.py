@@ -10,6 +10,7 @@ from comity.core.messages import Answer
 from comity.limits import DAY, LOOKED_AT_ONCE, MESSAGE_LIFETIME_SECONDS
 from comity.node import Node
 from comity.operations import finding, inbox, records
+from comity.protocol.lapsing import lapse
 from comity.store import record
 from comity.store.rows import Destruction, Hit, Message, Outgoing, Question, RequestRow, many
 from comity.store.schema import messages
@@ -193,6 +194,6 @@ def test_so_many_are_looked_at_and_then_the_others(tagged: Pair) -> None:
             row = entry(at, "out", jti=at, peer=MX.id)
             record.write(tx, replace(row, token=token, leaf=record.leaf_of(token), what=ANSWER))
     for left_over in (1, 0):
-        work(tagged.us)
-        with tagged.us.store.read() as tx:
+        with tagged.us.store.write() as tx:
+            lapse(tagged.us.local, tx)
             assert len(many(tx, Message, look=record.AT_ONCE)) == left_over

@@ -70,7 +70,11 @@ def destroy(local: Local, tx: Connection, entry: Message, ground: Ground, recall
     elif entry.kind == "request" and entry.body:
         _forget_request(tx, entry, ground, now)
     where = {"peer": entry.peer, "direction": entry.direction, "seq": entry.seq}
-    change(tx, Message, where, token="", body=b"", look=0, destroyed=now)
+    gone: dict[str, object] = {"token": "", "body": b"", "look": 0, "destroyed": now}
+    if entry.what == "comity-answer-1":
+        # Its path names a digest of what it said.
+        gone["target"] = f"{entry.target.rpartition('/')[0]}/-"
+    change(tx, Message, where, **gone)
     # Only whom it came from is told.
     told = "" if entry.direction == record.IN else NOBODY
     _note(tx, entry.peer, (entry.direction, entry.seq), ground, recall, now, told)

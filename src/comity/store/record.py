@@ -102,8 +102,8 @@ def append(tx: Connection, message: Message, at: Head | None = None) -> None:
 def fill(tx: Connection, message: Message) -> None:
     """Put a message that came into the place of its entry, if that was fetched before it came."""
     where = {"peer": message.peer, "direction": IN, "seq": message.seq}
-    if remove(tx, Message, refused=str(Code.MESSAGE_FETCHED), **where):
-        add(tx, message)
+    if remove(tx, Message, refused=str(Code.MESSAGE_FETCHED), destroyed=0, **where):
+        add(tx, _watched(message))
 
 
 def append_all(tx: Connection, entries: Sequence[Message]) -> None:
