@@ -23,6 +23,7 @@ class Code(StrEnum):
     MESSAGE_ID_REUSED = "message-id-reused"
     SEQUENCE_REUSED = "sequence-reused"
     MESSAGE_EXPIRED = "message-expired"
+    INCARNATION_OLD = "incarnation-old"
 
     # Identity, keys and peers.
     ID_INVALID = "id-invalid"
@@ -43,6 +44,13 @@ class Code(StrEnum):
     NODE_MISSING = "node-missing"
     NODE_BUSY = "node-busy"
     NODE_NOT_SERVING = "node-not-serving"
+    NODE_FROZEN = "node-frozen"
+    NODE_BEHIND = "node-behind"
+    NODE_NOT_FROZEN = "node-not-frozen"
+    INCARNATION_TAKEN = "incarnation-taken"
+    BACKUP_INVALID = "backup-invalid"
+    BACKUP_LOCKED = "backup-locked"
+    BACKUP_ELSEWHERE = "backup-elsewhere"
     KEY_FILE_OPEN = "key-file-open"
     KEY_FILE_INVALID = "key-file-invalid"
     SETTING_INVALID = "setting-invalid"
@@ -132,6 +140,8 @@ class Code(StrEnum):
     CHECKPOINT_INVALID = "checkpoint-invalid"
     RECORD_DIFFERS = "record-differs"
     RECORD_INCOMPLETE = "record-incomplete"
+    ENTRY_INVALID = "entry-invalid"
+    UNSETTLED_UNKNOWN = "unsettled-unknown"
 
     # Nothing above: a defect of ours.
     INTERNAL = "internal"

@@ -26,7 +26,8 @@ from comity.protocol import filing, transferring
 from comity.protocol.agreed import in_force, known_terms
 from comity.protocol.base import BYTES, JSON, Local
 from comity.protocol.catalog import PULL, PUSH
-from comity.store import journal, kept, peers
+from comity.protocol.incarnations import check_frozen
+from comity.store import journal, kept, peers, record
 from comity.store.engine import Store
 from comity.store.rows import Agreement, FileToken, Grant, Received, Transfer, add, change, one
 
@@ -222,6 +223,7 @@ def under_way(local: Local, tx: Connection, row: Transfer | None) -> bool:
     if row.state != TransferState.STARTED and row.pending != TransferMessage.START:
         return False
     try:
+        check_frozen(record.ends(tx, row.peer), row.peer)
         agreement = in_force(tx, row.agreement, row.peer)
         if row.role == Role.PROVIDER:
             peer = peers.pinned(tx, row.peer)

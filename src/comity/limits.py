@@ -133,6 +133,21 @@ post-quantum (C2SP signed-note), and base64 makes that 107 kB."""
 PROOF_EXTRA_BYTES: Final = 16 * KIB
 """What a proof carries besides (C2SP tlog-proof): a message token, and room for a short body."""
 
+RECORD_TAKEN: Final = 200
+"""Entries of a log that are taken back at once: their tokens alone are 200 kB."""
+RECORD_TAKEN_BYTES: Final = 1 * MIB
+"""Tokens and bodies of entries given at once: in base64, and with names, they fit into a reply."""
+
+BACKUP_CHUNK_BYTES: Final = 64 * KIB
+"""What is encrypted at once of a backup: its 16 bytes more are a four-thousandth."""
+BACKUP_HEADER_BYTES: Final = 1 * KIB
+"""The header of a backup: a salt, and a wrapped key of 80 bytes."""
+BACKUP_MANIFEST_BYTES: Final = 64 * MIB
+"""The manifest of a backup: half a million files."""
+PASSPHRASE_CHARS: Final = 12
+"""The least of a passphrase: with scrypt, four words out of a list of eight thousand take a rack of
+machines a century; what is shorter is mostly one word."""
+
 # --- files ------------------------------------------------------------------------------------
 LIST_BYTES: Final = 1024 * MIB
 """One list file: it is checked as a whole, in memory, before anything of it is loaded. Ten million

@@ -24,8 +24,12 @@ from comity.protocol.authentication import TokenAuthenticator
 from comity.protocol.base import Local, Signers
 from comity.protocol.replies import REPLIES
 from comity.pushing import Pusher
+from comity.resuming import Resuming
+from comity.store import journal, standing
 from comity.store.engine import Store
 
+HEIGHT_FILE: Final = "height"
+"""How far the database was, kept beside it: an older database in its place is noticed."""
 KEYS: Final = ("message", "checkpoint", "cosignature")
 IDENTITY_FILE: Final = "identity.comity"
 
@@ -51,6 +55,7 @@ class Node:
     exchange: Exchange
     delivery: Delivery
     contacts: Contacts
+    resuming: Resuming
     pusher: Pusher
     clients: "Clients"
     wake: Event
@@ -121,6 +126,7 @@ def open_node(
         decryption_key=keyfiles.read_decryption(folder / "keys" / "encryption.key"),
     )
     store = Store(config.database_url(folder))
+    _check_height(folder, store, local)
     believed = TokenAuthenticator(local, store)
     wake = Event()
     clients = Clients()
@@ -134,7 +140,31 @@ def open_node(
         exchange=Exchange(local, store, believed, wake.set, contacts),
         delivery=Delivery(local, store, believed, endpoint or clients.of, REPLIES),
         contacts=contacts,
+        resuming=Resuming(local, store, contacts, REPLIES),
         pusher=Pusher(local, store),
         clients=clients,
         wake=wake,
     )
+
+
+def _check_height(folder: Path, store: Store, local: Local) -> None:
+    """Freeze a node whose database is older than its folder."""
+    try:
+        before = int((folder / HEIGHT_FILE).read_text("ascii"))
+    except (OSError, ValueError):
+        return
+    with store.read() as tx:
+        if standing.height(tx) >= before or standing.of_node(tx):
+            return
+    with store.write() as tx:
+        standing.freeze_node(tx, standing.Why.OLDER)
+        journal.note(tx, local.now(), "", "node.frozen", reason=str(standing.Why.OLDER))
+
+
+def mark_height(node: Node) -> None:
+    """Write beside the database how far it is. Raises DISK_FULL, STORE_FAILED."""
+    path = node.folder / HEIGHT_FILE
+    with node.store.read() as tx:
+        height = str(standing.height(tx)).encode()
+    if not path.exists() or path.read_bytes() != height:
+        keyfiles.replace(path, height)

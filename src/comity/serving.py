@@ -57,6 +57,7 @@ def run(folder: Path, on_ready: Callable[[Started], None]) -> None:
     with ExitStack() as stack:
         stack.enter_context(lock.hold(folder))
         node = stack.enter_context(closing(open_node(folder)))
+        node.delivery.greet = node.resuming.greet
         listeners = (_peer_listener(node), _operators_listener(node))
         worker = Worker(node)
 

@@ -1,21 +1,26 @@
 """What a serving node does by itself: it delivers what waits, and lets terms run out."""
 
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from threading import Event, Thread
 from typing import Final
 
 import structlog
 
 from comity import pushing
+from comity.core.identity import Pinned
 from comity.edge.logs import place
 from comity.errors import Code, ComityError
 from comity.limits import DELIVERIES_AT_ONCE
-from comity.node import Node
+from comity.node import Node, mark_height
 from comity.protocol.expiry import expire
 from comity.protocol.outbox import waiting_peers
+from comity.store import peers, record
 
 _IDLE_SECONDS: Final = 1.0
+_MARK_SECONDS: Final = 30.0
 _SETTLE_SECONDS: Final = 0.05
 """Between a commit and the delivery of what it caused: the peer's own call has returned by then."""
 _log = structlog.get_logger()
@@ -31,9 +36,14 @@ class Worker:
         self._deliverers = ThreadPoolExecutor(DELIVERIES_AT_ONCE, "comity-delivery")
         self._pushers = ThreadPoolExecutor(DELIVERIES_AT_ONCE, "comity-push")
         self._under_way: dict[tuple[str, str], Future[None]] = {}
+        self._marked = float("-inf")
 
     def start(self) -> None:
-        """Start working."""
+        """Start working, and find out whether this node is as far as its peers know it to be."""
+        with self._node.store.read() as tx:
+            everyone = peers.everyone(tx)
+        for peer in everyone:
+            self._deliverers.submit(self._run_for, peer.id, partial(self._hail, peer))
         self._thread.start()
 
     def stop(self) -> None:
@@ -44,11 +54,13 @@ class Worker:
         self._thread.join()
         self._deliverers.shutdown(cancel_futures=True)
         self._pushers.shutdown(cancel_futures=True)
+        mark_height(self._node)
 
     def _run(self) -> None:
         while not self._stopping.is_set():
             self._node.wake.clear()
             try:
+                self._mark()
                 for peer in due(self._node):
                     self._begin("deliver", peer, self._deliverers, self._node.delivery.run)
                 for peer in pushing.due(self._node.local, self._node.store):
@@ -57,6 +69,19 @@ class Worker:
                 _tell(error)
             if self._node.wake.wait(_IDLE_SECONDS):
                 self._stopping.wait(_SETTLE_SECONDS)
+
+    def _hail(self, peer: Pinned, _: str) -> None:
+        with self._node.store.read() as tx:
+            if record.ends(tx, peer.id).frozen:
+                return
+        self._node.delivery.hail(peer)
+
+    def _mark(self) -> None:
+        """Write now and then how far the database is."""
+        now = time.monotonic()
+        if now >= self._marked + _MARK_SECONDS:
+            self._marked = now
+            mark_height(self._node)
 
     def _begin(
         self, what: str, peer: str, pool: ThreadPoolExecutor, run: Callable[[str], None]

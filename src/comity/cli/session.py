@@ -149,7 +149,7 @@ class Session:
         progress: "Progress",
     ) -> "ResultT":
         from comity.edge import lock
-        from comity.node import open_node
+        from comity.node import mark_height, open_node
         from comity.operations.setup import authenticate
 
         with lock.hold(self.folder):
@@ -158,6 +158,7 @@ class Session:
                 caller = authenticate(node.store, token)
                 return operation.run(node, caller, args, progress)
             finally:
+                mark_height(node)
                 node.close()
 
     def _certificate(self) -> bytes:

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
-from typing import Annotated, Final, Literal, TypeVar
+from typing import Annotated, Any, Final, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -61,6 +61,8 @@ class _Common(BaseModel):
     dig: _Hash
     """SHA-256 of the exact body."""
     log: Seen
+    inc: _Count = 1
+    """The sender's incarnation for this peer: a restored node has a higher one than it had."""
 
 
 ClaimsT = TypeVar("ClaimsT", bound=_Common)
@@ -80,7 +82,7 @@ class ResponseClaims(_Common):
     req: _Hash
 
 
-_COUNTS: Final = frozenset({"exp", "iat", "seq", "size", "sta"})
+_COUNTS: Final = frozenset({"exp", "iat", "inc", "seq", "size", "sta"})
 
 
 def _written(*names: str) -> re.Pattern[bytes]:
@@ -96,7 +98,7 @@ def _written(*names: str) -> re.Pattern[bytes]:
     return re.compile(rb"\{" + b",".join(map(member, sorted(names))) + rb"\}")
 
 
-_EVERY: Final = ("aud", "cty", "dig", "exp", "iat", "iss", "jti", "log", "seq", "slt")
+_EVERY: Final = ("aud", "cty", "dig", "exp", "iat", "inc", "iss", "jti", "log", "seq", "slt")
 _WRITTEN: Final[dict[type[_Common], re.Pattern[bytes]]] = {
     RequestClaims: _written(*_EVERY, "htm", "htu"),
     ResponseClaims: _written(*_EVERY, "req", "sta"),
@@ -115,6 +117,7 @@ class Envelope:
     issued: int
     lifetime: int
     seen: Seen
+    incarnation: int = 1
 
 
 def digest(data: bytes) -> str:
@@ -153,9 +156,49 @@ def issuer(token: str) -> str:
         raise ComityError(Code.NOT_AUTHENTIC) from None
 
 
+def open_entry(
+    token: str, kind: str, issuer: str, audience: str, public: bytes
+) -> RequestClaims | ResponseClaims:
+    """Check the token of an entry without its body: the signature, and who wrote it to whom.
+
+    `kind` is `request` or `response`. Raises NOT_AUTHENTIC.
+    """
+    claims: RequestClaims | ResponseClaims
+    try:
+        if kind == "request":
+            claims = _read(RequestClaims, jws.check(REQUEST, token, public))
+        else:
+            claims = _read(ResponseClaims, jws.check(RESPONSE, token, public))
+    except ComityError:
+        raise ComityError(Code.NOT_AUTHENTIC) from None
+    if (claims.iss, claims.aud) != (issuer, audience):
+        raise ComityError(Code.NOT_AUTHENTIC)
+    return claims
+
+
 def body_digest(token: str) -> str:
     """Return the digest of the body in a token that was checked before."""
     return str(parse(jws.payload(token), TOKEN_BYTES)["dig"])
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What a token says of its place in the record, whichever kind it is."""
+
+    exp: int
+    log: Seen
+
+
+def stated(token: str) -> Stated:
+    """Return what a token that was checked before says of its place in the record."""
+    claims: Any = parse(jws.payload(token), TOKEN_BYTES)
+    log = claims["log"]
+    return Stated(claims["exp"], Seen(size=log["size"], root=log["root"]))
+
+
+def answered(token: str) -> str:
+    """Return the digest of the request that a reply's token names; it was checked before."""
+    return str(parse(jws.payload(token), TOKEN_BYTES)["req"])
 
 
 def open_request(
@@ -249,6 +292,7 @@ def _common(envelope: Envelope, content_type: str, body: bytes) -> dict[str, obj
         "slt": b64url(envelope.salt),
         "cty": content_type,
         "dig": digest(body),
+        "inc": envelope.incarnation,
         "log": {"root": envelope.seen.root, "size": envelope.seen.size},
     }
 

@@ -3,6 +3,7 @@
 from comity.operations import (
     agreeing,
     agreements,
+    backing_up,
     filing,
     finding,
     holdings,
@@ -17,6 +18,7 @@ from comity.operations import (
     setup,
     tagging,
     terms,
+    thawing,
     transfers,
 )
 from comity.operations.registry import Caller, Model, Operation, find, names
@@ -27,6 +29,7 @@ __all__ = [
     "Operation",
     "agreeing",
     "agreements",
+    "backing_up",
     "filing",
     "find",
     "finding",
@@ -43,5 +46,6 @@ __all__ = [
     "setup",
     "tagging",
     "terms",
+    "thawing",
     "transfers",
 ]

@@ -62,6 +62,10 @@ class Posture(Model):
     """Authentic messages of the peer that were refused, so far."""
     messages_missing: int
     """Messages of the peer that must exist and have not come."""
+    frozen: str
+    """Why nothing is said to the peer, nor taken of it, but contact messages; empty: as usual."""
+    incarnation: int
+    """The highest incarnation of the peer that was seen; messages of lower ones are refused."""
     accounts: int = 0
     """A peer has none, ever."""
     code_run: int = 0
@@ -115,4 +119,6 @@ def posture(node: Node, caller: Caller, args: PeerArgs, progress: Progress) -> P
                 if item.refused and item.kind == "request"
             ),
             messages_missing=record.missing(tx, peer.id),
+            frozen=record.ends(tx, peer.id).frozen,
+            incarnation=record.ends(tx, peer.id).theirs.incarnation,
         )

@@ -9,8 +9,8 @@ from urllib.parse import quote, unquote, urlsplit
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from sqlalchemy import Connection
 
-from comity.api import Clock, Entropy, Kernel
-from comity.core.canonical import b64url
+from comity.api import Clock, Entropy, Kernel, Response
+from comity.core.canonical import b64url, canonical
 from comity.core.identity import Identity, Pinned
 from comity.core.keys import Signer
 from comity.errors import Code, ComityError
@@ -24,6 +24,10 @@ CONTACT = f"{DATA}/contact"
 JSON = "application/json"
 BYTES = "application/octet-stream"
 """Media type of bulk bodies, which the record keeps by digest only."""
+
+
+OLD = Response(409, "", JSON, canonical({"code": Code.INCARNATION_OLD}))
+"""What an old incarnation is told. Nobody signs it: that would take a number of the record."""
 
 
 @dataclass(frozen=True, slots=True)

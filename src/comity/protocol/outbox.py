@@ -26,6 +26,7 @@ class Taken:
     """Its entry in the record."""
     reply: Reply
     """What its handler gets."""
+    claims: ResponseClaims
 
 
 def reply_to(

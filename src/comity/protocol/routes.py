@@ -11,6 +11,7 @@ from comity.protocol import (
     questions,
     recording,
     requests,
+    resuming,
     transfer,
 )
 from comity.protocol.base import AnyRoute, match_path
@@ -22,9 +23,10 @@ ROUTES: Final[tuple[AnyRoute, ...]] = (
     *transfer.ROUTES,
     *questions.ROUTES,
     *requests.ROUTES,
+    *resuming.ROUTES,
 )
 
-CONTACTS: Final[tuple[AnyRoute, ...]] = recording.CONTACTS
+CONTACTS: Final[tuple[AnyRoute, ...]] = (*recording.CONTACTS, *resuming.CONTACTS)
 """What a peer can say about the record, outside of it (decision 0029)."""
 
 BRIEF: Final = frozenset(route.what for route in ROUTES if route.is_brief)

@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from comity.api import Response
 from comity.core import token
+from comity.protocol import incarnations
 from comity.protocol.base import Local, Outcome
 from comity.protocol.opened import Opened
 from comity.protocol.sending import envelopes_at
@@ -15,14 +16,20 @@ from comity.store import record
 def admit_all(tx: Connection, opened: Sequence[Opened]) -> list[Opened]:
     """Log those messages of one peer that are new, and return them in the order of their numbers.
 
-    The others are left alone: they are redeliveries, or give something twice.
+    The others are left alone: they are redeliveries, give something twice, or are not as usual.
     """
+    peer = opened[0].inbound.peer.id
+    ends = record.ends(tx, peer)
     given = [(each.claims.jti, each.claims.seq) for each in opened]
-    found = record.new(tx, opened[0].inbound.peer.id, given)
-    fresh = [each for each, is_new in zip(opened, found, strict=True) if is_new]
+    found = record.new(tx, peer, given)
+    fresh = [
+        each
+        for each, is_new in zip(opened, found, strict=True)
+        if is_new and incarnations.is_usual(ends, each.claims)
+    ]
     fresh.sort(key=lambda each: each.claims.seq)
     if fresh:
-        record.write_all(tx, [each.entry() for each in fresh])
+        record.write_all(tx, [each.entry() for each in fresh], ends.theirs)
     return fresh
 
 

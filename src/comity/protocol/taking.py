@@ -1,0 +1,202 @@
+"""Entries of the record, taken back from the peer that holds them, too.
+
+Nothing is believed for who sends it: each entry is checked by the signature of who wrote it (many
+are our own), by its place, and in the end by the root that the peer cosigned.
+"""
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from sqlalchemy import Connection, select
+
+from comity.core import token
+from comity.core.canonical import b64url, unb64url
+from comity.core.identity import Pinned
+from comity.core.resumption import EntryHeld
+from comity.core.token import RequestClaims, ResponseClaims
+from comity.errors import Code, ComityError
+from comity.protocol.base import Local, prefix
+from comity.protocol.routes import find_route
+from comity.store import journal, record
+from comity.store.rows import (
+    Message,
+    Outgoing,
+    Resumption,
+    Unsettled,
+    add,
+    change,
+    many,
+    one,
+    remove,
+)
+from comity.store.schema import messages
+
+
+def missing(tx: Connection, peer: str, direction: str, stop: int) -> list[tuple[int, int]]:
+    """Return the numbers below `stop` that are not here, as (first, one past the last)."""
+    query = (
+        select(messages.c.seq)
+        .where(messages.c.peer == peer, messages.c.direction == direction)
+        .where(messages.c.seq < stop)
+        .order_by(messages.c.seq)
+    )
+    found, place = [], 0
+    for (seq,) in tx.execute(query):
+        if seq > place:
+            found.append((place, seq))
+        place = seq + 1
+    return [*found, (place, stop)] if place < stop else found
+
+
+def read(local: Local, peer: Pinned, direction: str, held: EntryHeld) -> Message:
+    """Return an entry as it was kept here. Raises ENTRY_INVALID (peer, entry, reason).
+
+    Of a reply it is not known yet what it answers: `link` finds that.
+    """
+    ours = direction == record.OUT
+    parties = (local.identity.id, peer.id) if ours else (peer.id, local.identity.id)
+    key = local.signers.message.public if ours else unb64url(peer.identity.keys.message)
+    claims = _claims(held, parties, key)
+    if claims is None:
+        raise _invalid(peer, held, "signature")
+    if claims.seq != held.sequence or b64url(record.leaf_of(held.token)) != held.leaf:
+        raise _invalid(peer, held, "place")
+    body = unb64url(held.body) if held.body is not None else b""
+    if held.body is not None and (token.digest(body), len(body)) != (claims.dig, held.size):
+        raise _invalid(peer, held, "body")
+    method, target, what, status = "", "", "unknown", 0
+    if isinstance(claims, RequestClaims):
+        method, target = claims.htm, claims.htu
+        under = prefix(peer.identity if ours else local.identity)
+        what = _what(method, target, under)
+    else:
+        status = claims.sta
+    return Message(
+        peer=peer.id,
+        direction=direction,
+        seq=claims.seq,
+        jti=claims.jti,
+        kind="request" if isinstance(claims, RequestClaims) else "response",
+        token=held.token,
+        method=method,
+        target=target,
+        status=status,
+        content_type=claims.cty,
+        body=body,
+        size=held.size,
+        reply_to="",
+        what=what,
+        refused="",
+        leaf=record.leaf_of(held.token),
+        at=claims.iat,
+    )
+
+
+def keep(tx: Connection, entries: Sequence[Message], now: int, *, replace: bool = False) -> int:
+    """Write entries of one log that are not here yet; returns how many.
+
+    With `replace`, another one at the same place goes: it never came to where this one is from.
+    Raises ENTRY_INVALID where an id stands in two places.
+    """
+    fresh = []
+    for entry in entries:
+        where = {"peer": entry.peer, "direction": entry.direction}
+        known = one(tx, Message, seq=entry.seq, **where)
+        if known is not None and replace and known.leaf != entry.leaf:
+            _let_go(tx, known, now)
+        elif known is not None:
+            continue
+        if one(tx, Message, jti=entry.jti, **where):
+            raise ComityError(
+                Code.ENTRY_INVALID, peer=entry.peer, entry=entry.seq, reason="repeated"
+            )
+        fresh.append(entry)
+    if fresh:
+        record.write_all(tx, fresh)
+    return len(fresh)
+
+
+def _let_go(tx: Connection, entry: Message, now: int) -> None:
+    """Take an entry of ours out of the log, and list it: what it was to do has to be done anew."""
+    sent = one(tx, Outgoing, peer=entry.peer, jti=entry.jti)
+    remove(tx, Outgoing, peer=entry.peer, jti=entry.jti)
+    remove(tx, Message, peer=entry.peer, direction=entry.direction, seq=entry.seq)
+    subject = sent.subject if sent and sent.subject else entry.jti
+    said = entry.what, entry.direction, subject, REPLACED, now
+    add(tx, Unsettled(entry.peer, entry.jti, *said, officer=""))
+    detail: dict[str, str | int] = {"peer": entry.peer, "entry": entry.seq}
+    journal.note(tx, now, "", "entry.replaced", token=entry.token, **detail)
+    row = one(tx, Resumption, peer=entry.peer)
+    if row is not None and entry.direction == record.OUT and entry.seq < row.sent:
+        change(tx, Resumption, {"peer": entry.peer}, sent=entry.seq)
+
+
+def link(tx: Connection, peer: str) -> int:
+    """Find what each reply answers that was taken back; returns how many were found.
+
+    A request that was refused keeps its digest only, as it did when it came.
+    """
+    linked = 0
+    for direction, other in ((record.OUT, record.IN), (record.IN, record.OUT)):
+        loose = many(tx, Message, peer=peer, direction=direction, kind="response", reply_to="")
+        if not loose:
+            continue
+        asked = _asked(tx, peer, other)
+        for reply in loose:
+            request = asked.get(token.answered(reply.token))
+            if request is None:
+                continue
+            refused = "" if 200 <= reply.status < 300 else "refused"
+            values = {"method": request.method, "target": request.target, "what": request.what}
+            where = {"peer": peer, "direction": direction, "seq": reply.seq}
+            change(tx, Message, where, reply_to=request.jti, refused=refused, **values)
+            if refused and other == record.IN:
+                place: dict[str, object] = {"peer": peer, "direction": other, "seq": request.seq}
+                change(tx, Message, place, refused=refused, body=b"")
+            linked += 1
+    return linked
+
+
+REPLACED: Final = "replaced"
+"""It was signed by an old copy of this node, and the peer has another message in its place."""
+
+
+class _Asked(NamedTuple):
+    """What a reply is linked with; not the body, which may be large."""
+
+    seq: int
+    jti: str
+    method: str
+    target: str
+    what: str
+
+
+def _asked(tx: Connection, peer: str, direction: str) -> dict[str, _Asked]:
+    """Return the requests of one log, by the digest of the token."""
+    columns = (messages.c[name] for name in ("token", *_Asked._fields))
+    query = select(*columns).where(
+        messages.c.peer == peer, messages.c.direction == direction, messages.c.kind == "request"
+    )
+    return {token.digest(said.encode()): _Asked(*rest) for said, *rest in tx.execute(query)}
+
+
+def _claims(
+    held: EntryHeld, parties: tuple[str, str], key: bytes
+) -> RequestClaims | ResponseClaims | None:
+    for kind in ("request", "response"):
+        try:
+            return token.open_entry(held.token, kind, *parties, key)
+        except ComityError:
+            continue
+    return None
+
+
+def _what(method: str, target: str, under: str) -> str:
+    try:
+        return find_route(method, target, under)[0].what
+    except ComityError:
+        return "unknown"
+
+
+def _invalid(peer: Pinned, held: EntryHeld, reason: str) -> ComityError:
+    return ComityError(Code.ENTRY_INVALID, peer=peer.id, entry=held.sequence, reason=reason)
