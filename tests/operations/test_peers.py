@@ -7,7 +7,7 @@ from comity.errors import Code
 from comity.operations import peers, posture
 from comity.operations.peering import find_peer
 from comity.protocol.filing import PATHS
-from comity.protocol.routes import ROUTES
+from comity.protocol.routes import CONTACTS, ROUTES
 from nodes import MX, US, Pair, run
 from refusals import refuses
 from stages import MX_LIST, match, pin_third
@@ -64,7 +64,7 @@ def test_peers_are_found_by_id_or_by_a_part_that_is_only_theirs(pinned: Pair) ->
 def test_the_posture_is_what_the_routes_and_agreements_say(tagged: Pair) -> None:
     found = run(posture.posture, tagged.mx, peer=US.id)
     assert [(item.what, item.method, item.path) for item in found.messages] == [
-        *((route.what, route.method, route.path) for route in ROUTES),
+        *((route.what, route.method, route.path) for route in (*ROUTES, *CONTACTS)),
         *PATHS,
     ]
     assert (found.accounts, found.code_run) == (0, 0)

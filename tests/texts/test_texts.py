@@ -23,7 +23,7 @@ from comity.errors import Code, ComityError
 from comity.formats.report import SetAside, Warn
 from comity.protocol.answering import FIELDS
 from comity.protocol.filing import PATHS
-from comity.protocol.routes import ROUTES
+from comity.protocol.routes import CONTACTS, ROUTES
 from comity.texts import ERRORS, LANGUAGES, TEXTS, Language
 
 PACKAGE = Path(comity.__file__).parent
@@ -137,14 +137,14 @@ def test_every_value_has_a_word(language: Language, group: str) -> None:
 
 @languages
 def test_every_message_type_has_a_name_and_a_cause(language: Language) -> None:
-    for what in {route.what for route in ROUTES}:
+    for what in {route.what for route in (*ROUTES, *CONTACTS)}:
         assert SENTENCE.fullmatch(TEXTS[language][f"cause.{what}"]), what
         assert TEXTS[language][f"said.{what}"]
 
 
 def test_causes_are_of_messages_that_exist() -> None:
     named = {key.partition(".")[2] for key in TEXTS["en"] if key.startswith("cause.")}
-    assert named == {route.what for route in ROUTES} | {what for what, _, _ in PATHS}
+    assert named == {route.what for route in (*ROUTES, *CONTACTS)} | {what for what, _, _ in PATHS}
 
 
 def test_every_state_field_and_unit_has_a_word() -> None:

@@ -7,7 +7,7 @@ from comity.operations import posture, records
 from comity.operations.posture import Posture
 from comity.operations.records import RecordShown, RecordVerified
 from comity.protocol.filing import PATHS
-from comity.protocol.routes import ROUTES
+from comity.protocol.routes import CONTACTS, ROUTES
 
 
 def verify(stage: Stage, claim: str) -> dict[str, RecordVerified]:
@@ -83,7 +83,7 @@ def show_posture(stage: Stage) -> Posture:
     ]
     screen.facts(rows)
     whole = [(each.what, each.path) for each in found.messages] == [
-        *((route.what, route.path) for route in ROUTES),
+        *((route.what, route.path) for route in (*ROUTES, *CONTACTS)),
         *((what, path) for what, _, path in PATHS),
     ]
     stage.claims.check(

@@ -1,8 +1,13 @@
 """The record: verified with the peer, and shown to people."""
 
+from time import sleep
+from typing import Final
+
 from comity.api import Progress
 from comity.core import checkpoint
 from comity.core.canonical import b64url
+from comity.core.checkpoint import Verified
+from comity.core.identity import Pinned
 from comity.core.messages import RecordReply, RecordState
 from comity.errors import Code, ComityError
 from comity.node import Node
@@ -12,6 +17,8 @@ from comity.operations.setup import Nothing
 from comity.protocol import recording
 from comity.store import journal, record
 from comity.store.rows import Message
+
+_WAITS_SECONDS: Final = (0.1, 0.2, 0.4, 0.8)
 
 
 class PeerArgs(Model):
@@ -89,7 +96,47 @@ def verify(node: Node, caller: Caller, args: PeerArgs, progress: Progress) -> Re
     with node.store.read() as tx:
         peer = find_peer(tx, args.peer)
     # What still waits goes first, so that both sides have the same to compare.
-    node.delivery.run(peer.id)
+    node.delivery.bring(peer.id)
+    for wait in (*_WAITS_SECONDS, None):
+        try:
+            cosigned, theirs = _compared(node, peer)
+            break
+        except ComityError as error:
+            # A reply may still be on its way, in either direction.
+            on_its_way = Code.RECORD_INCOMPLETE in (error.code, error.params.get("reason"))
+            if wait is None or not on_its_way:
+                raise
+        sleep(wait)
+    with node.store.write() as tx:
+        journal.note(
+            tx,
+            local.now(),
+            caller.officer,
+            "record.verify",
+            peer=peer.id,
+            sent=cosigned.checkpoint.size,
+            received=theirs.checkpoint.size,
+        )
+    return RecordVerified(
+        peer=peer.id,
+        sent=DirectionVerified(
+            sender=node.id,
+            size=cosigned.checkpoint.size,
+            root=b64url(cosigned.checkpoint.root),
+            checkpoint=cosigned.note.encode().decode(),
+        ),
+        received=DirectionVerified(
+            sender=peer.id,
+            size=theirs.checkpoint.size,
+            root=b64url(theirs.checkpoint.root),
+            checkpoint=theirs.note.encode().decode(),
+        ),
+    )
+
+
+def _compared(node: Node, peer: Pinned) -> tuple[Verified, Verified]:
+    """Exchange checkpoints with a peer; returns ours, which it cosigned, and its own."""
+    local = node.local
     with node.store.read() as tx:
         recording.check_kept(tx, peer.id)
         own = recording.own_checkpoint(local, tx, peer.id)
@@ -103,33 +150,9 @@ def verify(node: Node, caller: Caller, args: PeerArgs, progress: Progress) -> Re
     theirs = checkpoint.verify(
         reply.checkpoint.encode(), recording.log_key(peer.identity, local.identity.id)
     )
-    with node.store.write() as tx:
+    with node.store.read() as tx:
         recording.check_mirror(tx, peer.id, theirs.checkpoint)
-        now = local.now()
-        journal.note(
-            tx,
-            now,
-            caller.officer,
-            "record.verify",
-            peer=peer.id,
-            sent=cosigned.checkpoint.size,
-            received=theirs.checkpoint.size,
-        )
-    return RecordVerified(
-        peer=peer.id,
-        sent=DirectionVerified(
-            sender=node.id,
-            size=cosigned.checkpoint.size,
-            root=b64url(cosigned.checkpoint.root),
-            checkpoint=reply.cosigned,
-        ),
-        received=DirectionVerified(
-            sender=peer.id,
-            size=theirs.checkpoint.size,
-            root=b64url(theirs.checkpoint.root),
-            checkpoint=reply.checkpoint,
-        ),
-    )
+    return cosigned, theirs
 
 
 @operation("record.show", PeerArgs, RecordShown)
