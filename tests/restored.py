@@ -1,8 +1,13 @@
-"""Nodes that were lost and are restored: made of a backup, and put into a pair in place of another."""
+"""Nodes that were lost and are restored: made of a backup, and put in place of another."""
 
 import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
+from comity.api import Endpoint
+from comity.core.identity import Pinned
 from comity.edge.sealed_stream import Opener
 from comity.node import Node, open_node
 from comity.operations import backing_up, thawing
@@ -20,9 +25,11 @@ def back_up(p: Pair, side: str, name: str = "backup") -> Path:
     return path
 
 
-def open_folder(p: Pair, folder: Path) -> Node:
+def open_folder(
+    p: Pair, folder: Path, endpoint: Callable[[Pinned], Endpoint] | None = None
+) -> Node:
     """Open a folder as a node of a pair, as another process would."""
-    return open_node(folder, clock=p.clock, group=GROUP, endpoint=p.wire_to)
+    return open_node(folder, clock=p.clock, group=GROUP, endpoint=endpoint or p.wire_to)
 
 
 def put(p: Pair, side: str, node: Node) -> Node:
@@ -42,9 +49,24 @@ def lose(p: Pair, side: str) -> Path:
 def restore(p: Pair, side: str, backup: Path, name: str = "restored") -> Node:
     """Lose a node, and put one that is made of a backup in its place."""
     lose(p, side)
+    return put(p, side, make_again(p, side, backup, name))
+
+
+def make_again(p: Pair, side: str, backup: Path, name: str) -> Node:
+    """Make a node of a backup, beside whatever else there is."""
     folder = p.folder / f"{side}-{name}"
     backing_up.restore(backup, folder, OFFICER.officer, OPENER)
-    return put(p, side, open_folder(p, folder))
+    return open_folder(p, folder)
+
+
+def snapshot(p: Pair, side: str) -> Path:
+    """Copy the database of one side, as it is now."""
+    node: Node = getattr(p, side)
+    target = p.folder / f"{side}.db"
+    source, copy = sqlite3.connect(node.folder / "comity.db"), sqlite3.connect(target)
+    with closing(source), closing(copy):
+        source.backup(copy)
+    return target
 
 
 def copy_back(p: Pair, side: str, before: Path) -> Node:

@@ -248,7 +248,13 @@ class Exchange:
         request, claims, peer = opened.request, opened.claims, opened.inbound.peer.id
         ends = record.ends(tx, peer)
         incarnations.check_frozen(ends, peer)
-        if record.check_new(tx, peer, claims.jti, claims.seq, request.token):
+        try:
+            is_new = record.check_new(tx, peer, claims.jti, claims.seq, request.token)
+        except ComityError:
+            # An old state of the sender gives its numbers again, which says less than that it is.
+            incarnations.check(ends, claims)
+            raise
+        if is_new:
             incarnations.check(ends, claims)
             record.write(tx, opened.entry(), ends.theirs)
             incarnations.learn(tx, ends, claims)

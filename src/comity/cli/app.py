@@ -14,6 +14,7 @@ from comity.cli.commands import (
     matching,
     offering,
     recording,
+    restoring,
     running,
     setup,
     terms,
@@ -29,7 +30,7 @@ ORDER: Final = (
     *("tag", "transfers", "received", "match", "check", "hits", "handles"),
     *("ask", "requests", "inbox", "approve", "decline", "reopen"),
     *("record", "journal", "posture"),
-    *("serve", "doctor", "demo"),
+    *("serve", "doctor", "backup", "restore", "thaw", "unsettled", "demo"),
 )
 """The commands as the help lists them: in the order in which somebody needs them."""
 
@@ -84,6 +85,6 @@ def root(
 
 for group in (
     *(setup, holdings, terms, offering, agreeing, agreements),
-    *(matching, transferring, asking, recording, running),
+    *(matching, transferring, asking, recording, running, restoring),
 ):
     group.register(app)

@@ -101,6 +101,18 @@ class Session:
             answer: str = typer.prompt(self.screen.text(key, **params), err=True)
             return answer
 
+    def secret(self, key: str, *, confirm: bool = False) -> str:
+        """Ask for a secret on the terminal, twice where nothing else would show a slip.
+
+        Raises NOT_CONFIRMED where nobody can be asked.
+        """
+        with self._asking():
+            asked = self.screen.text(key)
+            answer: str = typer.prompt(
+                asked, hide_input=True, confirmation_prompt=asked if confirm else False, err=True
+            )
+            return answer
+
     def confirm(self, key: str, **params: str | int) -> None:
         """Ask for a yes on the terminal. Raises NOT_CONFIRMED for anything else."""
         with self._asking():

@@ -36,8 +36,12 @@ def identity(screen: Screen, own: NodeShown) -> None:
             ("fingerprint", own.fingerprint),
             ("kernel", own.kernel),
             ("folder", own.folder),
+            ("frozen", screen.word("frozen", own.frozen)),
+            ("unsettled", own.unsettled or ""),
         ]
     )
+    for peer, why in own.frozen_peers.items():
+        screen.say("say.frozen-for", "yellow", peer=peer, why=screen.word("frozen", why))
 
 
 def officer_added(screen: Screen, added: OfficerAdded) -> None:
