@@ -7,18 +7,19 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from comity.node import Node
 from comity.operations import agreeing, agreements, finding, inbox
+from comity.protocol.catalog import MATCH, REQUEST
 from comity.protocol.replies import REPLIES
 from comity.resuming import Resuming
 from comity.store.rows import Agreement, Negotiation, RequestRow, Resumption, Transfer, Usage, many
 from dying import DyingStore, Killed
 from nodes import MX, Pair, opened, run
 from restored import back_up, lose, restore, thaw
-from stages import MX_LIST, Stages, check, match, tag
+from stages import MX_LIST, Stages, begin, check, match, tag
 from test_resuming import check_same, usage
 
 RFC = "CNU130416UJ3"
@@ -104,9 +105,16 @@ def withdraw(p: Pair) -> None:
     p.pump()
 
 
+def frames(p: Pair) -> None:
+    tag(p)
+    [agreed] = run(agreements.agreement_list, p.us).agreements
+    begin(p, agreed.id, MATCH)
+    begin(p, agreed.id, REQUEST)
+
+
 STORY: tuple[Callable[[Pair], object], ...] = (
     negotiate,
-    tag,
+    frames,
     match,
     ask,
     approve,
@@ -138,7 +146,10 @@ def states(node: Node) -> dict[str, list[tuple[str, ...]]]:
         }
 
 
-@settings(max_examples=12)
+@settings(max_examples=8, phases=[Phase.explicit, Phase.generate])
+@example(side="mx", at=0, until=9)
+@example(side="us", at=0, until=9)
+@example(side="mx", at=4, until=6)
 @given(
     side=st.sampled_from(["mx", "us"]),
     at=st.integers(0, len(STORY)),

@@ -44,7 +44,7 @@ def asked(tx: Connection, step: Step) -> str:
     message: DetailRequest = step.message
     if one(tx, RequestRow, id=message.id):
         return NOTHING
-    role = Role.CONSUMER if step.ours else Role.PROVIDER
+    role, why = Role.CONSUMER if step.ours else Role.PROVIDER, NOTHING
     agreement = _agreement(tx, step, role)
     if agreement is None:
         return UNKNOWN
@@ -69,13 +69,15 @@ def asked(tx: Connection, step: Step) -> str:
         handle = one(tx, Handle, manifest=message.manifest, handle=message.handle)
         held = one(tx, Held, dataset=handle.dataset, id=handle.record) if handle else None
         if held is None or held.withheld:
-            return UNKNOWN
-        drafted = answering.draft(step.local, held, message.fields)
+            # Which record the handle stands for is lost with the epoch: it can only be declined.
+            why, drafted = UNKNOWN, answering.nothing(step.local)
+        else:
+            drafted = answering.draft(step.local, held, message.fields)
         row = answering.with_approval(replace(row, answer=drafted), agreement)
     add(tx, row)
     if not step.accepted:
         wait_again(tx, step.local, step, row.id)
-    return NOTHING
+    return why
 
 
 def answer(tx: Connection, step: Step) -> str:
