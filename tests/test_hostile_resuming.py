@@ -9,15 +9,17 @@ from comity.api import Request, Response
 from comity.core import contact
 from comity.core.canonical import b64url, canonical, parse
 from comity.core.contact import Parties
-from comity.core.resumption import EntriesReply, ResumeReply
+from comity.core.resumption import EntriesAsked, EntriesReply
 from comity.errors import Code
-from comity.limits import REPLY_BYTES
+from comity.limits import RECORD_TAKEN, RECORD_TAKEN_BYTES, REPLY_BYTES
 from comity.protocol.resuming import ENTRIES, RESUME
 from comity.store import record, standing
 from comity.store.standing import Why
 from nodes import MX, US, Pair
+from refusals import refuses
 from restored import back_up, restore, thaw
-from stages import check
+from stages import check, say
+from stages import contact as contact_say
 
 RFC = "CNU130416UJ3"
 Change = Callable[[dict[str, Any]], object]
@@ -133,6 +135,26 @@ def test_another_root_than_that_of_the_entries(tagged: Pair) -> None:
     assert code == Code.NOTE_INVALID
 
 
-def test_what_is_said_about_entries_has_these_forms() -> None:
-    assert set(EntriesReply.model_fields) == {"type", "entries", "stop"}
-    assert {"taken", "known", "next"} <= set(ResumeReply.model_fields)
+def test_only_so_many_entries_at_once(tagged: Pair) -> None:
+    for count in (0, RECORD_TAKEN + 1):
+        asked = {"type": "comity-record-entries-1", "log": "asker", "start": 0, "count": count}
+        with refuses(Code.PEER_REFUSED, peer=MX.id, status=400, reason="schema-invalid"):
+            contact_of(tagged, canonical(asked))
+    most = EntriesAsked(log="asker", start=0, count=RECORD_TAKEN)
+    assert EntriesReply.read(contact_of(tagged, most.encode())).stop == RECORD_TAKEN
+
+
+def test_only_so_many_bytes_at_once(tagged: Pair) -> None:
+    p = tagged
+    with p.mx.store.read() as tx:
+        start = record.ends(tx, US.id).ours.next
+    for _ in range(3):
+        say(p.mx, US.id, "/comity/1/nothing", b" " * (RECORD_TAKEN_BYTES // 2))
+    asked = EntriesAsked(log="replier", start=start, count=3)
+    found = EntriesReply.read(contact_of(p, asked.encode()))
+    assert [each.sequence for each in found.entries] == [start]
+    assert found.stop == start + 1
+
+
+def contact_of(p: Pair, body: bytes) -> bytes:
+    return contact_say(p.us, MX.id, ENTRIES, body)

@@ -95,6 +95,14 @@ HIT = {
     # the record, and files
     "NOTE_BYTES": "core/test_note.py::test_size_is_capped",
     "PROOF_EXTRA_BYTES": "core/test_proof.py::test_sizes_are_capped",
+    "RECORD_TAKEN": "test_hostile_resuming.py::test_only_so_many_entries_at_once",
+    "RECORD_TAKEN_BYTES": "test_hostile_resuming.py::test_only_so_many_bytes_at_once",
+    "BACKUP_CHUNK_BYTES": "edge/test_sealed_stream.py::test_what_is_cut_off_is_not_whole",
+    "BACKUP_HEADER_BYTES": "edge/test_sealed_stream.py::test_a_header_without_end_is_not_read",
+    "BACKUP_MANIFEST_BYTES": "operations/test_backing_up.py::test_a_manifest_that_is_too_large",
+    "PASSPHRASE_CHARS": (
+        "operations/test_backing_up.py::test_what_would_open_too_easily_is_refused"
+    ),
     "FILE_BYTES": "operations/test_filing.py::test_a_file_at_the_limit_and_one_byte_more",
     "FILE_CHUNK_BYTES": "test_gate.py::test_a_suspension_in_the_middle_of_a_download",
     "FILES_AT_ONCE": "test_gate.py::test_so_many_files_at_once",

@@ -101,7 +101,7 @@ def test_a_frozen_node_takes_nothing_and_says_nothing(matched: Pair) -> None:
 
 def test_quotas_count_what_was_asked_after_the_backup(loaded: Pair) -> None:
     p = loaded
-    ready(p, matching_terms(families=["rfc"], tokensInAll=51))
+    ready(p, matching_terms(families=["rfc"], tokensInAll=19))
     backup = back_up(p, "mx")
     for _ in range(3):
         check(p, rfc=RFC)
@@ -110,9 +110,9 @@ def test_quotas_count_what_was_asked_after_the_backup(loaded: Pair) -> None:
     node = restore(p, "mx", backup)
     assert usage(p) == []
     thaw(node)
-    # Each time one token and sixteen canaries.
-    assert sum(row[3] for row in usage(p)) == 51
-    assert posture_of(p).agreements[0].tokens_used == 51
+    # Three tokens, and the first time sixteen canaries.
+    assert sum(row[3] for row in usage(p)) == 19
+    assert posture_of(p).agreements[0].tokens_used == 19
 
 
 def test_an_old_copy_that_starts_again_is_refused(tagged: Pair) -> None:

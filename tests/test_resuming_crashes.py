@@ -15,6 +15,7 @@ from comity.operations import agreeing, agreements, finding, inbox
 from comity.protocol.catalog import MATCH, REQUEST
 from comity.protocol.replies import REPLIES
 from comity.resuming import Resuming
+from comity.store import standing
 from comity.store.rows import Agreement, Negotiation, RequestRow, Resumption, Transfer, Usage, many
 from dying import DyingStore, Killed
 from nodes import MX, Pair, opened, run
@@ -55,7 +56,9 @@ def test_it_comes_back_from_every_boundary(stages: Stages, tmp_path: Path, side:
             store.live()
             store.close()
             node = p.restart(side)
-            if not alive:
+            with node.store.read() as tx:
+                frozen = standing.of_node(tx)
+            if frozen:
                 [back] = thaw(node).peers
                 assert (back.outcome, back.incarnation) == ("resumed", 2)
             p.pump()

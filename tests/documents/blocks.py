@@ -37,6 +37,8 @@ _EXCHANGES: Final = (
     "answer-declined",
     "answer-expired",
     "record",
+    "resume",
+    "record-entries",
     "file-request",
     "file-start",
     "push-request",

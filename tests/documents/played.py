@@ -10,6 +10,7 @@ from typing import Any, Final
 import pytest
 
 from comity.api import Request, Response
+from comity.core.resumption import EntriesAsked
 from comity.errors import Code, ComityError
 from comity.operations import (
     agreeing,
@@ -20,9 +21,12 @@ from comity.operations import (
     offering,
     records,
     tagging,
+    thawing,
 )
 from comity.operations.peering import call, find_peer
+from comity.protocol import resuming
 from comity.protocol.addresses import dsp_base
+from comity.store import standing
 from documents import filed, seeded
 from nodes import Pair, run
 
@@ -184,6 +188,14 @@ def _play(nodes: Pair, result: Played) -> Iterator[tuple[str, tuple[Request, Res
     yield from filed.play(nodes)
     result.pulled = filed.pulled(mx, us)
     result.pushed = filed.pushed(us, mx)
+    _seen(nodes)
+    with us.store.write() as tx:
+        standing.freeze_node(tx, standing.Why.RESTORED)
+    run(thawing.thaw, us)
+    yield "resume", nodes.to_mx.seen[0]
+    part = EntriesAsked(log="asker", start=0, count=1)
+    us.contacts.ask(peer, resuming.ENTRIES, part.encode())
+    yield "record-entries", nodes.to_mx.seen[-1]
 
 
 def _waits(node: Any, operation: Any, **args: Any) -> None:
