@@ -45,7 +45,13 @@ $(EDC)/target/.built: $(EDC)/target/.fetched $(wildcard $(EDC)/src/interop/*.jav
 	javac -proc:none -nowarn -d $(EDC)/target/classes -cp '$(EDC)/target/lib/*' $(EDC)/src/interop/*.java
 	@touch $@
 
-interop: $(VENV)/.develop $(EDC)/target/.built ## Play with the Eclipse connector, both ways
+# The Go reference code for transparency logs, from the module proxy, and a few lines that use it.
+GOLANG := tests/interop/golang
+$(GOLANG)/target/.built: $(GOLANG)/go.mod $(GOLANG)/go.sum $(wildcard $(GOLANG)/*.go)
+	cd $(GOLANG) && go build -o target/ . filippo.io/torchwood/cmd/litewitness filippo.io/torchwood/cmd/witnessctl
+	@touch $@
+
+interop: $(VENV)/.develop $(EDC)/target/.built $(GOLANG)/target/.built ## Play with what others wrote: a connector, logs
 	PYTHONPATH=tests $(BIN)/python -m interop $(ARGS)
 
 # The kit's modules, as Maven Central has them; the list of their files is all that is written.
@@ -77,4 +83,4 @@ picture: $(VENV)/.develop ## Play the demo and draw it into docs/demo.svg
 	PYTHONPATH=tests $(BIN)/python -m documents.picture
 
 clean: ## Remove what the targets above made
-	rm -rf $(VENV) $(EDC)/target .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(EDC)/target $(GOLANG)/target .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

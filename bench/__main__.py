@@ -12,7 +12,7 @@ from typing import Final, TypedDict
 from rich.console import Console
 from rich.table import Table
 
-from bench import exchanges, kernel, negotiations, plain
+from bench import exchanges, kernel, negotiations, plain, proofs
 from comity.edge import logs
 
 RESULTS: Final = Path(__file__).parent / "results.json"
@@ -36,6 +36,8 @@ class Results(TypedDict):
     plain_exchanges_per_second: float
     exchanges_to_plain: float
     negotiations_finalised_per_second: float
+    proofs: list[proofs.ProofFigures]
+    """One for each size of the log; processor time of one thread."""
 
 
 def main() -> None:
@@ -63,6 +65,7 @@ def main() -> None:
         plain_exchanges_per_second=round(of_plain, 1),
         exchanges_to_plain=round(of_exchanges["exchanges_per_second"] / of_plain, 2),
         negotiations_finalised_per_second=negotiations.measure(),
+        proofs=proofs.measure(),
     )
     RESULTS.write_text(json.dumps(results, indent=2) + "\n")
     Console().print(_table(results))
@@ -80,6 +83,10 @@ def _table(results: Results) -> Table:
     table.add_row("one exchange, ms", f"{results['exchange_milliseconds']:,.2f}")
     finalised = results["negotiations_finalised_per_second"]
     table.add_row("negotiations finalised per second", f"{finalised:,.1f}")
+    for each in results["proofs"]:
+        size = f"{each['entries']:,} entries"
+        table.add_row(f"proof out of {size}, bytes", f"{each['proof_bytes']:,}")
+        table.add_row("to create and to verify it, ms", f"{each['create_ms']}, {each['verify_ms']}")
     return table
 
 

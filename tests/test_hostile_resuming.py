@@ -9,17 +9,15 @@ from comity.api import Request, Response
 from comity.core import contact
 from comity.core.canonical import b64url, canonical, parse
 from comity.core.contact import Parties
-from comity.core.resumption import EntriesAsked, EntriesReply
 from comity.errors import Code
-from comity.limits import RECORD_TAKEN, RECORD_TAKEN_BYTES, REPLY_BYTES
-from comity.protocol.resuming import ENTRIES, RESUME
+from comity.limits import REPLY_BYTES
+from comity.protocol.reading import ENTRIES
+from comity.protocol.resuming import RESUME
 from comity.store import record, standing
 from comity.store.standing import Why
 from nodes import MX, US, Pair
-from refusals import refuses
 from restored import back_up, restore, thaw
-from stages import check, say
-from stages import contact as contact_say
+from stages import check
 
 RFC = "CNU130416UJ3"
 Change = Callable[[dict[str, Any]], object]
@@ -69,7 +67,7 @@ def outcome(p: Pair, path: str, change: Change) -> tuple[str, dict[str, str | in
 
 
 def cut(body: dict[str, Any]) -> None:
-    body["entries"] = body["entries"][:-1]
+    body["entries"] = body["entries"][1:]
 
 
 def swap(body: dict[str, Any]) -> None:
@@ -89,8 +87,8 @@ def other_token(body: dict[str, Any]) -> None:
     body["entries"][0]["token"] = token[:-4] + ("AAAA" if token[-4:] != "AAAA" else "BBBB")
 
 
-def no_progress(body: dict[str, Any]) -> None:
-    body["stop"] = 0
+def nothing(body: dict[str, Any]) -> None:
+    body["entries"] = []
 
 
 @pytest.mark.parametrize(
@@ -98,12 +96,12 @@ def no_progress(body: dict[str, Any]) -> None:
     [
         (cut, "place"),
         (swap, "place"),
-        (no_progress, "place"),
+        (nothing, "place"),
         (other_leaf, "place"),
         (other_body, "body"),
         (other_token, "signature"),
     ],
-    ids=["withheld", "reordered", "no-end", "leaf", "body", "token"],
+    ids=["withheld", "reordered", "nothing", "leaf", "body", "token"],
 )
 def test_entries_that_are_not_the_record(tagged: Pair, change: Change, reason: str) -> None:
     code, params = outcome(tagged, ENTRIES, change)
@@ -133,28 +131,3 @@ def test_another_root_than_that_of_the_entries(tagged: Pair) -> None:
 
     code, _ = outcome(p, RESUME, older)
     assert code == Code.NOTE_INVALID
-
-
-def test_only_so_many_entries_at_once(tagged: Pair) -> None:
-    for count in (0, RECORD_TAKEN + 1):
-        asked = {"type": "comity-record-entries-1", "log": "asker", "start": 0, "count": count}
-        with refuses(Code.PEER_REFUSED, peer=MX.id, status=400, reason="schema-invalid"):
-            contact_of(tagged, canonical(asked))
-    most = EntriesAsked(log="asker", start=0, count=RECORD_TAKEN)
-    assert EntriesReply.read(contact_of(tagged, most.encode())).stop == RECORD_TAKEN
-
-
-def test_only_so_many_bytes_at_once(tagged: Pair) -> None:
-    p = tagged
-    with p.mx.store.read() as tx:
-        start = record.ends(tx, US.id).ours.next
-    for _ in range(3):
-        say(p.mx, US.id, "/comity/1/nothing", b" " * (RECORD_TAKEN_BYTES // 2))
-    asked = EntriesAsked(log="replier", start=start, count=3)
-    found = EntriesReply.read(contact_of(p, asked.encode()))
-    assert [each.sequence for each in found.entries] == [start]
-    assert found.stop == start + 1
-
-
-def contact_of(p: Pair, body: bytes) -> bytes:
-    return contact_say(p.us, MX.id, ENTRIES, body)

@@ -21,6 +21,12 @@ UNITS = {"KIB", "MIB", "HOUR", "DAY"}
 HERE = "test_limits.py"
 
 HIT = {
+    # evidence and witnesses
+    "EVIDENCE_BYTES": "operations/test_proving.py::test_a_file_has_an_end",
+    "EVIDENCE_ENTRIES": "operations/test_proving.py::test_so_many_entries_and_no_more",
+    "WITNESSES": "operations/test_witnessing.py::test_so_many_witnesses_and_no_more",
+    "WITNESS_SECONDS": "edge/test_witness_client.py::test_silence_and_drips_are_not_waited_for",
+    "WITNESS_REPLY_BYTES": "edge/test_witness_client.py::test_a_reply_has_an_end",
     "TOGETHER": "protocol/test_together.py::test_so_many_at_once_and_then_the_others",
     "WRITERS_PER_COMMIT": "store/test_writers.py::test_a_group_has_an_end",
     "REFUSED_PER_HOUR": (
@@ -35,6 +41,8 @@ HIT = {
     "TOKEN_BYTES": "core/test_token.py::test_hostile_requests",
     "TARGET_BYTES": "core/test_token.py::test_hostile_requests",
     "IDENTITY_BYTES": "core/test_identity.py::test_a_document_past_the_limit_is_refused_unread",
+    "UPDATE_BYTES": "core/test_succession.py::test_what_is_no_update",
+    "IDENTITY_STEPS": "core/test_succession.py::test_an_update_has_so_many_steps",
     "JSON_DEPTH": "test_exchange.py::test_what_cannot_be_read_is_refused_signed_and_kept_by_digest",
     "TEXT_CHARS": "core/test_messages.py::test_reasons_that_are_too_long_or_no_text",
     "ID_CHARS": "core/test_identity.py::test_hostile_addresses",
@@ -95,8 +103,6 @@ HIT = {
     # the record, and files
     "NOTE_BYTES": "core/test_note.py::test_size_is_capped",
     "PROOF_EXTRA_BYTES": "core/test_proof.py::test_sizes_are_capped",
-    "RECORD_TAKEN": "test_hostile_resuming.py::test_only_so_many_entries_at_once",
-    "RECORD_TAKEN_BYTES": "test_hostile_resuming.py::test_only_so_many_bytes_at_once",
     "BACKUP_CHUNK_BYTES": "edge/test_sealed_stream.py::test_what_is_cut_off_is_not_whole",
     "BACKUP_HEADER_BYTES": "edge/test_sealed_stream.py::test_a_header_without_end_is_not_read",
     "BACKUP_MANIFEST_BYTES": "operations/test_backing_up.py::test_a_manifest_that_is_too_large",

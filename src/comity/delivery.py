@@ -26,13 +26,14 @@ from comity.api import Endpoint, Request, Response, Several
 from comity.core.identity import Pinned
 from comity.errors import Code, ComityError
 from comity.protocol import incarnations
-from comity.protocol.authentication import Authenticator
+from comity.protocol.authentication import REVOKED, Authenticator
 from comity.protocol.base import OLD, Local, Reply, ReplyHandler
 from comity.protocol.outbox import Taken, mark, outgoing, reply_entry, reply_to
 from comity.protocol.routes import BRIEF
 from comity.protocol.sending import Draft, State, put
 from comity.protocol.together import Asked, Together
 from comity.protocol.turns import Turns
+from comity.protocol.watching import Watch, equivocation
 from comity.store import peers, record
 from comity.store.engine import Store
 from comity.store.rows import Message, Outgoing, many
@@ -56,12 +57,14 @@ class Delivery:
         authenticator: Authenticator,
         endpoint: Callable[[Pinned], Endpoint],
         replies: Mapping[str, ReplyHandler],
+        watch: Watch | None = None,
     ) -> None:
         self._local = local
         self._store = store
         self._authenticator = authenticator
         self._endpoint = endpoint
         self._replies = replies
+        self._watch = watch or Watch(local)
         self._turns = Turns()
         self._together: dict[str, Together[Draft, Message]] = {}
         """By the document of the peer that is asked."""
@@ -105,8 +108,10 @@ class Delivery:
         """Post a request, bring it to the peer now, and return the reply.
 
         Raises PEER_UNREACHABLE, PEER_REFUSED or PEER_ANSWER_INVALID where there is none; the
-        request then waits in the outbox.
+        request then waits in the outbox. Raises KEY_REVOKED before it is posted.
         """
+        if peer.revoked:
+            raise ComityError(Code.KEY_REVOKED, peer=peer.id)
         self.hail(peer)
         draft = Draft(peer, kind, method, target, body, subject)
         if kind in BRIEF and _takes_several(type(self._endpoint(peer))):
@@ -164,7 +169,10 @@ class Delivery:
                 self._put_off(row, error)
                 each.fail(error)
         try:
-            self._take([one for _, one in taken])
+            if len(taken) == 1:
+                self._take_one(taken[0][1])
+            else:
+                self._take([one for _, one in taken])
         except ComityError:
             if len(came) == 1:
                 raise
@@ -253,6 +261,9 @@ class Delivery:
             sent = record.entry(tx, row.peer, record.OUT, row.jti)
         if sent is None:
             raise ComityError(Code.INTERNAL)
+        if peer.revoked:
+            # Nothing goes to who may have the keys now.
+            raise ComityError(Code.KEY_REVOKED, peer=peer.id)
         request = Request(sent.method, sent.target, sent.token, sent.content_type, sent.body)
         self._send(row, peer, request)
 
@@ -277,18 +288,29 @@ class Delivery:
         self.hail(peer, strict=True)
         response = self._endpoint(peer).handle(request)
         taken = self._opened(row, peer, request, response)
-        self._take([taken])
+        self._take_one(taken)
         return taken.message
 
+    def _take_one(self, taken: Taken) -> None:
+        try:
+            self._take([taken])
+        except ComityError as error:
+            if error.code in (Code.MESSAGE_ID_REUSED, Code.SEQUENCE_REUSED):
+                with self._store.write() as tx:
+                    said = taken.message.token, taken.claims
+                    equivocation(self._local, tx, taken.row.peer, *said)
+            raise
+
     def _opened(self, row: Outgoing, peer: Pinned, request: Request, response: Response) -> Taken:
-        """Verify a reply."""
+        """Verify a reply. One by a revoked key fills its place in the record, and is none."""
         if (response.token, response.status, response.body) == ("", OLD.status, OLD.body):
             # Nobody signed it, but the pinned listener said it: this node is an old copy.
             self._stop(peer.id, Why.SUPERSEDED)
-        claims = self._authenticator.response(response, request, peer)
+        signer, claims = self._authenticator.response(response, request, peer)
         now = self._local.now()
-        message = reply_entry(row, request, response, claims, now)
-        return Taken(row, message, reply_to(self._local, row, peer, response, now), claims)
+        message = reply_entry(row, request, response, claims, now, void=signer.revoked)
+        said = None if signer.revoked else response
+        return Taken(row, message, reply_to(self._local, row, peer, said, now), claims)
 
     def _take(self, taken: Sequence[Taken]) -> None:
         """Log replies and move what waited for them."""
@@ -309,6 +331,9 @@ class Delivery:
                 incarnations.check(ends, each.claims)
                 incarnations.learn(tx, ends, each.claims)
             record.append_all(tx, [each.message for each in first])
+            if first:
+                said = {each.message.token: each.claims for each in first}
+                self._watch.took(tx, first[0].row.peer, said)
             for each in first:
                 self._apply(each.reply, tx)
         for each in taken:
@@ -339,6 +364,10 @@ class Delivery:
         _log.info("expired", peer=row.peer, jti=row.jti)
 
     def _put_off(self, row: Outgoing, error: ComityError) -> None:
+        if error.params.get("reason") == REVOKED and row.state != State.LATE:
+            # There is a reply, and it is void: it has its place in the record once that is missed.
+            self._expire(row)
+            return
         spread = int.from_bytes(self._local.entropy(2)) / 65_536
         wait = min(2 ** min(row.attempts, 16), _BACKOFF_CAP) * (0.5 + spread / 2)
         self._settle(

@@ -23,13 +23,13 @@ from comity.api import Request
 from comity.core import identity
 from comity.core.canonical import unb64url
 from comity.core.identity import Identity
-from comity.edge import keyfiles, lock, tls
+from comity.edge import keyfiles, keyring, lock, tls
 from comity.edge.client import PeerClient
 from comity.edge.config import NodeConfig, read_config
 from comity.edge.peer_listener import VERSION_PATH
 from comity.errors import Code, ComityError
 from comity.limits import CLOCK_SKEW_SECONDS, MIB
-from comity.node import IDENTITY_FILE, KEYS
+from comity.node import IDENTITY_FILE
 from comity.store import peers
 from comity.store import standing as frozen
 from comity.store.engine import Store
@@ -121,16 +121,9 @@ def _folder(folder: Path) -> Iterator[Finding]:
 
 
 def _keys(folder: Path, own: Identity) -> Iterator[Finding]:
-    keys = folder / "keys"
-    signers = {use: keyfiles.read_signer(keys / f"{use}.key") for use in KEYS}
-    keyfiles.read_secret(keys / "sealing.key")
-    tls.server_context(keys / "tls.pem", keys / "tls.key")
-    named = own.keys.model_dump()
-    found = {use: signer.public for use, signer in signers.items()}
-    decryption = keyfiles.read_decryption(keys / "encryption.key")
-    found["encryption"] = decryption.public_key().public_bytes_raw()
-    if any(public != unb64url(named[use]) for use, public in found.items()):
-        raise ComityError(Code.IDENTITY_INVALID)
+    opened = keyring.open_keys(folder, own)
+    keyfiles.read_secret(folder / "keys" / "sealing.key")
+    tls.server_context(opened.certificate, opened.certificate_key)
     yield Finding("keys", "ok")
 
 

@@ -24,6 +24,7 @@ class Code(StrEnum):
     SEQUENCE_REUSED = "sequence-reused"
     MESSAGE_EXPIRED = "message-expired"
     INCARNATION_OLD = "incarnation-old"
+    MESSAGE_FETCHED = "message-fetched"
 
     # Identity, keys and peers.
     ID_INVALID = "id-invalid"
@@ -38,6 +39,10 @@ class Code(StrEnum):
     PEER_REFUSED = "peer-refused"
     FINGERPRINT_MISMATCH = "fingerprint-mismatch"
     SIGNATURE_INVALID = "signature-invalid"
+    IDENTITY_OLD = "identity-old"
+    ENDORSEMENT_INVALID = "endorsement-invalid"
+    REVOCATION_INVALID = "revocation-invalid"
+    KEY_REVOKED = "key-revoked"
 
     # The node, its folder, its officers.
     NODE_EXISTS = "node-exists"
@@ -140,6 +145,18 @@ class Code(StrEnum):
     CHECKPOINT_INVALID = "checkpoint-invalid"
     RECORD_DIFFERS = "record-differs"
     RECORD_INCOMPLETE = "record-incomplete"
+    ENTRY_UNKNOWN = "entry-unknown"
+    ENTRY_NOT_COSIGNED = "entry-not-cosigned"
+    FIELD_UNKNOWN = "field-unknown"
+    EVIDENCE_INVALID = "evidence-invalid"
+    WITNESS_UNKNOWN = "witness-unknown"
+    WITNESS_EXISTS = "witness-exists"
+    WITNESS_UNREACHABLE = "witness-unreachable"
+    WITNESS_REFUSED = "witness-refused"
+    RECORD_NOT_COSIGNED = "record-not-cosigned"
+    ALARM_OPEN = "alarm-open"
+    ALARM_UNKNOWN = "alarm-unknown"
+    ALARM_SETTLED = "alarm-settled"
     ENTRY_INVALID = "entry-invalid"
     UNSETTLED_UNKNOWN = "unsettled-unknown"
 

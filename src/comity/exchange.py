@@ -46,8 +46,9 @@ from comity.protocol.base import (
 )
 from comity.protocol.opened import Opened, by_peer
 from comity.protocol.routes import find_route
-from comity.protocol.sealing import admit_all, seal_all
+from comity.protocol.sealing import admit, admit_all, seal_all
 from comity.protocol.turns import Turns
+from comity.protocol.watching import Watch, equivocation
 from comity.store import journal, record, standing
 from comity.store.engine import Store
 from comity.store.rows import Message, Usage, change, remove
@@ -74,6 +75,7 @@ class Exchange:
         authenticator: Authenticator,
         committed: Callable[[], None],
         contacts: Contacts,
+        watch: Watch | None = None,
     ) -> None:
         """`committed` is called after each commit, so that the outbox wakes."""
         self._local = local
@@ -81,6 +83,7 @@ class Exchange:
         self._authenticator = authenticator
         self._committed = committed
         self._contacts = contacts
+        self._watch = watch or Watch(local)
         self._turns = Turns()
         self._unreadable = refusals.PerHour(UNREADABLE_PER_HOUR)
         self._refused = refusals.PerHour(REFUSED_PER_HOUR)
@@ -199,7 +202,7 @@ class Exchange:
         """Step 2. Raises NOT_AUTHENTIC; a refusal of an authentic message is kept for step 4."""
         peer, claims = self._authenticator.request(request, known)
         inbound = Inbound(self._local, peer, claims.jti, self._local.now(), ())
-        if late := claims.exp < inbound.now:
+        if late := claims.exp < inbound.now or peer.revoked:
             self._check_missed(peer.id, request, claims)
         route: AnyRoute | None = None
         params: tuple[str, ...] = ()
@@ -211,7 +214,7 @@ class Exchange:
             route, params, query = find_route(request.method, request.target, under)
             message = route.parse(request.body)
             if late:
-                raise ComityError(Code.MESSAGE_EXPIRED)
+                raise ComityError(Code.KEY_REVOKED if peer.revoked else Code.MESSAGE_EXPIRED)
         except ComityError as error:
             refused = error
         return Opened(
@@ -222,7 +225,7 @@ class Exchange:
         """Refuse what is no news any more, unless the record lacks it or has it already.
 
         It then fills its place by digest, and has no other effect
-        (docs/decisions/0017-late-messages).
+        (docs/decisions/0017-late-messages, 0034-keys).
         """
         with self._store.read() as tx:
             known = record.entry(tx, peer, record.IN, claims.jti)
@@ -245,20 +248,7 @@ class Exchange:
 
     def _admit(self, tx: Connection, opened: Opened) -> Response | None:
         """Step 3. Returns the stored reply of a redelivery, else None."""
-        request, claims, peer = opened.request, opened.claims, opened.inbound.peer.id
-        ends = record.ends(tx, peer)
-        incarnations.check_frozen(ends, peer)
-        try:
-            is_new = record.check_new(tx, peer, claims.jti, claims.seq, request.token)
-        except ComityError:
-            # An old state of the sender gives its numbers again, which says less than that it is.
-            incarnations.check(ends, claims)
-            raise
-        if is_new:
-            incarnations.check(ends, claims)
-            record.write(tx, opened.entry(), ends.theirs)
-            incarnations.learn(tx, ends, claims)
-        elif (sent := record.reply(tx, peer, record.OUT, claims.jti)) is not None:
+        if (sent := admit(tx, self._watch, opened)) is not None:
             return _as_response(sent)
         if opened.route and opened.route.reserve and not opened.refused:
             opened.route.reserve(opened.inbound, tx, opened.message)
@@ -266,7 +256,7 @@ class Exchange:
 
     def _admit_all(self, tx: Connection, opened: Sequence[Opened]) -> list[Opened]:
         """Step 3 for several that reserve nothing. Returns those that are new."""
-        return admit_all(tx, opened)
+        return admit_all(tx, self._watch, opened)
 
     def _outcome(self, opened: Opened, tx: Connection | None = None) -> Outcome:
         """Steps 4 and 5; an error of either becomes a signed refusal."""
@@ -327,15 +317,13 @@ class Exchange:
 
     def _keep_evidence(self, opened: Opened, code: Code) -> None:
         """Keep a token that gives an id or a number twice, or is of an old state: a proof of it."""
+        peer, now = opened.inbound.peer.id, opened.inbound.now
         with self._store.write() as tx:
+            if code is not Code.INCARNATION_OLD:
+                equivocation(self._local, tx, peer, opened.request.token, opened.claims)
+                return
             journal.note(
-                tx,
-                opened.inbound.now,
-                "",
-                "equivocation" if code is not Code.INCARNATION_OLD else "incarnation.refused",
-                peer=opened.inbound.peer.id,
-                code=code,
-                token=opened.request.token,
+                tx, now, "", "incarnation.refused", peer=peer, code=code, token=opened.request.token
             )
 
 

@@ -159,7 +159,7 @@ def keep_received(
     if agreement is None:
         raise ComityError(Code.AGREEMENT_UNKNOWN)
     if arrived.statement:
-        _check_statement(local, peer, row, agreement, arrived)
+        _check_statement(local, tx, peer, row, agreement, arrived)
     # Under terms of another make: what they say of the file is for officers to read.
     terms = known_terms(agreement)
     grant = terms.receive if terms else None
@@ -187,10 +187,16 @@ def keep_received(
 
 
 def _check_statement(
-    local: Local, peer: Pinned, row: Transfer, agreement: Agreement, arrived: Arrived
+    local: Local,
+    tx: Connection,
+    peer: Pinned,
+    row: Transfer,
+    agreement: Agreement,
+    arrived: Arrived,
 ) -> None:
     try:
-        said = statement.read(arrived.statement, unb64url(peer.identity.keys.message, 32))
+        key = peers.key_of(tx, peer, statement.TYP, arrived.statement)
+        said = statement.read(arrived.statement, key)
     except ComityError:
         raise ComityError(Code.FILE_DIFFERS, reason="statement") from None
     expected = (
@@ -225,8 +231,10 @@ def under_way(local: Local, tx: Connection, row: Transfer | None) -> bool:
     try:
         check_frozen(record.ends(tx, row.peer), row.peer)
         agreement = in_force(tx, row.agreement, row.peer)
+        peer = peers.pinned(tx, row.peer)
+        if peer.revoked:
+            return False
         if row.role == Role.PROVIDER:
-            peer = peers.pinned(tx, row.peer)
             return filing.decide(local, tx, peer, agreement).outcome is not Outcome.REFUSE
         terms = known_terms(agreement)
         if terms is None:

@@ -21,6 +21,10 @@ TARGET_BYTES: Final = 1 * KIB
 """A raw request target: the deepest path of ours has two ids of at most 200 bytes."""
 IDENTITY_BYTES: Final = 64 * KIB
 """An identity document: keys, a certificate, a handful of addresses."""
+UPDATE_BYTES: Final = 256 * KIB
+"""An update of an identity: IDENTITY_STEPS documents of 2 KiB with their endorsements, twice."""
+IDENTITY_STEPS: Final = 32
+"""Versions in one update: a rotation each year for a working life."""
 JSON_DEPTH: Final = 24
 """Nesting of JSON: ODRL's logical constraints use 8; deep nesting only exhausts stacks."""
 TEXT_CHARS: Final = 2_000
@@ -133,11 +137,34 @@ post-quantum (C2SP signed-note), and base64 makes that 107 kB."""
 PROOF_EXTRA_BYTES: Final = 16 * KIB
 """What a proof carries besides (C2SP tlog-proof): a message token, and room for a short body."""
 
-RECORD_TAKEN: Final = 200
-"""Entries of a log that are taken back at once: their tokens alone are 200 kB."""
-RECORD_TAKEN_BYTES: Final = 1 * MIB
-"""Tokens and bodies of entries given at once: in base64, and with names, they fit into a reply."""
-
+EVIDENCE_BYTES: Final = 32 * MIB
+"""An evidence file: the largest bodies that are kept have half a megabyte, so sixty of them."""
+EVIDENCE_ENTRIES: Final = 1_000
+"""Entries of one evidence file: people read what it says."""
+WITNESSES: Final = 8
+"""Witnesses of a node: with the log's signature and the peer's, a note stays under 16 signatures,
+which is all that readers have to take (C2SP signed-note)."""
+WITNESS_SECONDS: Final = 30
+"""One exchange with a witness: it checks a few hashes and signs."""
+WITNESS_REPLY_BYTES: Final = 16 * KIB
+"""What a witness may answer: signature lines, at most three of them post-quantum."""
+RECORD_SIZES: Final = 64
+"""Sizes of a log whose roots are asked for at once: four such messages find one entry among 16
+million."""
+RECORD_ENTRIES: Final = 1_000
+"""Entries of a log that are asked for at once: their leaves alone are 45 kB."""
+RECORD_ENTRIES_BYTES: Final = 1 * MIB
+"""Tokens and bodies given at once: with base64 and the names around them they fit into a reply."""
+RECORD_FETCHED: Final = 20_000
+"""Missing entries that one contact fetches: the hourly bound of a peer is never used up by it."""
+RECORD_COMPARED: Final = 10_000
+"""Entries past the first difference that a comparison lists, on either side: people read them."""
+CONTACT_EVERY_SECONDS: Final = 60
+"""How often checkpoints are exchanged at most while messages flow: each is two signatures and a
+row on either side, and a minute is soon enough for an officer."""
+CONTACT_AT_LEAST_SECONDS: Final = DAY
+"""How often checkpoints are exchanged at least, also where nothing is said: a log that is rolled
+back in silence shows within a day."""
 BACKUP_CHUNK_BYTES: Final = 64 * KIB
 """What is encrypted at once of a backup: its 16 bytes more are a four-thousandth."""
 BACKUP_HEADER_BYTES: Final = 1 * KIB

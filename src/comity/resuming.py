@@ -12,7 +12,6 @@ and that one is whole or not at all.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import replace as changed
-from typing import Final
 
 import structlog
 from sqlalchemy import Connection
@@ -23,18 +22,20 @@ from comity.core import checkpoint, note
 from comity.core.canonical import b64url
 from comity.core.checkpoint import Checkpoint
 from comity.core.identity import Pinned
-from comity.core.resumption import EntriesAsked, EntriesReply, LogHeld, Resume, ResumeReply
+from comity.core.reading import Entries, EntriesAsked
+from comity.core.resumption import LogHeld, Resume, ResumeReply
 from comity.errors import Code, ComityError
-from comity.limits import RECORD_TAKEN
+from comity.limits import RECORD_ENTRIES
 from comity.protocol import finishing, incarnations, recording, resuming, taking
 from comity.protocol.base import Local, ReplyHandler
+from comity.protocol.reading import ENTRIES
 from comity.store import record, standing
 from comity.store.engine import Store
 from comity.store.rows import Resumption, add, change, one
 from comity.store.standing import Why
+from comity.store.tiles import stored_tree
 
 _log = structlog.get_logger()
-_WRITERS: Final = ((record.IN, "replier"), (record.OUT, "asker"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,59 +192,55 @@ class Resuming:
             ours = record.ends(tx, peer.id).ours.next
         if held.next > ours:
             # A number that nobody has given would have us look for it for ever.
-            self._fetch(peer, record.OUT, "asker", held.next - 1, held.next)
+            self._fetch(peer, record.OUT, held.next - 1, held.next)
             with self._store.read() as tx:
                 if not record.has(tx, peer.id, record.OUT, held.next - 1):
                     raise _misplaced(peer, held.next - 1)
-        for direction, writer in _WRITERS:
+        for direction in (record.IN, record.OUT):
             with self._store.read() as tx:
                 gaps = taking.missing(tx, peer.id, direction, stops[direction])
             for start, stop in gaps:
                 while start < stop:
-                    start = self._fetch(peer, direction, writer, start, stop)
+                    start = self._fetch(peer, direction, start, stop)
                     progress("take-back", start, stops[direction])
 
     def _fetch(
-        self,
-        peer: Pinned,
-        direction: str,
-        writer: str,
-        start: int,
-        stop: int,
-        *,
-        replace: bool = False,
+        self, peer: Pinned, direction: str, start: int, stop: int, *, replace: bool = False
     ) -> int:
         """Take back some entries, and return how far the peer has given what it has."""
-        asked = EntriesAsked.make(log=writer, start=start, count=min(RECORD_TAKEN, stop - start))
-        reply = EntriesReply.read(self._contacts.ask(peer, resuming.ENTRIES, asked.encode()))
-        numbers = [each.sequence for each in reply.entries]
-        if not start < reply.stop <= start + asked.count:
-            raise _misplaced(peer, start)
-        # Its own log a peer has without a gap; of ours some numbers may never have come.
-        expected = list(range(start, reply.stop))
+        log = peer.id if direction == record.IN else self._local.identity.id
+        count = min(RECORD_ENTRIES, stop - start)
+        asked = EntriesAsked(log=log, start=start, count=count, leaves=False)
+        reply = Entries.read(self._contacts.ask(peer, ENTRIES, asked.encode()))
+        numbers = [each.seq for each in reply.entries]
+        expected = list(range(start, start + len(numbers)))
         if direction == record.OUT:
-            expected = sorted(set(numbers) & set(expected))
-        if numbers != expected:
+            # Of ours some numbers may never have come; its own log a peer has without a gap.
+            expected = sorted(set(numbers) & set(range(start, start + count)))
+        if numbers != expected or (direction == record.IN and not numbers):
             raise _misplaced(peer, start)
-        entries = [taking.read(self._local, peer, direction, each) for each in reply.entries]
         with self._store.write() as tx:
+            entries = [
+                taking.read(tx, self._local, peer, direction, each) for each in reply.entries
+            ]
             taking.keep(tx, entries, self._local.now(), replace=replace)
-        return reply.stop
+        # What did not fit into the reply is asked for again, from there on.
+        return numbers[-1] + 1 if numbers else start + count
 
     def _check(self, peer: Pinned, held: _Held) -> None:
         """Compare both logs with what the peer has signed. Raises RECORD_DIFFERS (size)."""
         with self._store.read() as tx:
-            known = recording.root_at(tx, peer.id, record.OUT, held.ours.size)
+            known = _root(tx, peer.id, record.OUT, held.ours.size)
         if known != held.ours.root:
             # What this node signed before it noticed that it is an old copy never counted.
             start = 0
             while start < held.next:
-                start = self._fetch(peer, record.OUT, "asker", start, held.next, replace=True)
+                start = self._fetch(peer, record.OUT, start, held.next, replace=True)
             with self._store.write() as tx:
                 record.recount(tx, peer.id, record.OUT)
         with self._store.read() as tx:
             for direction, said in ((record.IN, held.theirs), (record.OUT, held.ours)):
-                if recording.root_at(tx, peer.id, direction, said.size) != said.root:
+                if _root(tx, peer.id, direction, said.size) != said.root:
                     raise ComityError(Code.RECORD_DIFFERS, size=said.size)
 
     def _stop(self, peer: str, why: Why) -> None:
@@ -254,3 +251,11 @@ class Resuming:
 
 def _misplaced(peer: Pinned, entry: int) -> ComityError:
     return ComityError(Code.ENTRY_INVALID, peer=peer.id, entry=entry, reason="place")
+
+
+def _root(tx: Connection, peer: str, direction: str, size: int) -> bytes:
+    """Return the root that a log had at a size. Raises RECORD_INCOMPLETE where we hold less."""
+    tree = stored_tree(tx, peer, direction)
+    if size > len(tree):
+        raise ComityError(Code.RECORD_INCOMPLETE, missing=size - len(tree))
+    return tree.root(size)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from comity.core.dsp.version import VERSION, Version, VersionResponse
-from comity.edge import lock, tls
+from comity.edge import keyring, lock, tls
 from comity.edge.file_listener import FileListener
 from comity.edge.operators_listener import operators_app
 from comity.edge.peer_listener import peer_app
@@ -100,7 +100,15 @@ def version_document(path: str) -> bytes:
 
 
 def _peer_listener(node: Node) -> Listener:
-    keys, path = node.folder / "keys", prefix(node.local.identity)
+    path = prefix(node.local.identity)
+    keys = keyring.open_keys(node.folder, node.local.identity)
+    context = _context(keys.certificate, keys.certificate_key)
+
+    def renew(certificate: Path, key: Path) -> None:
+        """Show another certificate from the next connection on."""
+        tls.load(context, certificate, key)
+
+    node.renewed.append(renew)
     files = FileListener(FileGate(node.local, node.store, node.wake.set), path)
     return Listener(
         peer_app(
@@ -108,7 +116,7 @@ def _peer_listener(node: Node) -> Listener:
         ),
         node.config.peer_host,
         node.config.peer_port,
-        _context(keys / "tls.pem", keys / "tls.key"),
+        context,
     )
 
 

@@ -1,4 +1,7 @@
-"""What a serving node does by itself: it delivers what waits, and lets terms run out."""
+"""What a serving node does by itself.
+
+It delivers what waits, lets terms run out, and compares the record with its peers.
+"""
 
 import time
 from collections.abc import Callable
@@ -63,6 +66,8 @@ class Worker:
                 self._mark()
                 for peer in due(self._node):
                     self._begin("deliver", peer, self._deliverers, self._node.delivery.run)
+                for peer in self._node.meetings.due():
+                    self._begin("meet", peer, self._deliverers, self._node.meetings.run)
                 for peer in pushing.due(self._node.local, self._node.store):
                     self._begin("push", peer, self._pushers, self._node.pusher.run)
             except Exception as error:
@@ -117,5 +122,7 @@ def work(node: Node) -> None:
     """Do once, in this thread, all that a serving node does by itself."""
     for peer in due(node):
         node.delivery.run(peer)
+    for peer in node.meetings.due():
+        node.meetings.run(peer)
     for peer in pushing.due(node.local, node.store):
         node.pusher.run(peer)

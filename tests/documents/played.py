@@ -10,7 +10,6 @@ from typing import Any, Final
 import pytest
 
 from comity.api import Request, Response
-from comity.core.resumption import EntriesAsked
 from comity.errors import Code, ComityError
 from comity.operations import (
     agreeing,
@@ -24,7 +23,6 @@ from comity.operations import (
     thawing,
 )
 from comity.operations.peering import call, find_peer
-from comity.protocol import resuming
 from comity.protocol.addresses import dsp_base
 from comity.store import standing
 from documents import filed, seeded
@@ -73,6 +71,8 @@ class Played:
     """By name, the requests of either side and their replies."""
     identity: str = ""
     """The holder's identity document."""
+    asker: str = ""
+    """The asker's."""
     agreement: str = ""
     """The id of the agreement."""
     tag_set: bytes = b""
@@ -80,13 +80,15 @@ class Played:
     pulled: str = ""
     pushed: str = ""
     """How a file crosses, as HTTP."""
+    evidence: bytes = b""
+    """What the asker can show of the first answer, without the names in it."""
 
 
 @cache
 def play() -> Played:
     """Play it once; every call gets the same."""
     with tempfile.TemporaryDirectory() as folder, seeded.pair(Path(folder)) as nodes:
-        result = Played(identity=nodes.mx.document)
+        result = Played(identity=nodes.mx.document, asker=nodes.us.document)
         for name, exchange in _play(nodes, result):
             if name in result.exchanges:
                 raise ValueError(name)
@@ -150,7 +152,7 @@ def _play(nodes: Pair, result: Played) -> Iterator[tuple[str, tuple[Request, Res
     yield from _named(nodes, ("/requests", "detail-request"))
     waiting = run(inbox.inbox, mx).requests[0]
     run(inbox.approve, mx, request=waiting.id, approval=waiting.approval)
-    yield from _named(nodes, ("/answers", "answer"))
+    yield from _named(nodes, ("/answers/", "answer"))
     other = found.hits[1].handle
     for outcome in ("declined", "expired"):
         run(inbox.ask, us, handle=other, case_reference="US-2026-0043", wait_seconds=0)
@@ -158,14 +160,14 @@ def _play(nodes: Pair, result: Played) -> Iterator[tuple[str, tuple[Request, Res
         if outcome == "declined":
             waiting = run(inbox.inbox, mx).requests[0]
             run(inbox.decline, mx, request=waiting.id, reason="Ask through the liaison office.")
-            yield from _named(nodes, ("/answers", "answer-declined"))
+            yield from _named(nodes, ("/answers/", "answer-declined"))
             with pytest.raises(ComityError):
                 run(inbox.ask, us, handle=other, case_reference="US-2026-0043", wait_seconds=0)
             yield from _named(nodes, ("/requests", "refused"))
             run(inbox.reopen, mx, request=waiting.id)
         else:
             nodes.clock.forward(days=8)
-            yield from _named(nodes, ("/answers", "answer-expired"))
+            yield from _named(nodes, ("/answers/", "answer-expired"))
 
     run(agreements.suspend, mx, agreement=agreed.id, reason="Under review.")
     yield from _named(nodes, ("/suspension", "transfer-suspension"), ("/agreements", "consent"))
@@ -185,6 +187,7 @@ def _play(nodes: Pair, result: Played) -> Iterator[tuple[str, tuple[Request, Res
     yield "uniform-error", (forged, nodes.to_mx.handle(forged))
     run(records.verify, us, peer=mx.id)
     yield "record", nodes.to_mx.seen[-1]
+    result.evidence = _proved(us, mx.id)
     yield from filed.play(nodes)
     result.pulled = filed.pulled(mx, us)
     result.pushed = filed.pushed(us, mx)
@@ -193,12 +196,21 @@ def _play(nodes: Pair, result: Played) -> Iterator[tuple[str, tuple[Request, Res
         standing.freeze_node(tx, standing.Why.RESTORED)
     run(thawing.thaw, us)
     yield "resume", nodes.to_mx.seen[0]
-    part = EntriesAsked(log="asker", start=0, count=1)
-    us.contacts.ask(peer, resuming.ENTRIES, part.encode())
-    yield "record-entries", nodes.to_mx.seen[-1]
+
+
+def _proved(us: Any, peer: str) -> bytes:
+    """Return evidence of the first answer, made by the one who got it."""
+    entries = run(records.show, us, peer=peer).entries
+    told = ("comity-answer-1", "request")
+    answer = next(one.id for one in entries if (one.what, one.kind) == told)
+    path = us.folder / "evidence.json"
+    args = {"peer": peer, "entries": (answer,), "withhold": ("names",), "path": str(path)}
+    run(proving.prove, us, **args)
+    return bytes(path.read_bytes())
 
 
 def _waits(node: Any, operation: Any, **args: Any) -> None:
+node: Any, operation: Any, **args: Any) -> None:
     """Begin what first needs the other side to act."""
     with pytest.raises(ComityError) as raised:
         run(operation, node, wait_seconds=0, **args)
@@ -213,11 +225,18 @@ def _seen(nodes: Pair) -> None:
 
 
 def _named(nodes: Pair, *names: tuple[str, str]) -> Iterator[tuple[str, tuple[Request, Response]]]:
-    """Let both deliver; name the first request to a path that ends so, and then the next."""
+    """Let both deliver; name the first request to a path that ends so, and then the next.
+
+    A slash at the end stands for one id more.
+    """
     nodes.pump()
     crossed = [*nodes.to_mx.seen, *nodes.to_us.seen]
     for ending, name in names:
-        found = next(one for one in crossed if one[0].target.endswith(ending))
+        found = next(one for one in crossed if _ends(one[0].target, ending))
         crossed.remove(found)
         yield name, found
     _seen(nodes)
+
+
+def _ends(target: str, ending: str) -> bool:
+    return (target.rpartition("/")[0] + "/" if ending.endswith("/") else target).endswith(ending)

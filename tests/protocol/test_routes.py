@@ -33,7 +33,7 @@ GET /comity/1/transfers/{}/manifest comity-manifest-1
 GET /comity/1/transfers/{}/set/{} comity-set-part-1
 POST /comity/1/transfers/{}/questions comity-question-1
 POST /comity/1/transfers/{}/requests comity-request-1
-POST /comity/1/answers comity-answer-1
+POST /comity/1/answers/{} comity-answer-1
 POST /comity/1/contact/record comity-record-1
 """
 

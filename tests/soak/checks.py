@@ -73,8 +73,8 @@ def _check_alone(found: Found, side: Side) -> None:
     """Nothing waits, nothing was given up, nobody equivocated, and no defect was logged."""
     rows = side.query("SELECT state, kind, error FROM outbox WHERE state != 'done'")
     found.check(not rows, f"{side.name}: outbox {rows}")
-    rows = side.query("SELECT detail FROM journal WHERE action = 'equivocation'")
-    found.check(not rows, f"{side.name}: equivocation {rows}")
+    rows = side.query("SELECT kind, number, evidence FROM alarms")
+    found.check(not rows, f"{side.name}: alarms {rows}")
     for line in side.folder.with_suffix(".log").read_text().splitlines():
         found.check(False, f"{side.name}: log {line}")
 

@@ -13,6 +13,7 @@ from comity.cli.commands import (
     holdings,
     matching,
     offering,
+    proving,
     recording,
     restoring,
     running,
@@ -29,7 +30,7 @@ ORDER: Final = (
     "agreements",
     *("tag", "transfers", "received", "match", "check", "hits", "handles"),
     *("ask", "requests", "inbox", "approve", "decline", "reopen"),
-    *("record", "journal", "posture"),
+    *("record", "verify", "witness", "journal", "posture"),
     *("serve", "doctor", "backup", "restore", "thaw", "unsettled", "demo"),
 )
 """The commands as the help lists them: in the order in which somebody needs them."""
@@ -85,6 +86,6 @@ def root(
 
 for group in (
     *(setup, holdings, terms, offering, agreeing, agreements),
-    *(matching, transferring, asking, recording, running, restoring),
+    *(matching, transferring, asking, recording, proving, running, restoring),
 ):
     group.register(app)

@@ -118,6 +118,8 @@ class Pinned:
 
     identity: Identity
     document: str
+    revoked: bool = False
+    """Whether nothing that it signs counts any more, or the key of a message that came was such."""
 
     @property
     def id(self) -> str:

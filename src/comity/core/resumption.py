@@ -1,11 +1,10 @@
 """What a restored node and its peers say to each other: contact messages, outside of the record."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from comity.core.messages import Hash, Text, Wire
-from comity.limits import BATCH_BODY_BYTES, RECORD_TAKEN, REPLY_BYTES, TOKEN_BYTES
 
 Count = Annotated[int, Field(ge=0, le=2**53 - 1)]
 Incarnation = Annotated[int, Field(ge=1, le=2**53 - 1)]
@@ -58,41 +57,6 @@ class ResumeReply(Wire):
     """Whether the asker's own log, as it holds it, is the beginning of what the replier holds."""
     received_agrees: bool
     """The same for the replier's log."""
-
-
-class EntriesAsked(Wire):
-    """A part of a log that the sender asks for."""
-
-    type: Literal["comity-record-entries-1"] = "comity-record-entries-1"
-    log: Literal["asker", "replier"]
-    """Who wrote the log."""
-    start: Count
-    count: Annotated[int, Field(ge=1, le=RECORD_TAKEN)]
-
-
-class EntryHeld(Wire):
-    """One entry, as the replier holds it. Its token says everything else."""
-
-    limit: ClassVar[int] = REPLY_BYTES
-
-    sequence: Count
-    leaf: Hash
-    token: Annotated[str, Field(max_length=TOKEN_BYTES)]
-    size: Count
-    """Of the body as it crossed the border."""
-    body: Annotated[str, Field(max_length=2 * BATCH_BODY_BYTES)] | None
-    """base64url; None where it is not kept."""
-
-
-class EntriesReply(Wire):
-    """The entries of that part that are there, in their order, as many as fit into a reply."""
-
-    limit: ClassVar[int] = REPLY_BYTES
-
-    type: Literal["comity-record-entries-reply-1"] = "comity-record-entries-reply-1"
-    entries: Annotated[tuple[EntryHeld, ...], Field(max_length=RECORD_TAKEN)]
-    stop: Count
-    """What lies below this number, and is not given, the replier does not have."""
 
 
 class Lost(Wire):

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
-from typing import Annotated, Any, Final, Literal, TypeVar
+from typing import Annotated, Final, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -156,6 +156,23 @@ def issuer(token: str) -> str:
         raise ComityError(Code.NOT_AUTHENTIC) from None
 
 
+class Stated(BaseModel):
+    """What a token says of its place in the record, whichever kind it is."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
+
+    iat: _Count
+    exp: _Count
+    seq: _Count
+    log: Seen
+    inc: _Count = 1
+
+
+def stated(token: str) -> Stated:
+    """Return what a token that was checked before says of its place in the record."""
+    return model(Stated, jws.payload(token), TOKEN_BYTES)
+
+
 def open_entry(
     token: str, kind: str, issuer: str, audience: str, public: bytes
 ) -> RequestClaims | ResponseClaims:
@@ -179,21 +196,6 @@ def open_entry(
 def body_digest(token: str) -> str:
     """Return the digest of the body in a token that was checked before."""
     return str(parse(jws.payload(token), TOKEN_BYTES)["dig"])
-
-
-@dataclass(frozen=True, slots=True)
-class Stated:
-    """What a token says of its place in the record, whichever kind it is."""
-
-    exp: int
-    log: Seen
-
-
-def stated(token: str) -> Stated:
-    """Return what a token that was checked before says of its place in the record."""
-    claims: Any = parse(jws.payload(token), TOKEN_BYTES)
-    log = claims["log"]
-    return Stated(claims["exp"], Seen(size=log["size"], root=log["root"]))
 
 
 def answered(token: str) -> str:

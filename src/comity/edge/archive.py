@@ -19,7 +19,7 @@ from typing import IO, Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from comity.core.canonical import b64url, canonical, model
-from comity.edge import keyfiles
+from comity.edge import keyfiles, keyring
 from comity.edge.config import CONFIG_FILE, DATABASE_FILE
 from comity.edge.sealed_stream import Lock, Opener, Reader, Writer
 from comity.errors import Code, ComityError
@@ -27,11 +27,11 @@ from comity.limits import BACKUP_MANIFEST_BYTES, FILE_CHUNK_BYTES
 
 MANIFEST: Final = "manifest.json"
 IDENTITY: Final = "identity.comity"
-_KEYS: Final = ("message", "checkpoint", "cosignature", "encryption", "tls")
-_FIXED: Final = (CONFIG_FILE, IDENTITY, *(f"keys/{use}.key" for use in _KEYS), "keys/tls.pem")
-_BULK: Final = ("files", "received")
+_FIXED: Final = (CONFIG_FILE, IDENTITY)
+_BULK: Final = ("keys", "files", "received")
 _MEMBER: Final = re.compile(
-    "|".join(map(re.escape, (*_FIXED, DATABASE_FILE))) + r"|(?:files|received)/[0-9a-f]{64}"
+    "|".join(map(re.escape, (*_FIXED, DATABASE_FILE)))
+    + rf"|keys/(?:{keyring.NAME.pattern})|(?:files|received)/[0-9a-f]{{64}}"
 )
 
 

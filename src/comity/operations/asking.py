@@ -31,7 +31,7 @@ from comity.protocol.addresses import dsp_base
 from comity.protocol.agreed import terms_of
 from comity.protocol.base import DATA, DSP, fill_path
 from comity.protocol.sending import post
-from comity.store import files, record
+from comity.store import files, peers, record
 from comity.store.rows import (
     Agreement,
     Hit,
@@ -101,7 +101,9 @@ def fetch_manifest(node: Node, peer: Pinned, agreement: Agreement, transfer: Tra
     reply = call(node, peer, "comity-manifest-1", "GET", target)
     signed = ManifestReply.read(reply.body).manifest
     try:
-        manifest = Manifest.read(jws.check(TYP, signed, unb64url(peer.identity.keys.message)))
+        with node.store.read() as tx:
+            key = peers.key_of(tx, peer, TYP, signed)
+        manifest = Manifest.read(jws.check(TYP, signed, key))
     except ComityError:
         raise ComityError(Code.MANIFEST_INVALID) from None
     names = (manifest.agreement, manifest.dataset, manifest.provider, manifest.consumer)

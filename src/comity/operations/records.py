@@ -1,14 +1,8 @@
 """The record: verified with the peer, and shown to people."""
 
-from time import sleep
-from typing import Final
-
 from comity.api import Progress
-from comity.core import checkpoint
+from comity.core.alarm import Kind
 from comity.core.canonical import b64url
-from comity.core.checkpoint import Verified
-from comity.core.identity import Pinned
-from comity.core.messages import RecordReply, RecordState
 from comity.errors import Code, ComityError
 from comity.node import Node
 from comity.operations.peering import find_peer
@@ -16,9 +10,8 @@ from comity.operations.registry import Caller, Model, operation
 from comity.operations.setup import Nothing
 from comity.protocol import recording
 from comity.store import journal, record
-from comity.store.rows import Message
-
-_WAITS_SECONDS: Final = (0.1, 0.2, 0.4, 0.8)
+from comity.store.checkpoints import cosigned_note
+from comity.store.rows import Cosigned, Message
 
 
 class PeerArgs(Model):
@@ -34,7 +27,7 @@ class DirectionVerified(Model):
     size: int
     root: str
     checkpoint: str
-    """The signed note, with the cosignature where it is our log."""
+    """The signed note, with the cosignature of whoever mirrors the log."""
 
 
 class RecordVerified(Model):
@@ -90,69 +83,46 @@ class Journal(Model):
 def verify(node: Node, caller: Caller, args: PeerArgs, progress: Progress) -> RecordVerified:
     """Compare both logs with the peer's copies, and exchange cosignatures.
 
-    Raises RECORD_DIFFERS, RECORD_INCOMPLETE, PEER_UNREACHABLE, PEER_REFUSED with the peer's code.
+    It is the contact that a serving node makes by itself, and checks all that is kept here besides.
+    Raises RECORD_DIFFERS, RECORD_INCOMPLETE, RECORD_NOT_COSIGNED, PEER_UNREACHABLE, PEER_REFUSED
+    with the peer's code.
     """
-    local = node.local
     with node.store.read() as tx:
         peer = find_peer(tx, args.peer)
     # What still waits goes first, so that both sides have the same to compare.
     node.delivery.bring(peer.id)
-    for wait in (*_WAITS_SECONDS, None):
-        try:
-            cosigned, theirs = _compared(node, peer)
-            break
-        except ComityError as error:
-            # A reply may still be on its way, in either direction.
-            on_its_way = Code.RECORD_INCOMPLETE in (error.code, error.params.get("reason"))
-            if wait is None or not on_its_way:
-                raise
-        sleep(wait)
+    with node.store.read() as tx:
+        recording.check_kept(tx, peer.id)
+    met = node.meetings.meet(peer)
+    for found in met.judged.found:
+        if found.kind is Kind.UNCOSIGNED:
+            raise ComityError(Code.RECORD_NOT_COSIGNED, peer=peer.id, size=found.number)
+        raise ComityError(Code.RECORD_DIFFERS, size=found.number)
     with node.store.write() as tx:
+        size = met.judged.verified.checkpoint.size
+        received, sent = (cosigned_note(tx, peer.id, way) for way in (record.IN, record.OUT))
+        if received is None or received.size < size:
+            missing = size - record.ends(tx, peer.id).theirs.size
+            raise ComityError(Code.RECORD_INCOMPLETE, missing=missing)
+        if sent is None:
+            raise ComityError(Code.RECORD_NOT_COSIGNED, peer=peer.id, size=0)
         journal.note(
             tx,
-            local.now(),
+            node.local.now(),
             caller.officer,
             "record.verify",
             peer=peer.id,
-            sent=cosigned.checkpoint.size,
-            received=theirs.checkpoint.size,
+            sent=sent.size,
+            received=received.size,
         )
     return RecordVerified(
-        peer=peer.id,
-        sent=DirectionVerified(
-            sender=node.id,
-            size=cosigned.checkpoint.size,
-            root=b64url(cosigned.checkpoint.root),
-            checkpoint=cosigned.note.encode().decode(),
-        ),
-        received=DirectionVerified(
-            sender=peer.id,
-            size=theirs.checkpoint.size,
-            root=b64url(theirs.checkpoint.root),
-            checkpoint=theirs.note.encode().decode(),
-        ),
+        peer=peer.id, sent=_direction(node.id, sent), received=_direction(peer.id, received)
     )
 
 
-def _compared(node: Node, peer: Pinned) -> tuple[Verified, Verified]:
-    """Exchange checkpoints with a peer; returns ours, which it cosigned, and its own."""
-    local = node.local
-    with node.store.read() as tx:
-        recording.check_kept(tx, peer.id)
-        own = recording.own_checkpoint(local, tx, peer.id)
-    message = RecordState(checkpoint=own.encode().decode())
-    reply = RecordReply.read(node.contacts.ask(peer, recording.RECORD, message.encode()))
-    log = recording.log_key(local.identity, peer.id)
-    cosigner = recording.cosigner_key(peer.identity)
-    cosigned = checkpoint.verify(reply.cosigned.encode(), log, [cosigner])
-    if cosigned.checkpoint.text() != own.text:
-        raise ComityError(Code.RECORD_DIFFERS, size=cosigned.checkpoint.size)
-    theirs = checkpoint.verify(
-        reply.checkpoint.encode(), recording.log_key(peer.identity, local.identity.id)
-    )
-    with node.store.read() as tx:
-        recording.check_mirror(tx, peer.id, theirs.checkpoint)
-    return cosigned, theirs
+def _direction(sender: str, found: Cosigned) -> DirectionVerified:
+    root = b64url(found.root)
+    return DirectionVerified(sender=sender, size=found.size, root=root, checkpoint=found.note)
 
 
 @operation("record.show", PeerArgs, RecordShown)

@@ -40,11 +40,45 @@ class Signers:
 
 
 @dataclass(frozen=True, slots=True)
+class Own:
+    """What this node is known by: its document in force, and the keys that this names."""
+
+    identity: Identity
+    document: str
+    """The signed identity document, as peers get it."""
+    signers: Signers
+    decryption_keys: tuple[X25519PrivateKey, ...] = field(repr=False)
+    """What opens files that were encrypted to this node: the key that the document names, and those
+    of documents before it as long as a message may be on its way."""
+
+
+class InForce:
+    """Which document is in force: another one from the moment on that keys are rotated.
+
+    It changes in a write transaction, so that no message is numbered under one document and signed
+    under another.
+    """
+
+    __slots__ = ("_own",)
+
+    def __init__(self, own: Own) -> None:
+        self._own = own
+
+    @property
+    def own(self) -> Own:
+        """What is in force now."""
+        return self._own
+
+    def put(self, own: Own) -> None:
+        """Put another document and its keys in force."""
+        self._own = own
+
+
+@dataclass(frozen=True, slots=True)
 class Local:
     """This node, as far as the protocol needs it."""
 
-    identity: Identity
-    signers: Signers
+    in_force: InForce
     kernel: Kernel
     clock: Clock
     entropy: Entropy
@@ -52,8 +86,21 @@ class Local:
     """Tag sets and epoch keys are files below it; nothing in a message names one."""
     sealing_key: bytes
     """Encrypts what must stay readable here only; 32 bytes."""
-    decryption_key: X25519PrivateKey = field(repr=False)
-    """Opens files that were encrypted to this node."""
+
+    @property
+    def identity(self) -> Identity:
+        """This node's identity."""
+        return self.in_force.own.identity
+
+    @property
+    def signers(self) -> Signers:
+        """The keys of this node's identity."""
+        return self.in_force.own.signers
+
+    @property
+    def decryption_key(self) -> X25519PrivateKey:
+        """Opens files that were encrypted to this node, under the document in force."""
+        return self.in_force.own.decryption_keys[0]
 
     def now(self) -> int:
         """Return the time in seconds since 1970-01-01 UTC."""
@@ -83,6 +130,8 @@ class Inbound:
     """The ids in the path, unquoted."""
     query: str = ""
     """What stands behind the question mark, where the route takes that."""
+    token: str = field(default="", repr=False)
+    """The token of a contact message: what it says may have to be shown."""
 
 
 class Moved(Exception):

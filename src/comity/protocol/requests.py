@@ -8,7 +8,7 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from comity.core import disclosure
+from comity.core import disclosure, token
 from comity.core.canonical import b64url
 from comity.core.decision import Outcome as Verdict
 from comity.core.decision import RequestQuestion
@@ -145,6 +145,9 @@ def _answer(inbound: Inbound, tx: Connection, message: Answer) -> Act:
         or message.case_reference != asked.case_reference
     ):
         raise ComityError(Code.ANSWER_INVALID, reason="request")
+    if inbound.params != (token.digest(message.core()),):
+        # What the target names is what can be shown later without the disclosures.
+        raise ComityError(Code.ANSWER_INVALID, reason="target")
     if {item.name for item in disclosure.verify(message.digests, message.disclosures)} - set(
         asked.fields
     ):
@@ -175,5 +178,5 @@ ROUTES = (
         plain,
         reserve=_reserve,
     ),
-    Route("comity-answer-1", "POST", f"{DATA}/answers", Answer.read, _answer, plain),
+    Route("comity-answer-1", "POST", f"{DATA}/answers/{{}}", Answer.read, _answer, plain),
 )

@@ -9,30 +9,24 @@ from functools import partial
 from sqlalchemy import Connection
 
 from comity.core import checkpoint
-from comity.core.canonical import b64url, unb64url
+from comity.core.canonical import b64url
 from comity.core.checkpoint import Checkpoint
 from comity.core.note import Note
 from comity.core.resumption import (
-    EntriesAsked,
-    EntriesReply,
-    EntryHeld,
     LogHeld,
     Lost,
     LostTaken,
     Resume,
     ResumeReply,
 )
-from comity.errors import ComityError
-from comity.limits import RECORD_TAKEN_BYTES
 from comity.protocol.base import CONTACT, DATA, Act, Effect, Inbound, Moved, Outcome, Route
-from comity.protocol.recording import origin, own_checkpoint, root_at
+from comity.protocol.recording import origin
 from comity.protocol.refusals import plain
 from comity.store import journal, record, standing
-from comity.store.rows import Head, Message, many
-from comity.store.schema import messages
+from comity.store.rows import Head
+from comity.store.tiles import stored_tree
 
 RESUME = f"{CONTACT}/resume"
-ENTRIES = f"{CONTACT}/record-entries"
 LOST = f"{DATA}/lost"
 
 
@@ -56,7 +50,7 @@ def _resume(inbound: Inbound, tx: Connection, message: Resume) -> Act:
         taken=taken,
         known=known,
         incarnation=record.ends(tx, peer).ours.incarnation,
-        sent=own_checkpoint(inbound.local, tx, peer).encode().decode(),
+        sent=_own(inbound, tx).encode().decode(),
         received=cosigned.encode().decode(),
         next=theirs.next,
         sent_agrees=_agrees(tx, peer, record.IN, message.sent),
@@ -79,39 +73,18 @@ def _take(inbound: Inbound, before: Head, message: Resume, tx: Connection) -> No
     journal.note(tx, inbound.now, "", "incarnation.taken", **detail)
 
 
+def _own(inbound: Inbound, tx: Connection) -> Note:
+    """Return a signed checkpoint of all that we have written, whether it has arrived or not."""
+    local, peer = inbound.local, inbound.peer.id
+    size, root = record.head(tx, peer, record.OUT)
+    made = Checkpoint(origin(local.identity.id, peer), size, root)
+    return checkpoint.sign(made, local.signers.checkpoint)
+
+
 def _agrees(tx: Connection, peer: str, direction: str, held: LogHeld) -> bool:
     """Tell whether a log has begun as somebody holds it; what is longer than ours, we cannot."""
-    try:
-        return root_at(tx, peer, direction, held.size) == unb64url(held.root)
-    except ComityError:
-        return False
-
-
-def _entries(inbound: Inbound, tx: Connection, message: EntriesAsked) -> Act:
-    """Give a part of one of both logs."""
-    direction = record.IN if message.log == "asker" else record.OUT
-    end = message.start + message.count
-    found: list[EntryHeld] = []
-    size = 0
-    part = (messages.c.seq >= message.start, messages.c.seq < end)
-    for row in many(tx, Message, *part, peer=inbound.peer.id, direction=direction, order="seq"):
-        size += len(row.token) + len(row.body)
-        if found and size > RECORD_TAKEN_BYTES:
-            end = row.seq
-            break
-        found.append(_given(row))
-    return partial(Outcome, 200, EntriesReply(entries=tuple(found), stop=end).encode())
-
-
-def _given(row: Message) -> EntryHeld:
-    kept = row.body != b"" or row.size == 0
-    return EntryHeld(
-        sequence=row.seq,
-        leaf=b64url(row.leaf),
-        token=row.token,
-        size=row.size,
-        body=b64url(row.body) if kept else None,
-    )
+    tree = stored_tree(tx, peer, direction)
+    return held.size <= len(tree) and b64url(tree.root(held.size)) == held.root
 
 
 def _lost(inbound: Inbound, tx: Connection, message: Lost) -> Act:
@@ -120,7 +93,4 @@ def _lost(inbound: Inbound, tx: Connection, message: Lost) -> Act:
 
 
 ROUTES = (Route("comity-lost-1", "POST", LOST, Lost.read, _lost, plain, reads=True),)
-CONTACTS = (
-    Route("comity-resume-1", "POST", RESUME, Resume.read, _resume, plain),
-    Route("comity-record-entries-1", "POST", ENTRIES, EntriesAsked.read, _entries, plain),
-)
+CONTACTS = (Route("comity-resume-1", "POST", RESUME, Resume.read, _resume, plain),)

@@ -7,9 +7,10 @@ from comity.errors import Code, ComityError
 from comity.protocol import (
     catalog,
     consent,
+    cosigning,
     negotiation,
     questions,
-    recording,
+    reading,
     requests,
     resuming,
     transfer,
@@ -26,7 +27,11 @@ ROUTES: Final[tuple[AnyRoute, ...]] = (
     *resuming.ROUTES,
 )
 
-CONTACTS: Final[tuple[AnyRoute, ...]] = (*recording.CONTACTS, *resuming.CONTACTS)
+CONTACTS: Final[tuple[AnyRoute, ...]] = (
+    *cosigning.CONTACTS,
+    *reading.CONTACTS,
+    *resuming.CONTACTS,
+)
 """What a peer can say about the record, outside of it (decision 0029)."""
 
 BRIEF: Final = frozenset(route.what for route in ROUTES if route.is_brief)

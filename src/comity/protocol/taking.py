@@ -9,15 +9,15 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, select
 
-from comity.core import token
+from comity.core import jws, token
 from comity.core.canonical import b64url, unb64url
 from comity.core.identity import Pinned
-from comity.core.resumption import EntryHeld
+from comity.core.reading import Entry
 from comity.core.token import RequestClaims, ResponseClaims
 from comity.errors import Code, ComityError
 from comity.protocol.base import Local, prefix
 from comity.protocol.routes import find_route
-from comity.store import journal, record
+from comity.store import journal, peers, record
 from comity.store.rows import (
     Message,
     Outgoing,
@@ -48,21 +48,20 @@ def missing(tx: Connection, peer: str, direction: str, stop: int) -> list[tuple[
     return [*found, (place, stop)] if place < stop else found
 
 
-def read(local: Local, peer: Pinned, direction: str, held: EntryHeld) -> Message:
+def read(tx: Connection, local: Local, peer: Pinned, direction: str, held: Entry) -> Message:
     """Return an entry as it was kept here. Raises ENTRY_INVALID (peer, entry, reason).
 
     Of a reply it is not known yet what it answers: `link` finds that.
     """
     ours = direction == record.OUT
     parties = (local.identity.id, peer.id) if ours else (peer.id, local.identity.id)
-    key = local.signers.message.public if ours else unb64url(peer.identity.keys.message)
-    claims = _claims(held, parties, key)
+    claims = _claims(tx, held, parties)
     if claims is None:
         raise _invalid(peer, held, "signature")
-    if claims.seq != held.sequence or b64url(record.leaf_of(held.token)) != held.leaf:
+    if claims.seq != held.seq or b64url(record.leaf_of(held.token)) != held.leaf:
         raise _invalid(peer, held, "place")
-    body = unb64url(held.body) if held.body is not None else b""
-    if held.body is not None and (token.digest(body), len(body)) != (claims.dig, held.size):
+    body = unb64url(held.body)
+    if body and (token.digest(body), len(body)) != (claims.dig, held.size):
         raise _invalid(peer, held, "body")
     method, target, what, status = "", "", "unknown", 0
     if isinstance(claims, RequestClaims):
@@ -181,13 +180,17 @@ def _asked(tx: Connection, peer: str, direction: str) -> dict[str, _Asked]:
 
 
 def _claims(
-    held: EntryHeld, parties: tuple[str, str], key: bytes
+    tx: Connection, held: Entry, parties: tuple[str, str]
 ) -> RequestClaims | ResponseClaims | None:
-    for kind in ("request", "response"):
-        try:
-            return token.open_entry(held.token, kind, *parties, key)
-        except ComityError:
-            continue
+    """Return what a token says that its writer signed, with a key of then or of now."""
+    typ = token.REQUEST if held.kind == "request" else token.RESPONSE
+    for row in peers.history(tx, parties[0]):
+        key = peers.message_key(row)
+        if jws.names(typ, held.token, key):
+            try:
+                return token.open_entry(held.token, held.kind, *parties, key)
+            except ComityError:
+                continue
     return None
 
 
@@ -198,5 +201,5 @@ def _what(method: str, target: str, under: str) -> str:
         return "unknown"
 
 
-def _invalid(peer: Pinned, held: EntryHeld, reason: str) -> ComityError:
-    return ComityError(Code.ENTRY_INVALID, peer=peer.id, entry=held.sequence, reason=reason)
+def _invalid(peer: Pinned, held: Entry, reason: str) -> ComityError:
+    return ComityError(Code.ENTRY_INVALID, peer=peer.id, entry=held.seq, reason=reason)

@@ -16,7 +16,8 @@ from comity.core.merkle import Frontier, leaf_hash
 from comity.core.token import Seen
 from comity.errors import Code, ComityError
 from comity.limits import TOGETHER
-from comity.store.rows import Head, Message, add, change, many, one
+from comity.store import tiles
+from comity.store.rows import Head, Message, Tile, add, change, many, one, remove
 from comity.store.schema import heads, messages
 from comity.store.statements import Statement
 
@@ -81,9 +82,18 @@ def append(tx: Connection, message: Message, at: Head | None = None) -> None:
     `at` is where the log ends, if that was read in this transaction. Raises MESSAGE_ID_REUSED or
     SEQUENCE_REUSED where the sender gave a number twice.
     """
-    if message.direction == IN:
-        check_new(tx, message.peer, message.jti, message.seq)
+    known = message.peer, message.jti, message.seq, message.token
+    if message.direction == IN and not check_new(tx, *known):
+        fill(tx, message)
+        return
     write(tx, message, at)
+
+
+def fill(tx: Connection, message: Message) -> None:
+    """Put a message that came into the place of its entry, if that was fetched before it came."""
+    where = {"peer": message.peer, "direction": IN, "seq": message.seq}
+    if remove(tx, Message, refused=str(Code.MESSAGE_FETCHED), **where):
+        add(tx, message)
 
 
 def append_all(tx: Connection, entries: Sequence[Message]) -> None:
@@ -118,6 +128,7 @@ def write_all(tx: Connection, entries: Sequence[Message], at: Head | None = None
         whole = last.seq - first.seq + 1 == len(entries) and first.seq == found.next
         leaves = [entry.leaf for entry in entries] if whole else _following(tx, first, found.size)
         frontier = frontier.extend(leaf_hash(committed) for committed in leaves)
+        tiles.complete(tx, first.peer, first.direction, found.size, frontier.size)
     change(
         tx,
         Head,
@@ -155,9 +166,24 @@ def recount(tx: Connection, peer: str, direction: str) -> None:
     )
     highest = tx.execute(last).scalar_one_or_none()
     size = 0 if highest is None else int(highest) + 1
-    frontier = Frontier().extend(leaf_hash(each) for each in leaves(tx, peer, direction, size))
     where: dict[str, object] = {"peer": peer, "direction": direction}
+    remove(tx, Tile, **where)
+    frontier = Frontier().extend(leaf_hash(each) for each in leaves(tx, peer, direction, size))
+    tiles.complete(tx, peer, direction, 0, frontier.size)
     change(tx, Head, where, next=size, size=frontier.size, frontier=frontier.pack())
+
+
+def each(tx: Connection, peer: str, direction: str) -> Iterator[Message]:
+    """Give all messages of one direction in sequence, one in memory at a time."""
+    query = (
+        select(messages.c.seq)
+        .where(messages.c.peer == peer, messages.c.direction == direction)
+        .order_by(messages.c.seq)
+    )
+    for (seq,) in tx.execute(query.execution_options(yield_per=1_000)):
+        found = one(tx, Message, peer=peer, direction=direction, seq=seq)
+        if found is not None:
+            yield found
 
 
 def bodies(tx: Connection, peer: str, direction: str) -> Iterator[tuple[int, str, bytes]]:

@@ -146,6 +146,27 @@ class Peer(Row):
     version: int
     pinned: int
     pinned_by: str
+    revoked: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityRow(Row):
+    """A document that was, or is, in force here: a peer's or this node's own."""
+
+    table: ClassVar[Table] = schema.identities
+    id: str
+    n: int
+    version: int
+    document: str
+    endorsement: str
+    by: str
+    at: int
+    officer: str
+    until: int
+    revoked: int
+    reason: str
+    statement: str
+    received: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +261,51 @@ class Outgoing(Row):
     not_before: int
     expires: int
     error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tile(Row):
+    """A full tile of a log's tree: 256 hashes (C2SP tlog-tiles), and the root over them."""
+
+    table: ClassVar[Table] = schema.tiles
+    peer: str
+    direction: str
+    level: int
+    n: int
+    root: bytes
+    hashes: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Cosigned(Row):
+    """A signed checkpoint of a log, cosigned by who mirrors it where `time` is not 0."""
+
+    table: ClassVar[Table] = schema.checkpoints
+    peer: str
+    direction: str
+    size: int
+    root: bytes
+    time: int
+    written: int
+    at: int
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm(Row):
+    """What a peer did to the record, and whether an officer has decided to go on."""
+
+    table: ClassVar[Table] = schema.alarms
+    id: str
+    peer: str
+    kind: str
+    number: int
+    evidence: str
+    at: int
+    settled: int
+    officer: str
+    reason: str
+    over: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -537,4 +603,29 @@ class Approval(Row):
     request: str
     officer: str
     approval: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Witness(Row):
+    """A third who watches logs of this node, and where it takes checkpoints."""
+
+    table: ClassVar[Table] = schema.witnesses
+    name: str
+    key: str
+    url: str
+    officer: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class VouchedNote(Row):
+    """The newest checkpoint of a log that the other side, and a witness, have cosigned."""
+
+    table: ClassVar[Table] = schema.vouched
+    peer: str
+    direction: str
+    witness: str
+    size: int
+    note: str
     at: int

@@ -55,6 +55,26 @@ peers = Table(
     Column("version", Integer, nullable=False),
     _time("pinned"),
     _id("pinned_by"),
+    Column("revoked", BigInteger, nullable=False),  # since when nothing of it counts; 0: it does
+)
+
+identities = Table(
+    "identities",
+    metadata,
+    _id("id"),  # of a peer, or of this node itself
+    Column("n", Integer, nullable=False),  # counts the documents that were in force here
+    Column("version", Integer, nullable=False),
+    Column("document", Text, nullable=False),
+    Column("endorsement", Text, nullable=False),  # why it may follow; empty for the first
+    Column("by", String(8), nullable=False),  # what took it in: pin, message, recovery
+    _time("at"),
+    _id("officer"),
+    Column("until", BigInteger, nullable=False),  # the issue time of the next; 0 while in force
+    Column("revoked", BigInteger, nullable=False),  # when its keys were revoked here; 0: not
+    Column("reason", String(16), nullable=False),  # of the revocation
+    Column("statement", Text, nullable=False),  # the signed revocation, where there is one
+    Column("received", BigInteger, nullable=False),  # leaves of its log here when it was revoked
+    PrimaryKeyConstraint("id", "n"),
 )
 
 # --- the record: one log for each direction and peer -------------------------------------------
@@ -146,6 +166,49 @@ outbox = Table(
     Column("error", String(64), nullable=False),
     PrimaryKeyConstraint("peer", "jti"),
     Index(None, "state", "peer", "seq"),
+)
+
+tiles = Table(
+    "tiles",
+    metadata,
+    _id("peer"),
+    Column("direction", String(3), nullable=False),
+    Column("level", Integer, nullable=False),  # 0: leaf hashes; above: roots of tiles below
+    Column("n", BigInteger, nullable=False),  # index among the full tiles of the level
+    Column("root", LargeBinary(32), nullable=False),  # over the hashes
+    Column("hashes", LargeBinary, nullable=False),  # 256 of 32 bytes (C2SP tlog-tiles)
+    PrimaryKeyConstraint("peer", "direction", "level", "n"),
+)
+
+checkpoints = Table(
+    "checkpoints",
+    metadata,
+    _id("peer"),
+    Column("direction", String(3), nullable=False),  # whose log: out: ours, in: the peer's
+    Column("size", BigInteger, nullable=False),
+    Column("root", LargeBinary(32), nullable=False),
+    Column("time", BigInteger, nullable=False),  # of the cosignature; 0: not cosigned yet
+    Column("written", BigInteger, nullable=False),  # how many entries its writer had then
+    Column("at", BigInteger, nullable=False),  # when, by the writer's clock
+    Column("note", Text, nullable=False),  # the signed note, with the cosignature
+    PrimaryKeyConstraint("peer", "direction", "size"),
+    Index(None, "peer", "direction", "written"),
+)
+
+alarms = Table(
+    "alarms",
+    metadata,
+    _id("id", key=True),
+    _id("peer"),
+    Column("kind", String(16), nullable=False),  # a word of core.alarm.Kind
+    Column("number", BigInteger, nullable=False),  # the size or the entry that it is about
+    Column("evidence", Text, nullable=False),  # canonical JSON of notes, tokens and roots
+    _time("at"),
+    Column("settled", BigInteger, nullable=False),  # when an officer decided to go on; 0: open
+    _id("officer"),
+    Column("reason", Text, nullable=False),
+    Column("over", Boolean, nullable=False),  # the logs agreed again after it was settled
+    Index(None, "peer", "settled"),
 )
 
 journal = Table(
@@ -429,4 +492,27 @@ approvals = Table(
     Column("approval", String(43), nullable=False),
     _time("at"),
     PrimaryKeyConstraint("request", "officer"),
+)
+
+witnesses = Table(
+    "witnesses",
+    metadata,
+    _id("name"),  # of the key, as its cosignatures have it
+    Column("key", Text, nullable=False),  # a vkey of C2SP signed-note
+    Column("url", Text, nullable=False),  # the operator's own setting, out of no message
+    _id("officer"),
+    _time("at"),
+    PrimaryKeyConstraint("name"),
+)
+
+vouched = Table(
+    "vouched",
+    metadata,
+    _id("peer"),
+    Column("direction", String(3), nullable=False),
+    _id("witness"),  # empty where only the two have vouched for it
+    Column("size", BigInteger, nullable=False),
+    Column("note", Text, nullable=False),  # the checkpoint, with all its signatures
+    _time("at"),
+    PrimaryKeyConstraint("peer", "direction", "witness"),
 )

@@ -40,6 +40,20 @@ def record_verify(session: Session, peer: Peer) -> None:
     session.screen.show(found, shown.verified)
 
 
+@command(record_app, "check")
+def record_check(session: Session, peer: Peer) -> None:
+    """Check every signature in the record with the key that was valid for it then.
+
+    It needs nobody else, and says how much of the record rests on keys that were replaced or
+    revoked since.
+    """
+    from comity.cli.rendering import identity as shown
+    from comity.operations import pinning, records
+
+    found = session.run(pinning.check, records.PeerArgs(peer=peer))
+    session.screen.show(found, shown.checked)
+
+
 def journal(session: Session) -> None:
     """Show what was decided here, by whom. It never leaves this node."""
     from comity.cli.rendering import recording as shown

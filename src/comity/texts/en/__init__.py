@@ -4,17 +4,30 @@ from typing import Final
 
 from comity.errors import Code
 from comity.texts.en.doctor import TEXTS as DOCTOR
+from comity.texts.en.errors_evidence import ERRORS as OF_EVIDENCE
 from comity.texts.en.errors_node import ERRORS as NODE
 from comity.texts.en.errors_work import ERRORS as WORK
+from comity.texts.en.evidence import TEXTS as EVIDENCE
+from comity.texts.en.keys import ERRORS as KEYS_ERRORS
+from comity.texts.en.keys import TEXTS as KEYS
 from comity.texts.en.lists import TEXTS as LISTS
 from comity.texts.en.messages import TEXTS as MESSAGES
 from comity.texts.en.restoring import ERRORS as RESTORING_ERRORS
 from comity.texts.en.restoring import TEXTS as RESTORING
 from comity.texts.en.screen import TEXTS as SCREEN
 from comity.texts.en.terms import TEXTS as TERMS
+from comity.texts.en.watching import ERRORS as RECORD
+from comity.texts.en.watching import TEXTS as WATCHING
 from comity.texts.en.words import TEXTS as WORDS
 
-ERRORS: Final[dict[Code, tuple[str, str]]] = {**NODE, **RESTORING_ERRORS, **WORK}
+ERRORS: Final[dict[Code, tuple[str, str]]] = {
+    **NODE,
+    **WORK,
+    **KEYS_ERRORS,
+    **OF_EVIDENCE,
+    **RECORD,
+    **RESTORING_ERRORS,
+}
 TEXTS: Final[dict[str, str]] = {
     **WORDS,
     **LISTS,
@@ -22,5 +35,8 @@ TEXTS: Final[dict[str, str]] = {
     **SCREEN,
     **DOCTOR,
     **TERMS,
+    **KEYS,
+    **EVIDENCE,
+    **WATCHING,
     **RESTORING,
 }

@@ -63,11 +63,9 @@ TEXTS: Final[dict[str, str]] = {
     "cause.comity-resume-1": (
         "Take a new incarnation after it was restored, and learn how much of both logs is here."
     ),
-    "cause.comity-record-entries-1": "Fetch entries of the logs that both hold.",
     "cause.comity-lost-1": "Fill a place in its own log whose message is lost.",
     "said.comity-lost-1": "place of a lost message",
     "said.comity-resume-1": "return after a restoration",
-    "said.comity-record-entries-1": "request for entries",
     "did.node.backup": "made a backup",
     "did.node.restored": "restored the node from a backup",
     "did.node.frozen": "froze: nothing is said any more",

@@ -64,11 +64,9 @@ TEXTS: Final[dict[str, str]] = {
         "Tomar una nueva encarnación después de una restauración y saber cuánto hay aquí de ambas "
         "bitácoras."
     ),
-    "cause.comity-record-entries-1": "Traer asientos de las bitácoras que ambos conservan.",
     "cause.comity-lost-1": "Llenar un lugar de su propia bitácora cuyo mensaje se perdió.",
     "said.comity-lost-1": "lugar de un mensaje perdido",
     "said.comity-resume-1": "regreso después de una restauración",
-    "said.comity-record-entries-1": "petición de asientos",
     "did.node.backup": "hizo un respaldo",
     "did.node.restored": "restauró el nodo de un respaldo",
     "did.node.frozen": "se congeló: ya no se dice nada",
