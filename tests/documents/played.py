@@ -210,7 +210,6 @@ def _proved(us: Any, peer: str) -> bytes:
 
 
 def _waits(node: Any, operation: Any, **args: Any) -> None:
-node: Any, operation: Any, **args: Any) -> None:
     """Begin what first needs the other side to act."""
     with pytest.raises(ComityError) as raised:
         run(operation, node, wait_seconds=0, **args)
