@@ -18,6 +18,7 @@ from comity.operations import (
     inbox,
     matching,
     offering,
+    proving,
     records,
     tagging,
     thawing,
