@@ -110,6 +110,7 @@ class Code(StrEnum):
     TRANSFER_PENDING = "transfer-pending"
     TRANSFER_SUSPENDED = "transfer-suspended"
     FILE_DIFFERS = "file-differs"
+    FILE_NO_WAY = "file-no-way"
     RECEIVED_UNKNOWN = "received-unknown"
     STATE_NOT_ALLOWED = "state-not-allowed"
     FILTER_NOT_SUPPORTED = "filter-not-supported"

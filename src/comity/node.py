@@ -24,6 +24,7 @@ from comity.limits import MESSAGE_LIFETIME_SECONDS
 from comity.meeting import Meetings
 from comity.protocol.authentication import TokenAuthenticator
 from comity.protocol.base import InForce, Local, Own, Signers
+from comity.protocol.mailboxes import POLLS, Mailboxes
 from comity.protocol.replies import REPLIES
 from comity.protocol.watching import Watch
 from comity.pushing import Pusher
@@ -91,12 +92,18 @@ class Node:
 class Clients:
     """One client for each pinned document, which keeps its connections until the node closes."""
 
-    def __init__(self) -> None:
+    def __init__(self, mailboxes: Mailboxes) -> None:
+        self._mailboxes = mailboxes
         self._lock = Lock()
         self._clients: dict[str, PeerClient] = {}
 
     def of(self, peer: Pinned) -> Endpoint:
-        """Return the client of a peer; a new version of its document gets a new one."""
+        """Return the client of a peer; a new version of its document gets a new one.
+
+        For one that accepts no connection, its mailbox here.
+        """
+        if peer.identity.reach == POLLS:
+            return self._mailboxes.of(peer.id)
         address, certificate = peer.identity.address, unb64url(peer.identity.certificate)
         with self._lock:
             if peer.document not in self._clients:
@@ -143,7 +150,7 @@ def open_node(
     _check_height(folder, store, local)
     believed = TokenAuthenticator(local, store)
     wake = Event()
-    clients = Clients()
+    clients = Clients(local.mailboxes)
     contacts, watch = Contacts(local, store, endpoint or clients.of), Watch(local)
     return Node(
         folder=folder,

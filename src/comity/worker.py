@@ -11,6 +11,7 @@ from threading import Event, Thread
 from typing import Final
 
 import structlog
+from sqlalchemy import Connection
 
 from comity import pushing
 from comity.core.identity import Pinned
@@ -19,6 +20,7 @@ from comity.errors import Code, ComityError
 from comity.limits import DELIVERIES_AT_ONCE
 from comity.node import Node, mark_height
 from comity.protocol.expiry import expire
+from comity.protocol.mailboxes import POLLS
 from comity.protocol.outbox import waiting_peers
 from comity.store import peers, record
 
@@ -66,7 +68,7 @@ class Worker:
                 self._mark()
                 for peer in due(self._node):
                     self._begin("deliver", peer, self._deliverers, self._node.delivery.run)
-                for peer in self._node.meetings.due():
+                for peer in meeting(self._node):
                     self._begin("meet", peer, self._deliverers, self._node.meetings.run)
                 for peer in pushing.due(self._node.local, self._node.store):
                     self._begin("push", peer, self._pushers, self._node.pusher.run)
@@ -77,7 +79,7 @@ class Worker:
 
     def _hail(self, peer: Pinned, _: str) -> None:
         with self._node.store.read() as tx:
-            if record.ends(tx, peer.id).frozen:
+            if record.ends(tx, peer.id).frozen or not comes(self._node, tx, peer.id):
                 return
         self._node.delivery.hail(peer)
 
@@ -115,14 +117,28 @@ def due(node: Node) -> list[str]:
         expire(node.local, tx)
         pushing.complete_late(node.local, tx)
     with node.store.read() as tx:
-        return waiting_peers(tx)
+        return [peer for peer in waiting_peers(tx) if comes(node, tx, peer)]
+
+
+def comes(node: Node, tx: Connection, peer: str) -> bool:
+    """Tell whether anything can be brought to a peer: one that only collects has to come."""
+    if peers.pinned(tx, peer).identity.reach != POLLS:
+        return True
+    return node.local.mailboxes.of(peer).present
+
+
+def meeting(node: Node) -> list[str]:
+    """Return the peers with whom contact is due, and can be made."""
+    waiting = node.meetings.due()
+    with node.store.read() as tx:
+        return [peer for peer in waiting if comes(node, tx, peer)]
 
 
 def work(node: Node) -> None:
     """Do once, in this thread, all that a serving node does by itself."""
     for peer in due(node):
         node.delivery.run(peer)
-    for peer in node.meetings.due():
+    for peer in meeting(node):
         node.meetings.run(peer)
     for peer in pushing.due(node.local, node.store):
         node.pusher.run(peer)

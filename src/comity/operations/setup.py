@@ -87,6 +87,7 @@ def init(folder: Path, config: NodeConfig, officer: str, recovery: Path) -> Crea
                 encryption=b64url(encryption.public_bytes_raw()),
             ),
             recovery=b64url(sha256(recovery_key).digest()),
+            reach="polls" if config.listen == "none" else "listens",
         ),
         signers["message"],
     )

@@ -14,6 +14,7 @@ from comity.core.canonical import b64url, canonical
 from comity.core.identity import Identity, Pinned
 from comity.core.keys import Signer
 from comity.errors import Code, ComityError
+from comity.protocol.mailboxes import Mailboxes
 
 DSP = "/dsp/2025-1"
 """Path of the Dataspace Protocol below a participant's address."""
@@ -86,6 +87,8 @@ class Local:
     """Tag sets and epoch keys are files below it; nothing in a message names one."""
     sealing_key: bytes
     """Encrypts what must stay readable here only; 32 bytes."""
+    mailboxes: Mailboxes = field(default_factory=Mailboxes)
+    """What waits for peers that accept no connection."""
 
     @property
     def identity(self) -> Identity:

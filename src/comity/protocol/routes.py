@@ -6,6 +6,7 @@ from typing import Final
 from comity.errors import Code, ComityError
 from comity.protocol import (
     catalog,
+    collecting,
     consent,
     cosigning,
     negotiation,
@@ -31,6 +32,7 @@ CONTACTS: Final[tuple[AnyRoute, ...]] = (
     *cosigning.CONTACTS,
     *reading.CONTACTS,
     *resuming.CONTACTS,
+    *collecting.CONTACTS,
 )
 """What a peer can say about the record, outside of it (decision 0029)."""
 

@@ -43,6 +43,10 @@ def init(
     operators_port: Annotated[
         int, typer.Option(help="Port of the operators' listener, on loopback.")
     ] = 8700,
+    listen: Annotated[
+        bool,
+        typer.Option(help="Whether peers reach it; without, it collects what waits at theirs."),
+    ] = True,
     database: Annotated[
         str, typer.Option(help="Database URL; without it, SQLite in the folder.")
     ] = "",
@@ -70,6 +74,7 @@ def init(
     settings: dict[str, str | int] = {
         "peer_port": urlsplit(address).port or 8443 if peer_port is None else peer_port,
         **({"peer_host": peer_host} if peer_host else {}),
+        **({} if listen else {"listen": "none"}),
         **({"database": database} if database else {}),
     }
     config = NodeConfig.model_validate(

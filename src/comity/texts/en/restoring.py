@@ -50,6 +50,12 @@ ERRORS: Final[dict[Code, tuple[str, str]]] = {
         "[: number {entry}][, {reason}].",
         "It was not taken. Ask the peer; if it cannot help: comity thaw PEER --aside.",
     ),
+    Code.FILE_NO_WAY: (
+        "No file can go that way[: {format}]: the side that would have to be reached accepts no "
+        "connection.",
+        "Ask for the other way: a file is pulled from whoever listens, or pushed to whoever does. "
+        "Where neither side listens, take a courier.",
+    ),
     Code.UNSETTLED_UNKNOWN: (
         "There is nothing of that id to be looked at.",
         "comity unsettled lists what is left.",
@@ -64,6 +70,12 @@ TEXTS: Final[dict[str, str]] = {
         "Take a new incarnation after it was restored, and learn how much of both logs is here."
     ),
     "cause.comity-lost-1": "Fill a place in its own log whose message is lost.",
+    "cause.comity-mailbox-1": "Collect what waits here for it, and bring replies.",
+    "said.comity-mailbox-1": "mailbox",
+    "reason.peer-unreachable.absent": "it accepts no connection, and has not come to collect",
+    "label.reach": "reached",
+    "reach.listens": "at its address",
+    "reach.polls": "not at all: it collects what waits for it",
     "said.comity-lost-1": "place of a lost message",
     "said.comity-resume-1": "return after a restoration",
     "did.node.backup": "made a backup",

@@ -50,6 +50,12 @@ ERRORS: Final[dict[Code, tuple[str, str]]] = {
         "[: número {entry}][, {reason}].",
         "No se tomó. Pregunte a la contraparte; si no puede ayudar: comity thaw PEER --aside.",
     ),
+    Code.FILE_NO_WAY: (
+        "Ningún archivo puede ir por ahí[: {format}]: el lado al que habría que llegar no acepta "
+        "conexiones.",
+        "Pida el otro camino: un archivo se trae de quien atiende o se envía a quien atiende. Si "
+        "ninguno atiende, use un mensajero.",
+    ),
     Code.UNSETTLED_UNKNOWN: (
         "No hay nada por revisar con ese identificador.",
         "comity unsettled muestra lo que queda.",
@@ -65,6 +71,12 @@ TEXTS: Final[dict[str, str]] = {
         "bitácoras."
     ),
     "cause.comity-lost-1": "Llenar un lugar de su propia bitácora cuyo mensaje se perdió.",
+    "cause.comity-mailbox-1": "Recoger lo que aquí espera para ella y traer respuestas.",
+    "said.comity-mailbox-1": "buzón",
+    "reason.peer-unreachable.absent": "no acepta conexiones y no ha venido a recoger",
+    "label.reach": "se llega a ella",
+    "reach.listens": "en su dirección",
+    "reach.polls": "de ningún modo: recoge lo que espera para ella",
     "said.comity-lost-1": "lugar de un mensaje perdido",
     "said.comity-resume-1": "regreso después de una restauración",
     "did.node.backup": "hizo un respaldo",
