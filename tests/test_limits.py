@@ -103,6 +103,13 @@ HIT = {
     # the record, and files
     "NOTE_BYTES": "core/test_note.py::test_size_is_capped",
     "PROOF_EXTRA_BYTES": "core/test_proof.py::test_sizes_are_capped",
+    "MAILBOX_BYTES": "protocol/test_mailboxes.py::test_so_much_is_given_at_once",
+    "MAILBOX_GIVEN_BYTES": "protocol/test_mailboxes.py::test_so_much_is_given_at_once",
+    "MAILBOX_MESSAGES": "protocol/test_mailboxes.py::test_so_much_is_given_at_once",
+    "MAILBOX_WAIT_SECONDS": "protocol/test_mailboxes.py::test_what_is_no_question_is_refused",
+    "MAILBOX_ABSENT_SECONDS": (
+        "protocol/test_mailboxes.py::test_nobody_waits_for_a_peer_that_does_not_come"
+    ),
     "BACKUP_CHUNK_BYTES": "edge/test_sealed_stream.py::test_what_is_cut_off_is_not_whole",
     "BACKUP_HEADER_BYTES": "edge/test_sealed_stream.py::test_a_header_without_end_is_not_read",
     "BACKUP_MANIFEST_BYTES": "operations/test_backing_up.py::test_a_manifest_that_is_too_large",
