@@ -8,9 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from comity.api import Request, Response
 from comity.core.identity import read
+from comity.core.token import digest
+from comity.limits import MAILBOX_WAIT_SECONDS
 from comity.node import IDENTITY_FILE
 from comity.operations.records import RecordVerified
+from comity.polling import Round
 from commands import Officer, Ran, free_ports, make_node, pin_each_other, quiet_logs, served
 
 MX_LIST = "Ref,Empresa,RFC,Estado,Fecha\nM1,Uno SA de CV,CNU130416UJ3,Definitivo,2023-07-01\n"
@@ -118,3 +122,40 @@ def test_the_main_job_without_a_connection_to_one_side(
 def test_the_document_says_so(two: tuple[Officer, Officer]) -> None:
     reaches = {read((each.folder / IDENTITY_FILE).read_text()).reach for each in two}
     assert reaches == {"listens", "polls"}
+
+
+def test_replies_that_were_lost_are_brought_again() -> None:
+    handled: list[Request] = []
+
+    def handle(request: Request) -> Response:
+        handled.append(request)
+        return Response(200, "d.e.f", "application/json", b"{}")
+
+    made, request = Round(handle), Request("POST", "/x", "a.b.c")
+    assert made.letters().wait == MAILBOX_WAIT_SECONDS
+    assert made.begin(request)
+    # It came twice before the first was done.
+    assert not made.begin(request)
+    assert made.letters().under_way == (digest(b"a.b.c"),)
+    made.work(request)
+    lost = made.letters()
+    assert [each.to for each in lost.replies] == [digest(b"a.b.c")]
+    # Whether it arrived is not known, so it is brought again, and not worked on again.
+    assert made.letters() == lost
+    assert not made.begin(request)
+    made.brought(lost)
+    assert made.letters().replies == ()
+    # Asked once more, the exchange gives its stored reply.
+    assert made.begin(request)
+    assert handled == [request]
+
+
+def test_a_defect_brings_nothing_and_ends_nothing() -> None:
+    def fail(_: Request) -> Response:
+        raise RuntimeError
+
+    made, request = Round(fail), Request("POST", "/x", "a.b.c")
+    assert made.begin(request)
+    made.work(request)
+    assert made.letters().replies == ()
+    assert made.begin(request)

@@ -34,7 +34,12 @@ GET /comity/1/transfers/{}/set/{} comity-set-part-1
 POST /comity/1/transfers/{}/questions comity-question-1
 POST /comity/1/transfers/{}/requests comity-request-1
 POST /comity/1/answers/{} comity-answer-1
+POST /comity/1/lost comity-lost-1
 POST /comity/1/contact/record comity-record-1
+POST /comity/1/contact/record/roots comity-record-roots-1
+POST /comity/1/contact/record/entries comity-record-entries-1
+POST /comity/1/contact/resume comity-resume-1
+POST /comity/1/contact/mailbox comity-mailbox-1
 """
 
 
