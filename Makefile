@@ -5,10 +5,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test soak test-postgres tck interop lint format bench docs picture clean
+.PHONY: help demo test soak test-postgres test-pkcs11 tck interop lint format bench docs picture clean
 
 help: ## Show this
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
 
 # A stamp, so that a second call installs nothing and needs no network.
 $(VENV)/.run: pyproject.toml constraints.txt
@@ -28,6 +28,13 @@ test: $(VENV)/.develop ## Run the tests
 
 test-postgres: $(VENV)/.develop ## Run the store's tests on a real PostgreSQL (see CONTRIBUTING.md)
 	BIN=$(BIN) tests/postgres.sh $(ARGS)
+
+$(VENV)/.pkcs11: $(VENV)/.develop
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[pkcs11]'
+	@touch $@
+
+test-pkcs11: $(VENV)/.pkcs11 ## Run the tests of keys in a token, on a SoftHSM (see CONTRIBUTING.md)
+	BIN=$(BIN) tests/pkcs11.sh $(ARGS)
 
 soak: $(VENV)/.develop ## Kill two nodes at every step, KILLS times (1000), as SEED says
 	PYTHONPATH=tests $(BIN)/python -m soak

@@ -101,6 +101,15 @@ HIT = {
         "operations/test_rehearsing.py::test_the_latest_are_listed_and_all_are_counted"
     ),
     # the record, and files
+    "LEDGER_LINES": "operations/test_ledger.py::test_a_ledger_has_so_many_lines",
+    "LEDGER_ENTRIES": "operations/test_ledger.py::test_entries_are_looked_at_a_few_at_a_time",
+    "CONTACT_EVERY_SECONDS": "test_meeting.py::test_contact_is_made_so_often_and_no_more",
+    "CONTACT_AT_LEAST_SECONDS": "test_meeting.py::test_contact_is_made_where_nothing_is_said",
+    "RECORD_SIZES": "test_meeting.py::test_no_more_is_read_at_once",
+    "RECORD_ENTRIES": "test_meeting.py::test_no_more_is_read_at_once",
+    "RECORD_ENTRIES_BYTES": "test_meeting.py::test_entries_that_do_not_fit_are_asked_for_again",
+    "RECORD_FETCHED": "test_meeting.py::test_one_contact_fetches_so_many",
+    "RECORD_COMPARED": "test_comparing.py::test_so_many_entries_are_listed",
     "NOTE_BYTES": "core/test_note.py::test_size_is_capped",
     "PROOF_EXTRA_BYTES": "core/test_proof.py::test_sizes_are_capped",
     "MAILBOX_BYTES": "protocol/test_mailboxes.py::test_so_much_is_given_at_once",
@@ -116,6 +125,9 @@ HIT = {
     "PASSPHRASE_CHARS": (
         "operations/test_backing_up.py::test_what_would_open_too_easily_is_refused"
     ),
+    "LOOKED_AT_ONCE": "protocol/test_lapsing.py::test_so_many_are_looked_at_and_then_the_others",
+    "WRAP_KEY_SECONDS": "store/test_rotation.py::test_it_is_due_after_its_time_and_not_before",
+    "REWRAPPED_AT_ONCE": "store/test_rotation.py::test_many_rows_go_in_parts",
     "FILE_BYTES": "operations/test_filing.py::test_a_file_at_the_limit_and_one_byte_more",
     "FILE_CHUNK_BYTES": "test_gate.py::test_a_suspension_in_the_middle_of_a_download",
     "FILES_AT_ONCE": "test_gate.py::test_so_many_files_at_once",

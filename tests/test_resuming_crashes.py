@@ -10,13 +10,14 @@ import pytest
 from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
-from comity.node import Node
+from comity.node import WRAP_KEYS, Node
 from comity.operations import agreeing, agreements, finding, inbox
 from comity.protocol.catalog import MATCH, REQUEST
 from comity.protocol.replies import REPLIES
 from comity.resuming import Resuming
 from comity.store import standing
 from comity.store.rows import Agreement, Negotiation, RequestRow, Resumption, Transfer, Usage, many
+from comity.store.vault import Vault
 from dying import DyingStore, Killed
 from nodes import MX, Pair, opened, run
 from restored import back_up, lose, restore, thaw
@@ -29,7 +30,8 @@ MOST = 60
 
 def mortal(node: Node, boundary: int) -> tuple[Node, DyingStore]:
     """Let a node die at a boundary of what it does to come back."""
-    store = DyingStore(node.config.database_url(node.folder), boundary)
+    vault = Vault(node.folder / WRAP_KEYS)
+    store = DyingStore(node.config.database_url(node.folder), vault, boundary)
     resuming = Resuming(node.local, store, node.contacts, REPLIES)
     return replace(node, store=store, resuming=resuming), store
 

@@ -40,8 +40,6 @@ from comity.store.rows import Message, Outgoing, many
 from comity.store.standing import Why
 
 _BACKOFF_CAP: Final = 300
-SEQ_END: Final = 2**53
-"""Past every number of a log."""
 Came: TypeAlias = tuple[Asked[Draft, Message], Request, Outgoing, Response | ComityError]
 """Who asked, what, its place in the outbox, and what came of it."""
 _log = structlog.get_logger()
@@ -94,7 +92,7 @@ class Delivery:
         """Deliver what waits for a peer, whether it is due or not. Raises what `ask` raises."""
         with self._turns.alone((peer, "")):
             self._take_back(peer)
-        self._first(peer, SEQ_END)
+        self._first(peer, record.SEQ_END)
 
     def ask(
         self,

@@ -29,11 +29,12 @@ from comity.edge.config import NodeConfig, read_config
 from comity.edge.peer_listener import VERSION_PATH
 from comity.errors import Code, ComityError
 from comity.limits import CLOCK_SKEW_SECONDS, MIB
-from comity.node import IDENTITY_FILE
+from comity.node import IDENTITY_FILE, WRAP_KEYS
 from comity.store import peers
 from comity.store import standing as frozen
 from comity.store.engine import Store
 from comity.store.rows import Unsettled, many
+from comity.store.vault import Vault
 
 ROOM_MIB: Final = 1024
 """Free space below which a node is warned: a large list and its tag set take some hundred MiB."""
@@ -66,7 +67,7 @@ def examine(folder: Path, *, contact: bool = False) -> tuple[Finding, ...]:
         missing = ComityError(Code.NODE_MISSING, folder=str(folder))
         return (*found, Finding("settings", "fail", error=missing))
     found.append(Finding("settings", "ok", params={"id": own.id}))
-    found += _guarded("keys", lambda: _keys(folder, own))
+    found += _guarded("keys", lambda: _keys(folder, config, own))
     found.append(_clock(own))
     found.append(_room(folder))
     found += _guarded("database", lambda: _database(folder, config))
@@ -120,10 +121,10 @@ def _folder(folder: Path) -> Iterator[Finding]:
     yield Finding("folder", "warn" if is_open else "ok", "open" if is_open else "ok", shown)
 
 
-def _keys(folder: Path, own: Identity) -> Iterator[Finding]:
-    opened = keyring.open_keys(folder, own)
+def _keys(folder: Path, config: NodeConfig, own: Identity) -> Iterator[Finding]:
+    keyring.open_keys(folder, own, config.pkcs11(folder))
     keyfiles.read_secret(folder / "keys" / "sealing.key")
-    tls.server_context(opened.certificate, opened.certificate_key)
+    tls.server_context(*keyring.certificate_of(folder, own))
     yield Finding("keys", "ok")
 
 
@@ -150,7 +151,7 @@ def _database(folder: Path, config: NodeConfig) -> Iterator[Finding]:
     try:
         with (
             lock.hold(folder),
-            closing(Store(config.database_url(folder))) as store,
+            closing(Store(config.database_url(folder), Vault(folder / WRAP_KEYS))) as store,
             store.read() as tx,
         ):
             pinned = len(peers.everyone(tx))
@@ -201,7 +202,10 @@ def _ports(folder: Path, config: NodeConfig) -> Iterator[Finding]:
 
 def _peers(folder: Path, config: NodeConfig) -> Iterator[Finding]:
     """Ask each pinned listener for its version: no message of ours, and nothing for the record."""
-    with closing(Store(config.database_url(folder))) as store, store.read() as tx:
+    with (
+        closing(Store(config.database_url(folder), Vault(folder / WRAP_KEYS))) as store,
+        store.read() as tx,
+    ):
         pinned = peers.everyone(tx)
     if not pinned:
         yield Finding("peers", "warn", "none")

@@ -231,7 +231,7 @@ class Exchange:
             known = record.entry(tx, peer, record.IN, claims.jti)
             if known is None and not record.lacks(tx, peer, claims.seq):
                 raise ComityError(Code.NOT_AUTHENTIC)
-            if known is not None and known.token != request.token:
+            if known is not None and known.leaf != record.leaf_of(request.token):
                 raise ComityError(Code.NOT_AUTHENTIC)
 
     def _floods(self, opened: Opened) -> bool:
@@ -249,7 +249,7 @@ class Exchange:
     def _admit(self, tx: Connection, opened: Opened) -> Response | None:
         """Step 3. Returns the stored reply of a redelivery, else None."""
         if (sent := admit(tx, self._watch, opened)) is not None:
-            return _as_response(sent)
+            return UNIFORM if sent.destroyed else _as_response(sent)
         if opened.route and opened.route.reserve and not opened.refused:
             opened.route.reserve(opened.inbound, tx, opened.message)
         return None

@@ -27,7 +27,7 @@ from comity.protocol.agreed import in_force, known_terms
 from comity.protocol.base import BYTES, JSON, Local
 from comity.protocol.catalog import PULL, PUSH
 from comity.protocol.incarnations import check_frozen
-from comity.store import journal, kept, peers, record
+from comity.store import alarms, journal, kept, peers, record
 from comity.store.engine import Store
 from comity.store.rows import Agreement, FileToken, Grant, Received, Transfer, add, change, one
 
@@ -227,6 +227,8 @@ def under_way(local: Local, tx: Connection, row: Transfer | None) -> bool:
     if row is None or row.held or row.pending in _ENDING:
         return False
     if row.state != TransferState.STARTED and row.pending != TransferMessage.START:
+        return False
+    if row.role == Role.PROVIDER and alarms.is_open(tx, row.peer):
         return False
     try:
         check_frozen(record.ends(tx, row.peer), row.peer)

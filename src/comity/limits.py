@@ -131,6 +131,11 @@ REHEARSED_SHOWN: Final = 1_000
 """Messages that a rehearsal of terms lists: the latest, which people look at; all are counted."""
 
 # --- the record -------------------------------------------------------------------------------
+LEDGER_LINES: Final = 400
+"""Lines of one ledger: eleven agreements over a year of months, asked about in three ways; signed,
+they fit a message."""
+LEDGER_ENTRIES: Final = 2_000
+"""Entries of the record that are counted in one transaction, so that others get their turn."""
 NOTE_BYTES: Final = 128 * KIB
 """A signed note: its readers take at least 16 signatures, of up to 5 kB where keys are
 post-quantum (C2SP signed-note), and base64 makes that 107 kB."""
@@ -186,6 +191,15 @@ BACKUP_MANIFEST_BYTES: Final = 64 * MIB
 PASSPHRASE_CHARS: Final = 12
 """The least of a passphrase: with scrypt, four words out of a list of eight thousand take a rack of
 machines a century; what is shorter is mostly one word."""
+LOOKED_AT_ONCE: Final = 500
+"""Entries of the record whose retention is looked at each second: more than come a second of those
+kinds, and all of them are destroyed within the hour after a node that was down."""
+WRAP_KEY_SECONDS: Final = 30 * DAY
+"""How long one wrap key is in force: what was destroyed can be opened out of an old copy of the
+database no longer than that, and only by whoever has the key of that time, too."""
+REWRAPPED_AT_ONCE: Final = 1_000
+"""Rows that are put under a new wrap key in one transaction: some 50 ms in which nobody else can
+write."""
 
 # --- files ------------------------------------------------------------------------------------
 LIST_BYTES: Final = 1024 * MIB

@@ -15,6 +15,7 @@ from typing import Final
 import structlog
 from sqlalchemy import Connection
 
+from comity.comparing import Comparison, quiet
 from comity.contacts import Consulted, Contacts
 from comity.core.alarm import Kind
 from comity.core.identity import Pinned
@@ -37,7 +38,7 @@ from comity.protocol.reading import ENTRIES
 from comity.protocol.recording import RECORD, arrived
 from comity.protocol.turns import Turns
 from comity.protocol.watching import Watch
-from comity.store import peers, record, standing
+from comity.store import alarms, peers, record, standing
 from comity.store.checkpoints import cosigned_note
 from comity.store.engine import Store
 
@@ -84,6 +85,8 @@ class Meetings:
         """When a peer may be met again."""
         self._failed: dict[str, int] = {}
         """How often in a row it could not be."""
+        self._diagnosed: set[str] = set()
+        """Alarms about forks that were looked at."""
 
     def due(self) -> list[str]:
         """Return the peers with whom contact is due: something is new, or a day has passed."""
@@ -98,6 +101,9 @@ class Meetings:
     def _is_due(self, tx: Connection, peer: str) -> bool:
         ours, theirs = (cosigned_note(tx, peer, way) for way in (record.OUT, record.IN))
         ends = record.ends(tx, peer)
+        forks = alarms.waiting(tx, peer, Kind.FORKED)
+        if any(each.id not in self._diagnosed for each in forks):
+            return True
         sizes = arrived(tx, peer), ends.theirs.next
         if sizes != (ours.size if ours else 0, theirs.size if theirs else 0):
             return True
@@ -128,6 +134,7 @@ class Meetings:
                 check_frozen(record.ends(tx, peer.id), peer.id)
             self._next[peer.id] = self._local.now() + CONTACT_EVERY_SECONDS
             met = self._once(peer)
+            self._diagnose(peer)
             for _ in range(_ROUNDS - 1):
                 if met.judged.cosigned != met.sent.cosigned:
                     met = self._once(peer)
@@ -151,6 +158,25 @@ class Meetings:
                 self._alarm(peer, Kind.UNCOSIGNED, sent.written, message=shown)
             raise
         return Met(judged, sent, reply)
+
+    def _diagnose(self, peer: Pinned) -> None:
+        """Look more exactly at a fork that was found: perhaps an entry is gone, or has moved."""
+        with self._store.read() as tx:
+            found = alarms.waiting(tx, peer.id, Kind.FORKED)
+        for each in found:
+            if each.id in self._diagnosed:
+                continue
+            self._diagnosed.add(each.id)
+            try:
+                comparison = Comparison(self._store, self._contacts, self._local.identity.id, peer)
+                differs = comparison.run(record.IN, quiet).found
+            except ComityError as error:
+                # What it answers now is no better than what it signed before.
+                _log.info("not-compared", peer=peer.id, code=str(error.code))
+                continue
+            if differs is not None:
+                with self._store.write() as tx:
+                    alarms.refine(tx, each.id, *differs.kind())
 
     def _judge(
         self,
@@ -209,6 +235,7 @@ class Meetings:
 def _is_refusal(error: ComityError) -> bool:
     """Tell whether a signed reply said no, rather than not now; or nothing that can be believed."""
     if error.code is Code.PEER_REFUSED:
-        status = int(error.params.get("status", 0))
-        return 400 <= status < 500 and status != 429
+        # Where nobody signed it, it has no reason, and is nobody's word.
+        status, signed = int(error.params.get("status", 0)), "reason" in error.params
+        return signed and 400 <= status < 500 and status != 429
     return error.code in _UNBELIEVABLE

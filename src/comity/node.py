@@ -18,6 +18,7 @@ from comity.delivery import Delivery
 from comity.edge import keyfiles, keyring
 from comity.edge.client import PeerClient
 from comity.edge.config import NodeConfig, read_config
+from comity.edge.pkcs11 import Pkcs11
 from comity.errors import Code, ComityError
 from comity.exchange import Exchange
 from comity.limits import MESSAGE_LIFETIME_SECONDS
@@ -32,10 +33,13 @@ from comity.resuming import Resuming
 from comity.store import identities, journal, peers, standing
 from comity.store.engine import Store
 from comity.store.rows import IdentityRow
+from comity.store.vault import Vault
 
 HEIGHT_FILE: Final = "height"
 """How far the database was, kept beside it: an older database in its place is noticed."""
 KEYS: Final = keyring.SIGNING
+WRAP_KEYS: Final = "keys/wrap"
+"""Folder of the wrap keys below the node's folder; it goes into no backup."""
 IDENTITY_FILE: Final = "identity.comity"
 IDENTITY_MODE: Final = 0o644
 """Everybody may read it."""
@@ -133,9 +137,10 @@ def open_node(
     document = read_document(folder)
     identity.read(document)
     sealing_key = keyfiles.read_secret(folder / "keys" / "sealing.key")
-    store = Store(config.database_url(folder))
+    store = Store(config.database_url(folder), Vault(folder / WRAP_KEYS))
     try:
-        own = open_own(folder, store, document, (clock or SystemClock()).now())
+        now = (clock or SystemClock()).now()
+        own = open_own(folder, store, document, now, config.pkcs11(folder))
     except BaseException:
         store.close()
         raise
@@ -176,7 +181,9 @@ def read_document(folder: Path) -> str:
         raise ComityError(Code.NODE_MISSING, folder=str(folder)) from None
 
 
-def open_own(folder: Path, store: Store, document: str, now: datetime) -> Own:
+def open_own(
+    folder: Path, store: Store, document: str, now: datetime, hardware: Pkcs11 | None
+) -> Own:
     """Return the document in force and its keys.
 
     A rotation is in force once the database has it; where a crash came before the file had it, too,
@@ -193,13 +200,13 @@ def open_own(folder: Path, store: Store, document: str, now: datetime) -> Own:
             raise ComityError(Code.IDENTITY_INVALID)
         document = known[-1].document
         keyfiles.replace(folder / IDENTITY_FILE, document.encode() + b"\n", IDENTITY_MODE)
-    return own_of(folder, document, former(known, now))
+    return own_of(folder, document, former(known, now), hardware)
 
 
-def own_of(folder: Path, document: str, before: Sequence[Identity]) -> Own:
+def own_of(folder: Path, document: str, before: Sequence[Identity], hardware: Pkcs11 | None) -> Own:
     """Return a document with its keys, and the decryption keys of some before it."""
     named = identity.read(document)
-    opened = keyring.open_keys(folder, named)
+    opened = keyring.open_keys(folder, named, hardware)
     return Own(
         identity=named,
         document=document,

@@ -107,8 +107,7 @@ def version_document(path: str) -> bytes:
 
 def _peer_listener(node: Node) -> Listener:
     path = prefix(node.local.identity)
-    keys = keyring.open_keys(node.folder, node.local.identity)
-    context = _context(keys.certificate, keys.certificate_key)
+    context = _context(*keyring.certificate_of(node.folder, node.local.identity))
 
     def renew(certificate: Path, key: Path) -> None:
         """Show another certificate from the next connection on."""

@@ -17,12 +17,14 @@ from comity import pushing
 from comity.core.identity import Pinned
 from comity.edge.logs import place
 from comity.errors import Code, ComityError
-from comity.limits import DELIVERIES_AT_ONCE
+from comity.limits import DELIVERIES_AT_ONCE, LEDGER_ENTRIES
 from comity.node import Node, mark_height
+from comity.protocol import accounting
 from comity.protocol.expiry import expire
 from comity.protocol.mailboxes import POLLS
 from comity.protocol.outbox import waiting_peers
 from comity.store import peers, record
+from comity.store.rotation import tend
 
 _IDLE_SECONDS: Final = 1.0
 _MARK_SECONDS: Final = 30.0
@@ -112,10 +114,12 @@ def _tell(error: Exception, **where: str) -> None:
 
 
 def due(node: Node) -> list[str]:
-    """Let run out what is due, and return the peers for whom something waits."""
+    """Let run out what is due, wrap keys too, and return the peers for whom something waits."""
+    account(node)
     with node.store.write() as tx:
         expire(node.local, tx)
         pushing.complete_late(node.local, tx)
+    tend(node.store, node.local.now())
     with node.store.read() as tx:
         return [peer for peer in waiting_peers(tx) if comes(node, tx, peer)]
 
@@ -132,6 +136,20 @@ def meeting(node: Node) -> list[str]:
     waiting = node.meetings.due()
     with node.store.read() as tx:
         return [peer for peer in waiting if comes(node, tx, peer)]
+
+
+def account(node: Node) -> None:
+    """Write down what the ledger counts of new entries, before anything of them may be destroyed.
+
+    Few at a time, so that others get their turn.
+    """
+    with node.store.read() as tx:
+        behind = accounting.behind(tx)
+    for peer in behind:
+        noted = LEDGER_ENTRIES
+        while noted >= LEDGER_ENTRIES:
+            with node.store.write() as tx:
+                noted = accounting.note(node.local, tx, peer)
 
 
 def work(node: Node) -> None:

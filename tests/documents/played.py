@@ -16,6 +16,7 @@ from comity.operations import (
     agreements,
     holdings,
     inbox,
+    ledger,
     matching,
     offering,
     proving,
@@ -187,7 +188,9 @@ def _play(nodes: Pair, result: Played) -> Iterator[tuple[str, tuple[Request, Res
     forged = Request("GET", target, "not.a.token")
     yield "uniform-error", (forged, nodes.to_mx.handle(forged))
     run(records.verify, us, peer=mx.id)
-    yield "record", nodes.to_mx.seen[-1]
+    yield "record", nodes.to_mx.contacts[-1]
+    run(ledger.exchange, us, peer=mx.id)
+    yield "ledger", nodes.to_mx.contacts[-1]
     result.evidence = _proved(us, mx.id)
     yield from filed.play(nodes)
     result.pulled = filed.pulled(mx, us)

@@ -15,6 +15,7 @@ from comity.store.rows import Message, change
 from nodes import MX, US, Pair, run
 from refusals import refuses
 from stages import CATALOG, CATALOG_BODY, say
+from verify.told import forget_checkpoints
 
 
 def exported(p: Pair) -> exporting.Exported:
@@ -58,6 +59,7 @@ def test_nothing_of_what_was_said_is_in_it(agreed: Pair) -> None:
 
 
 def test_what_is_not_exported(agreed: Pair) -> None:
+    forget_checkpoints(agreed)
     with refuses(Code.ENTRY_NOT_COSIGNED):
         exported(agreed)
     run(records.verify, agreed.us, peer=MX.id)

@@ -101,7 +101,7 @@ def test_nothing_of_a_revoked_key_is_taken(matched: Pair) -> None:
     p.pump()
     with refuses(Code.PEER_REFUSED):
         run(records.verify, p.us, peer=MX.id)
-    assert p.mx.exchange.unauthentic == counted + 2
+    assert p.mx.exchange.unauthentic >= counted + 2
     with refuses(Code.KEY_REVOKED, peer=US.id):
         run(records.verify, p.mx, peer=US.id)
     say_later(p.mx, US.id)

@@ -18,7 +18,7 @@ from comity.protocol.base import DSP
 from comity.protocol.recording import RECORD
 from comity.store import alarms, record
 from comity.store.checkpoints import cosigned_note
-from comity.store.rows import Head, Message, change, many, remove
+from comity.store.rows import Head, Message, add, change, many, remove
 from comity.worker import work
 from nodes import MX, US, Pair, run
 from refusals import refuses
@@ -109,9 +109,15 @@ def test_a_changed_byte_is_found_by_who_keeps_it(
     tagged: Pair, direction: str, values: dict[str, object]
 ) -> None:
     verify(tagged)
+    with tagged.us.store.read() as tx:
+        (before,) = [row for row in record.entries(tx, MX.id, direction) if row.seq == 2]
     spoil(tagged, "us", direction, **values)
     with refuses(Code.RECORD_DIFFERS, entry=2):
         verify(tagged)
+    spoil(tagged, "us", direction)
+    with tagged.us.store.write() as tx:
+        add(tx, before)
+    verify(tagged)
 
 
 def test_a_peer_whose_own_copy_is_spoiled_accuses_nobody(tagged: Pair) -> None:

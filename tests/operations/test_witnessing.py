@@ -15,7 +15,7 @@ from comity_verify import telling
 from nodes import MX, US, Pair, run
 from refusals import refuses
 from stages import CATALOG, CATALOG_BODY, say
-from verify.told import check
+from verify.told import check, forget_checkpoints
 from witness_server import NAME, Answer, Witness, serving
 
 
@@ -222,6 +222,7 @@ def test_nothing_is_witnessed_that_the_peer_did_not_cosign(agreed: Pair) -> None
     with serving(Witness()) as witness:
         key, url = witness.key.encode(), witness.url
         run(witnessing.witness_add, agreed.us, name="third", key=key, url=url)
+        forget_checkpoints(agreed)
         with refuses(Code.ENTRY_NOT_COSIGNED):
             submit(agreed)
         assert witness.asked == []

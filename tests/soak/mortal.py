@@ -33,6 +33,7 @@ from comity.pushing import Pusher
 from comity.store.engine import Store
 from comity.store.rows import Message as Entry
 from comity.store.rows import Outgoing
+from comity.store.vault import Vault
 
 ResultT = TypeVar("ResultT")
 
@@ -91,8 +92,8 @@ def _part() -> str:
 class MortalStore(Store):
     """A store that comes to a step before and after the commit of each change."""
 
-    def __init__(self, url: str, passes: Passes) -> None:
-        super().__init__(url)
+    def __init__(self, url: str, vault: Vault, passes: Passes) -> None:
+        super().__init__(url, vault)
         self._passes = passes
 
     @contextmanager
@@ -251,7 +252,7 @@ def mortal_app(app: App, passes: Passes) -> App:
 def make_mortal(node: Node, passes: Passes) -> Node:
     """Return a node whose parts come to steps; the one given lends it the rest."""
     node.store.close()
-    store = MortalStore(node.config.database_url(node.folder), passes)
+    store = MortalStore(node.config.database_url(node.folder), node.store.vault, passes)
     message = MortalSigner(node.local.signers.message, passes)
     own = node.local.in_force.own
     mortal = replace(own, signers=replace(own.signers, message=message))

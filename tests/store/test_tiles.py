@@ -8,11 +8,13 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection
 
 from comity.core.merkle import Tree, leaf_hash, verify_consistency, verify_inclusion
+from comity.core.tiles import WIDTH
 from comity.errors import Code
 from comity.store import record, tiles
 from comity.store.engine import Store
 from comity.store.rows import Message, Tile, add, many, remove
-from comity.store.tiles import WIDTH, stored_tree
+from comity.store.tiles import stored_tree
+from comity.store.vault import Vault
 from refusals import refuses
 
 PEER = "did:web:us.example"
@@ -84,7 +86,8 @@ def test_every_root_and_proof_is_that_of_the_whole_tree(begun: Store) -> None:
 def test_however_it_grew(
     tmp_path_factory: pytest.TempPathFactory, steps: list[int], data: st.DataObject
 ) -> None:
-    store = Store(f"sqlite:///{tmp_path_factory.mktemp('grown')}/store.db")
+    folder = tmp_path_factory.mktemp("grown")
+    store = Store(f"sqlite:///{folder}/store.db", Vault(folder / "wrap"))
     with store.write() as tx:
         record.begin(tx, PEER)
         size = 0

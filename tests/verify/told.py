@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from comity.operations import finding, inbox, proving, records
+from comity.store.rows import Cosigned, remove
 from comity_verify import Found, verify
-from nodes import MX, US, Pair, run
+from nodes import MX, Pair, run
 
 
 def answered(p: Pair) -> records.EntryShown:
@@ -29,6 +30,12 @@ def prove(p: Pair, *entries: str, **more: Any) -> bytes:
     path = p.folder / f"evidence-{len(list(p.folder.glob('evidence-*')))}.json"
     run(proving.prove, p.us, peer=MX.id, entries=entries, path=str(path), **more)
     return path.read_bytes()
+
+
+def forget_checkpoints(p: Pair) -> None:
+    """Bring the asker to where nothing was cosigned yet."""
+    with p.us.store.write() as tx:
+        remove(tx, Cosigned, peer=MX.id)
 
 
 def documents(p: Pair) -> list[bytes]:
@@ -61,6 +68,3 @@ def changed(evidence: bytes, number: int = 0, **members: Any) -> bytes:
         if value is None:
             del entry[name]
     return json.dumps(file).encode()
-
-
-__all__ = ["MX", "US", "answered", "changed", "check", "documents", "files", "prove"]

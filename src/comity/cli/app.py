@@ -11,6 +11,7 @@ from comity.cli.commands import (
     agreements,
     asking,
     holdings,
+    ledger,
     matching,
     offering,
     proving,
@@ -30,7 +31,7 @@ ORDER: Final = (
     "agreements",
     *("tag", "transfers", "received", "match", "check", "hits", "handles"),
     *("ask", "requests", "inbox", "approve", "decline", "reopen"),
-    *("record", "verify", "witness", "journal", "posture"),
+    *("record", "verify", "witness", "ledger", "journal", "posture"),
     *("serve", "doctor", "backup", "restore", "thaw", "unsettled", "demo"),
 )
 """The commands as the help lists them: in the order in which somebody needs them."""
@@ -86,6 +87,6 @@ def root(
 
 for group in (
     *(setup, holdings, terms, offering, agreeing, agreements),
-    *(matching, transferring, asking, recording, proving, running, restoring),
+    *(matching, transferring, asking, recording, proving, ledger, running, restoring),
 ):
     group.register(app)

@@ -1,6 +1,7 @@
 """What a peer can do to the record that shows: the kinds of alarms."""
 
 from enum import StrEnum
+from typing import Final
 
 
 class Kind(StrEnum):
@@ -24,5 +25,12 @@ class Kind(StrEnum):
     """The peer holds our log, and does not cosign it."""
 
 
-LASTING = frozenset({Kind.FORKED, Kind.DELETED, Kind.REORDERED, Kind.MISSTATED, Kind.UNCOSIGNED})
+HISTORY: Final = (Kind.FORKED, Kind.DELETED, Kind.REORDERED)
+"""What a log that is not the one it was looks like, the more exactly the more was looked at."""
+LASTING: Final = ((*HISTORY,), (Kind.MISSTATED,), (Kind.UNCOSIGNED,))
 """Kinds that show on every contact until the logs agree again, at whatever number."""
+
+
+def same(kind: Kind) -> tuple[Kind, ...]:
+    """Return the kinds that are one matter with a lasting one; none for what is about one entry."""
+    return next((kinds for kinds in LASTING if kind in kinds), ())

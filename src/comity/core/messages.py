@@ -3,13 +3,14 @@
 Everything is strict: nothing unknown is accepted, nothing is converted. Bytes are base64url.
 """
 
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel, to_snake
 
 from comity.core.canonical import canonical, digest, model
 from comity.core.records import Family
+from comity.core.terms import Action
 from comity.errors import Code, ComityError
 from comity.limits import BATCH_BODY_BYTES, BATCH_ELEMENTS, BODY_BYTES, ID_CHARS, TEXT_CHARS
 
@@ -20,6 +21,13 @@ Id = Annotated[str, Field(min_length=1, max_length=ID_CHARS, pattern=r"^[\x21-\x
 Line = Annotated[str, Field(min_length=1, max_length=ID_CHARS, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Text = Annotated[str, Field(max_length=TEXT_CHARS, pattern=r"^[^\x00]*$")]
 """Lines of text. A NUL is none, and not every database can keep one."""
+CARRYING: Final = {
+    "comity-question-1": Action.MATCH,
+    "comity-request-1": Action.REQUEST,
+    "comity-answer-1": Action.REQUEST,
+}
+"""The messages that carry, in themselves or in their replies, what retention is about, and the
+grant whose retention that is. All others say how two sides stand to each other, and stay."""
 _Elements = Annotated[str, Field(max_length=BATCH_ELEMENTS * 43, pattern=r"^[A-Za-z0-9_-]+$")]
 
 

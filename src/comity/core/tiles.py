@@ -117,33 +117,32 @@ class TiledTree(Tree):
         return self._size
 
     def range_root(self, start: int, stop: int) -> bytes:
-        """Return the root of a range that begins where a subtree of its size does."""
+        """Return the root over some leaves."""
+        return Frontier(stop - start, self._peaks(start, stop)).root()
+
+    def frontier(self, size: int) -> Frontier:
+        """Return the frontier that the log had at a size. Raises PROOF_NOT_VALID (size)."""
+        return Frontier(size, self._peaks(0, self._check_size(size)))
+
+    def _peaks(self, start: int, stop: int) -> tuple[bytes, ...]:
+        """Return the roots of the perfect subtrees that make up a range, the largest first."""
         roots = []
         while start < stop:
-            # The largest perfect subtree that begins here and fits.
             height = (stop - start).bit_length() - 1
             roots.append(self._perfect(start >> height, height))
             start += 1 << height
-        if not roots:
-            return Frontier().root()
-        root = roots.pop()
-        while roots:
-            root = node_hash(roots.pop(), root)
-        return root
+        return tuple(roots)
 
     def _perfect(self, index: int, height: int) -> bytes:
         """Return the root of the perfect subtree of 2^height leaves at `index` among those."""
         level, above = divmod(height, HEIGHT)
-        first = index << above
-        number, place = divmod(first, WIDTH)
-        have = self._size // WIDTH**level - number * WIDTH
-        width = min(WIDTH, have)
+        number, place = divmod(index << above, WIDTH)
+        width = min(WIDTH, self._size // WIDTH**level - number * WIDTH)
         data = self._read(Tile(level, number, width))
         if len(data) != width * HASH_BYTES:
             raise ComityError(Code.PROOF_NOT_VALID, size=self._size)
         places = range(place * HASH_BYTES, (place + (1 << above)) * HASH_BYTES, HASH_BYTES)
-        hashes = [data[at : at + HASH_BYTES] for at in places]
-        return _root(hashes)
+        return _root([data[at : at + HASH_BYTES] for at in places])
 
 
 def _root(hashes: list[bytes]) -> bytes:

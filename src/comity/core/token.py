@@ -173,6 +173,15 @@ def stated(token: str) -> Stated:
     return model(Stated, jws.payload(token), TOKEN_BYTES)
 
 
+def issued_at(token: str) -> int:
+    """Return when a token that was checked before was issued, in seconds since 1970-01-01 UTC."""
+    payload = jws.payload(token)
+    for written in _WRITTEN.values():
+        if found := written.fullmatch(payload):
+            return int(found["iat"])
+    return stated(token).iat
+
+
 def open_entry(
     token: str, kind: str, issuer: str, audience: str, public: bytes
 ) -> RequestClaims | ResponseClaims:

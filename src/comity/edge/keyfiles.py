@@ -78,6 +78,11 @@ def make_secret(path: Path, size: int = 32) -> bytes:
     return secret
 
 
+def replace_secret(path: Path, secret: bytes) -> None:
+    """Write a symmetric key in place of any older one. Raises what `replace` raises."""
+    replace(path, base64.b64encode(secret) + b"\n", PRIVATE)
+
+
 def read_secret(path: Path, size: int = 32) -> bytes:
     """Read a symmetric key of exactly `size` bytes. Raises what `read_signer` raises."""
     text = read_private(path)

@@ -21,7 +21,8 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from comity.core.canonical import b64url, unb64url
 from comity.core.identity import Identity, Keys
 from comity.core.keys import Signer
-from comity.edge import keyfiles, tls
+from comity.edge import keyfiles, pkcs11, tls
+from comity.edge.pkcs11 import Pkcs11
 from comity.errors import Code, ComityError
 
 Use = Literal["message", "checkpoint", "cosignature", "encryption", "certificate"]
@@ -40,9 +41,6 @@ class Keyring:
     signers: dict[str, Signer]
     """By use."""
     decryption: X25519PrivateKey
-    certificate: Path
-    """The peer listener's certificate, PEM."""
-    certificate_key: Path
 
 
 def keys_folder(folder: Path) -> Path:
@@ -50,31 +48,29 @@ def keys_folder(folder: Path) -> Path:
     return folder / "keys"
 
 
-def open_keys(folder: Path, own: Identity) -> Keyring:
-    """Read the keys that a document names.
+def open_keys(folder: Path, own: Identity, hardware: Pkcs11 | None) -> Keyring:
+    """Read the keys that a document names; the message key may be in a token.
 
-    Raises KEY_FILE_OPEN, KEY_FILE_INVALID, or IDENTITY_INVALID where they are those of another.
+    Raises KEY_FILE_OPEN, KEY_FILE_INVALID, KEY_STORE_FAILED, or IDENTITY_INVALID where they are
+    those of another.
     """
     named = own.keys.model_dump()
     signers: dict[str, Signer] = {}
     for use in SIGNING:
         public = unb64url(named[use])
-        signer = keyfiles.read_signer(path_of(folder, use, public))
-        if signer.public != public:
-            raise ComityError(Code.IDENTITY_INVALID)
-        signers[use] = signer
+        signers[use] = _open_signer(folder, use, public, hardware)
     decryption = keyfiles.read_decryption(
         path_of(folder, "encryption", unb64url(own.keys.encryption))
     )
     if decryption.public_key().public_bytes_raw() != unb64url(own.keys.encryption):
         raise ComityError(Code.IDENTITY_INVALID)
+    return Keyring(signers, decryption)
+
+
+def certificate_of(folder: Path, own: Identity) -> tuple[Path, Path]:
+    """Return the files of the peer listener's certificate (PEM) and of its key."""
     certificate = unb64url(own.certificate)
-    return Keyring(
-        signers,
-        decryption,
-        path_of(folder, "tls", certificate, "pem"),
-        path_of(folder, "tls", certificate),
-    )
+    return path_of(folder, "tls", certificate, "pem"), path_of(folder, "tls", certificate)
 
 
 def open_former(
@@ -86,15 +82,21 @@ def open_former(
     return tuple(keyfiles.read_decryption(path) for path in sorted(paths) if path.exists())
 
 
-def make_keys(folder: Path, own: Identity, uses: Iterable[Use], now: datetime) -> Identity:
-    """Make new keys for some uses, in new files; return the identity with those in it.
+def make_keys(
+    folder: Path, own: Identity, uses: Iterable[Use], now: datetime, hardware: Pkcs11 | None
+) -> Identity:
+    """Make new keys for some uses, in files or in a token; return the identity with those in it.
 
-    Nothing counts before a document names it. Raises ADDRESS_INVALID, DISK_FULL, STORE_FAILED.
+    Nothing counts before a document names it. Raises ADDRESS_INVALID, DISK_FULL, STORE_FAILED,
+    KEY_STORE_FAILED.
     """
     keys, certificate = own.keys.model_dump(), own.certificate
     for use in uses:
         if use == "certificate":
             certificate = b64url(_make_certificate(folder, own, now))
+            continue
+        if use == "message" and hardware is not None:
+            keys[use] = b64url(pkcs11.make_signer(hardware).public)
             continue
         make = X25519PrivateKey if use == "encryption" else Ed25519PrivateKey
         key = make.generate()
@@ -110,7 +112,13 @@ def sweep(folder: Path, in_force: Identity, former: Iterable[Identity]) -> None:
 
     Of documents before it only the decryption keys stay. Raises STORE_FAILED.
     """
-    keep = {path_of(folder, use, unb64url(getattr(in_force.keys, use))) for use in SIGNING}
+    keep = set()
+    for use in SIGNING:
+        public = unb64url(getattr(in_force.keys, use))
+        path = path_of(folder, use, public)
+        # Where a token has the message key, the plain name is that of an older one.
+        if path.exists() and keyfiles.read_signer(path).public == public:
+            keep.add(path)
     for own in (in_force, *former):
         keep.add(path_of(folder, "encryption", unb64url(own.keys.encryption)))
     for suffix in ("key", "pem"):
@@ -118,6 +126,17 @@ def sweep(folder: Path, in_force: Identity, former: Iterable[Identity]) -> None:
     for path in keys_folder(folder).iterdir():
         if NAME.fullmatch(path.name) and path not in keep:
             keyfiles.destroy(path)
+
+
+def _open_signer(folder: Path, use: str, public: bytes, hardware: Pkcs11 | None) -> Signer:
+    path = path_of(folder, use, public)
+    if use != "message" or hardware is None or path.exists():
+        signer = keyfiles.read_signer(path)
+        if signer.public == public:
+            return signer
+        if use != "message" or hardware is None:
+            raise ComityError(Code.IDENTITY_INVALID)
+    return pkcs11.open_signer(hardware, public)
 
 
 def path_of(folder: Path, use: str, public: bytes, suffix: str = "key") -> Path:

@@ -10,6 +10,8 @@ from comity.operations import (
     holdings,
     identity,
     inbox,
+    keeping,
+    ledger,
     matching,
     offering,
     peers,
@@ -24,6 +26,7 @@ from comity.operations import (
     terms,
     thawing,
     transfers,
+    watching,
     witnessing,
 )
 from comity.operations.registry import Caller, Model, Operation, find, names
@@ -42,6 +45,8 @@ __all__ = [
     "holdings",
     "identity",
     "inbox",
+    "keeping",
+    "ledger",
     "matching",
     "names",
     "offering",
@@ -57,5 +62,6 @@ __all__ = [
     "terms",
     "thawing",
     "transfers",
+    "watching",
     "witnessing",
 ]

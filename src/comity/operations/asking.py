@@ -162,7 +162,9 @@ def batches(node: Node, session: Session, sources: Sources) -> Iterator[tuple[Fa
     for family, inputs in sources.records.items():
         waiting = list(inputs)
         with node.store.read() as tx:
-            asked = many(tx, Question, manifest=session.digest, family=family, answered=True)
+            asked = many(
+                tx, Question, manifest=session.digest, family=family, answered=True, limit=1
+            )
         if waiting and not asked:
             waiting = canaries(family) + waiting
         for start in range(0, len(waiting), BATCH_ELEMENTS):
@@ -211,7 +213,7 @@ def settle(node: Node, session: Session, sources: Sources, row: Question) -> Set
     local, family = node.local, Family(row.family)
     with node.store.read() as tx:
         reply = record.reply(tx, row.peer, record.IN, row.id)
-    if reply is None or reply.status != 200:
+    if reply is None or reply.status != 200 or reply.destroyed:
         raise ComityError(Code.PEER_ANSWER_INVALID, reason="missing")
     evaluation = Evaluation.read(reply.body)
     if evaluation.manifest != session.digest:
@@ -262,7 +264,7 @@ def unsettled(node: Node, session: Session, sources: Sources) -> list[Question]:
 def _is_answered(tx: Connection, row: Question, sources: Sources) -> bool:
     sent = record.entry(tx, row.peer, record.OUT, row.id)
     reply = record.reply(tx, row.peer, record.IN, row.id)
-    if sent is None or reply is None or reply.refused:
+    if sent is None or reply is None or reply.refused or not (sent.body and reply.body):
         return False
     return QuestionMessage.read(sent.body).root == sources.root
 

@@ -21,12 +21,14 @@ from comity.edge.config import DATABASE_FILE, NodeConfig, read_config, write_con
 from comity.edge.sealed_stream import Lock, Opener
 from comity.errors import Code, ComityError
 from comity.limits import PASSPHRASE_CHARS
-from comity.node import IDENTITY_FILE, Node, SystemClock
+from comity.node import IDENTITY_FILE, WRAP_KEYS, Node, SystemClock
 from comity.operations.registry import Caller, Model, operation
 from comity.operations.setup import OFFICERS, add_officer, check_officer
-from comity.store import journal, standing
+from comity.store import journal, rotation, standing
 from comity.store.engine import Store
+from comity.store.forgetting import forget_sealed
 from comity.store.rows import ManifestRow, Officer, Question, SealedAddress, change, many, remove
+from comity.store.vault import Vault
 
 
 class BackupArgs(Model):
@@ -147,7 +149,7 @@ def restore(path: Path, folder: Path, officer: str, opener: Opener) -> Restored:
 def _prepare(folder: Path, config: NodeConfig, officer: str, made: int) -> Path:
     """Freeze the node, and take out of its database what means nothing any more."""
     now = int(SystemClock().now().timestamp())
-    with closing(Store(config.database_url(folder))) as store:
+    with closing(Store(config.database_url(folder), Vault(folder / WRAP_KEYS))) as store:
         with store.write() as tx:
             standing.freeze_node(tx, standing.Why.RESTORED)
             for known in many(tx, Officer):
@@ -155,10 +157,12 @@ def _prepare(folder: Path, config: NodeConfig, officer: str, made: int) -> Path:
                 remove(tx, Officer, id=known.id)
             # Keys of epochs and sealed inputs are not in a backup: what needs them is over.
             change(tx, ManifestRow, {"ready": True}, ready=False)
+            forget_sealed(tx)
             remove(tx, Question, answered=False)
-            change(tx, Question, {"answered": True}, sealed=b"")
             remove(tx, SealedAddress)
             journal.note(tx, now, officer, "node.restored", made=made)
+        # What was under the keys that are not here is emptied; what comes now goes under a new one.
+        rotation.rotate(store, now)
         with suppress(FileNotFoundError):
             (folder / OFFICERS / f"{officer}.token").unlink()
         return add_officer(folder, store, officer, officer)

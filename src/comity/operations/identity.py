@@ -76,6 +76,7 @@ class VersionShown(Model):
 
     version: int
     fingerprint: str
+    document: str
     by: str
     """What took it in: pin, message or recovery."""
     at: int
@@ -103,7 +104,7 @@ def rotate(node: Node, caller: Caller, args: Rotate, progress: Progress) -> Rota
     then waits, and goes then. Raises KEY_REVOKED where only the recovery key may speak any more.
     """
     local = node.local
-    before = local.in_force.own
+    before, hardware = local.in_force.own, node.config.pkcs11(node.folder)
     with node.store.read() as tx:
         if any(row.revoked for row in history(tx, node.id)[-1:]):
             raise ComityError(Code.KEY_REVOKED, peer=node.id)
@@ -117,15 +118,14 @@ def rotate(node: Node, caller: Caller, args: Rotate, progress: Progress) -> Rota
             known = former(history(tx, node.id), local.clock.now())
             journal.note(tx, now, caller.officer, "identity.rotate", version=step.identity.version)
             # The last thing: who writes next signs with the new keys, and all before with the old.
-            local.in_force.put(own_of(node.folder, step.document, known))
+            local.in_force.put(own_of(node.folder, step.document, known, hardware))
     except BaseException:
         local.in_force.put(before)
         raise
-    opened = keyring.open_keys(node.folder, step.identity)
     for renew in node.renewed:
-        renew(opened.certificate, opened.certificate_key)
+        renew(*keyring.certificate_of(node.folder, step.identity))
     with node.store.read() as tx:
-        rotating.settle(node.folder, tx, step, local.clock.now())
+        rotating.settle(node.folder, tx, step, local.clock.now(), hardware)
     node.wake.set()
     return Rotated.of(step, made.uses)
 
@@ -178,6 +178,7 @@ def shown(id: str, rows: Iterable[IdentityRow]) -> History:
             VersionShown(
                 version=row.version,
                 fingerprint=fingerprint(row.document),
+                document=row.document,
                 by=row.by,
                 at=row.at,
                 officer=row.officer,

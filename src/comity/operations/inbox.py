@@ -91,7 +91,7 @@ class RequestShown(Model):
     kept_until: int
     """When this node destroys what came; 0 where the terms do not say, or nothing came."""
     retention_ended: bool
-    """Whether what came is destroyed, since the terms let it be kept no longer."""
+    """Whether what came, or what was sent, is destroyed: the terms let it be kept no longer."""
 
 
 class Requests(Model):
@@ -279,7 +279,8 @@ def _show(node: Node, request: str) -> RequestShown:
 
 
 def _shown(tx: Connection, row: RequestRow) -> RequestShown:
-    asked = DetailRequest.read(row.request.encode())
+    # Of a request that was asked of us, nothing may be left but that there was one.
+    asked = DetailRequest.read(row.request.encode()) if row.request else None
     agreement = one(tx, Agreement, id=row.agreement)
     handle = one(tx, Handle, manifest=row.manifest, handle=row.handle)
     grant = terms_of(agreement).request if agreement else None
@@ -292,11 +293,11 @@ def _shown(tx: Connection, row: RequestRow) -> RequestShown:
         agreement=row.agreement,
         handle=row.handle,
         record=handle.record if handle and row.role == Role.PROVIDER else "",
-        purpose=asked.purpose,
-        legal_basis=asked.legal_basis,
-        case_reference=asked.case_reference,
-        urgency=asked.urgency,
-        fields_asked=asked.fields,
+        purpose=asked.purpose if asked else "",
+        legal_basis=asked.legal_basis if asked else "",
+        case_reference=asked.case_reference if asked else "",
+        urgency=asked.urgency if asked else "",
+        fields_asked=asked.fields if asked else (),
         due=row.due,
         reason=row.reason,
         handling=answering.handling_of(agreement) if agreement else "",
@@ -306,7 +307,7 @@ def _shown(tx: Connection, row: RequestRow) -> RequestShown:
         answer=tuple(FieldShown(name=item.name, value=item.value) for item in _answer(row)),
         onward=grant is not None and grant.onward,
         kept_until=retention.kept_until(grant, row.at) if came and row.answer else 0,
-        retention_ended=came and not row.answer,
+        retention_ended=row.state in _CAME and not row.answer,
     )
 
 

@@ -70,6 +70,8 @@ class Checked(Model):
     """By keys that were revoked since, and here before: still good evidence."""
     void: int
     """By keys that were revoked before: they fill their place and prove nothing."""
+    destroyed: int
+    """Messages whose signatures were destroyed with their contents."""
 
 
 class PeerRevoke(Model):
@@ -168,11 +170,15 @@ def check(node: Node, caller: Caller, args: PeerArgs, progress: Progress) -> Che
     Raises PEER_UNKNOWN, or RECORD_DIFFERS (entry) for one that none of the signer's keys made.
     """
     counts = dict.fromkeys(evidence.Signed, 0)
+    destroyed = 0
     with node.store.read() as tx:
         peer = find_peer(tx, args.peer)
         for direction, signer in ((record.OUT, node.id), (record.IN, peer.id)):
             known = history(tx, signer)
             for entry in record.each(tx, peer.id, direction):
+                if entry.destroyed:
+                    destroyed += 1
+                    continue
                 try:
                     counts[evidence.check(entry, signer, known)] += 1
                 except ComityError:
@@ -183,6 +189,7 @@ def check(node: Node, caller: Caller, args: PeerArgs, progress: Progress) -> Che
         replaced=counts[evidence.Signed.REPLACED],
         revoked=counts[evidence.Signed.REVOKED],
         void=counts[evidence.Signed.VOID],
+        destroyed=destroyed,
     )
 
 

@@ -9,12 +9,11 @@ from pydantic import Field
 from sqlalchemy import Connection
 
 from comity.api import Progress
-from comity.core import checkpoint, evidence, identity, proof
+from comity.core import evidence, proof
 from comity.core.checkpoint import Checkpoint
 from comity.core.evidence import Entry
 from comity.core.identity import Pinned
 from comity.core.merkle import leaf_hash
-from comity.core.note import Note, VerifierKey
 from comity.core.proof import Proof
 from comity.edge import keyfiles
 from comity.errors import Code, ComityError
@@ -24,7 +23,6 @@ from comity.operations.peering import find_peer
 from comity.operations.registry import Caller, Model, operation
 from comity.protocol import recording, vouching
 from comity.store import journal, record
-from comity.store.peers import history
 from comity.store.rows import Message, one
 from comity.store.tiles import stored_tree
 
@@ -123,37 +121,20 @@ def _proved(node: Node, tx: Connection, peer: Pinned, found: Sequence[Message]) 
         size = Checkpoint.parse(signed.text).size
         tree = stored_tree(tx, peer.id, direction)
         sender, receiver = (own, peer.id) if direction == record.OUT else (peer.id, own)
-        keys = _keys(tx, signed, sender, receiver)
+        try:
+            keys = recording.keys_of(tx, signed.encode(), sender, receiver)
+        except ComityError:
+            raise ComityError(Code.RECORD_DIFFERS, size=size) from None
         for row in rows:
             path = tree.inclusion_proof(row.seq, size)
             each = Proof(row.seq, path, signed.encode())
             leaf = leaf_hash(record.leaf_of(row.token))
             try:
-                proof.verify(each, leaf, *keys)
+                proof.verify(each, leaf, keys[0], keys[1:])
             except ComityError:
                 raise ComityError(Code.RECORD_DIFFERS, entry=row.seq) from None
             made[_key(row)] = evidence.whole(each, row.token, row.body)
     return [made[_key(row)] for row in found]
-
-
-def _keys(
-    tx: Connection, signed: Note, sender: str, receiver: str
-) -> tuple[VerifierKey, list[VerifierKey]]:
-    """Return the keys that signed a checkpoint: of documents in force now, or of older ones.
-
-    Raises RECORD_DIFFERS (size) where none fits.
-    """
-    data = signed.encode()
-    for by in reversed(history(tx, sender)):
-        for other in reversed(history(tx, receiver)):
-            log = recording.log_key(identity.read(by.document), receiver)
-            cosigner = recording.cosigner_key(identity.read(other.document))
-            try:
-                checkpoint.verify(data, log, [cosigner])
-            except ComityError:
-                continue
-            return log, [cosigner]
-    raise ComityError(Code.RECORD_DIFFERS, size=Checkpoint.parse(signed.text).size)
 
 
 def _released(entry: Entry, args: ProveArgs) -> Entry:

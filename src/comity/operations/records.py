@@ -11,7 +11,8 @@ from comity.operations.setup import Nothing
 from comity.protocol import recording
 from comity.store import journal, record
 from comity.store.checkpoints import cosigned_note
-from comity.store.rows import Cosigned, Message
+from comity.store.record import Listed
+from comity.store.rows import Cosigned
 
 
 class PeerArgs(Model):
@@ -51,6 +52,8 @@ class EntryShown(Model):
     at: int
     bytes: int
     sender: str
+    destroyed: int
+    """When its contents were destroyed here; 0 while they are kept."""
 
 
 class RecordShown(Model):
@@ -130,16 +133,16 @@ def show(node: Node, caller: Caller, args: PeerArgs, progress: Progress) -> Reco
     """Show what was said between us and a peer. Raises PEER_UNKNOWN."""
     with node.store.read() as tx:
         peer = find_peer(tx, args.peer)
-        sent = record.entries(tx, peer.id, record.OUT)
-        received = record.entries(tx, peer.id, record.IN)
+        sent = record.listed(tx, peer.id, record.OUT)
+        received = record.listed(tx, peer.id, record.IN)
     everything = sorted([*sent, *received], key=lambda item: (item.at, item.direction, item.seq))
     return RecordShown(
         peer=peer.id,
-        entries=tuple(_entry(item, node.id) for item in everything),
+        entries=tuple(entry_shown(item, node.id, peer.id) for item in everything),
         sent=len(sent),
         received=len(received),
-        sent_bytes=sum(map(_bytes, sent)),
-        received_bytes=sum(map(_bytes, received)),
+        sent_bytes=sum(item.bytes for item in sent),
+        received_bytes=sum(item.bytes for item in received),
     )
 
 
@@ -155,7 +158,8 @@ def journal_show(node: Node, caller: Caller, args: Nothing, progress: Progress) 
         )
 
 
-def _entry(item: Message, own: str) -> EntryShown:
+def entry_shown(item: Listed, own: str, peer: str) -> EntryShown:
+    """Return one message of the record as people see it."""
     return EntryShown(
         direction=item.direction,
         sequence=item.seq,
@@ -165,10 +169,7 @@ def _entry(item: Message, own: str) -> EntryShown:
         status=item.status,
         refused=item.refused,
         at=item.at,
-        bytes=_bytes(item),
-        sender=own if item.direction == record.OUT else item.peer,
+        bytes=item.bytes,
+        sender=own if item.direction == record.OUT else peer,
+        destroyed=item.destroyed,
     )
-
-
-def _bytes(item: Message) -> int:
-    return len(item.token) + item.size

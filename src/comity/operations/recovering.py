@@ -16,7 +16,7 @@ from comity.edge import keyfiles
 from comity.edge.config import read_config
 from comity.edge.keyring import USES
 from comity.errors import Code, ComityError
-from comity.node import SystemClock, read_document
+from comity.node import WRAP_KEYS, SystemClock, read_document
 from comity.operations import rotating
 from comity.operations.identity import Rotated
 from comity.operations.setup import authenticate
@@ -25,6 +25,7 @@ from comity.store import files, journal
 from comity.store.engine import Store
 from comity.store.peers import history
 from comity.store.rows import ManifestRow, Outgoing, change, many
+from comity.store.vault import Vault
 
 
 def recover(
@@ -41,7 +42,7 @@ def recover(
     config = read_config(folder)
     document = read_document(folder)
     before = identity.read(document)
-    store = Store(config.database_url(folder))
+    store = Store(config.database_url(folder), Vault(folder / WRAP_KEYS))
     try:
         officer = authenticate(store, token).officer
         signer = keyfiles.read_signer(recovery)
@@ -64,7 +65,7 @@ def recover(
             ended = _end_epochs(tx)
             journal.note(tx, now, officer, "identity.recover", version=step.identity.version)
         with store.read() as tx:
-            rotating.settle(folder, tx, step, clock.now())
+            rotating.settle(folder, tx, step, clock.now(), config.pkcs11(folder))
         for digest in ended:
             files.destroy_keys(folder, digest)
     finally:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, func, select
@@ -21,13 +22,18 @@ from comity.core import identity
 from comity.core.identity import Identity, issue
 from comity.core.keys import Signer
 from comity.core.succession import Endorser, Step, endorse
-from comity.edge import keyfiles, keyring
+from comity.edge import keyfiles, keyring, pkcs11
 from comity.edge.config import NodeConfig
 from comity.edge.keyring import USES, Use
+from comity.edge.pkcs11 import Pkcs11
 from comity.node import IDENTITY_FILE, IDENTITY_MODE, former
 from comity.store import identities, record
-from comity.store.peers import history
+from comity.store.peers import history, message_key
 from comity.store.schema import messages
+
+_SEEN: Final = frozenset({"checkpoint", "cosignature"})
+"""What these sign travels in messages. A peer that knew the message key and not these would believe
+a message, and find that what it says is not so. So both change, and the message waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +51,22 @@ def make(
 ) -> Made:
     """Make new keys for the uses wanted, all where none is named.
 
-    Name, territory and address are those of the settings: a node that has moved says so with a new
+    With the keys of checkpoints and cosignatures the message key is new, too. Name, territory and
+    address are those of the settings: a node that has moved says so with a new
     version. A new host needs a new certificate. Raises what `keyring.make_keys` raises.
     """
     uses = [use for use in USES if not wanted or use in wanted]
+    if _SEEN & set(uses) and "message" not in uses:
+        uses.insert(0, "message")
     hosts = {urlsplit(address).hostname for address in (before.address, config.address)}
     if len(hosts) > 1 and "certificate" not in uses:
         uses.append("certificate")
     moved = before.model_copy(
         update={"name": config.name, "territory": config.territory, "address": config.address}
     )
-    made = keyring.make_keys(folder, moved, uses, now)
-    return Made(made, tuple(uses), keyring.open_keys(folder, made).signers["message"])
+    hardware = config.pkcs11(folder)
+    made = keyring.make_keys(folder, moved, uses, now, hardware)
+    return Made(made, tuple(uses), keyring.open_keys(folder, made, hardware).signers["message"])
 
 
 def committed(made: Made, recovery: str) -> Made:
@@ -88,10 +98,16 @@ def put_in_force(
     return step
 
 
-def settle(folder: Path, tx: Connection, step: Step, now: datetime) -> None:
+def settle(
+    folder: Path, tx: Connection, step: Step, now: datetime, hardware: Pkcs11 | None
+) -> None:
     """Write the document's file, and destroy the keys that no document in force names."""
     keyfiles.replace(folder / IDENTITY_FILE, step.document.encode() + b"\n", IDENTITY_MODE)
-    keyring.sweep(folder, step.identity, former(history(tx, step.identity.id), now))
+    known = history(tx, step.identity.id)
+    keyring.sweep(folder, step.identity, former(known, now))
+    if hardware is not None:
+        for public in {message_key(row) for row in known} - {message_key(known[-1])}:
+            pkcs11.destroy(hardware, public)
 
 
 def _last_signed(tx: Connection) -> int:

@@ -19,14 +19,16 @@ from comity.core.identity import (
     fingerprint,
     issue,
 )
-from comity.edge import keyfiles, tls
+from comity.core.keys import Signer
+from comity.edge import keyfiles, pkcs11, tls
 from comity.edge.config import NodeConfig, write_config
 from comity.errors import Code, ComityError
-from comity.node import IDENTITY_FILE, KEYS, Node, SystemClock
+from comity.node import IDENTITY_FILE, KEYS, WRAP_KEYS, Node, SystemClock
 from comity.operations.registry import Caller, Model, operation
 from comity.store import journal, standing
 from comity.store.engine import Store
 from comity.store.rows import Officer, Unsettled, add, many, one
+from comity.store.vault import Vault
 
 OFFICERS: Final = "officers"
 """Folder of officers' token files below the node's folder."""
@@ -66,7 +68,12 @@ def init(folder: Path, config: NodeConfig, officer: str, recovery: Path) -> Crea
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     keys = folder / "keys"
     keys.mkdir(mode=0o700, exist_ok=True)
-    signers = {use: keyfiles.make_signer(keys / f"{use}.key") for use in KEYS}
+    hardware = config.pkcs11(folder)
+    signers: dict[str, Signer] = {}
+    for use in KEYS:
+        kept = hardware if use == "message" else None
+        path = keys / f"{use}.key"
+        signers[use] = pkcs11.make_signer(kept) if kept else keyfiles.make_signer(path)
     keyfiles.make_secret(keys / "sealing.key")
     encryption = keyfiles.make_decryption(keys / "encryption.key").public_key()
     host = urlsplit(config.address).hostname or ""
@@ -92,7 +99,7 @@ def init(folder: Path, config: NodeConfig, officer: str, recovery: Path) -> Crea
         signers["message"],
     )
     write_config(folder, config)
-    store = Store(config.database_url(folder))
+    store = Store(config.database_url(folder), Vault(folder / WRAP_KEYS))
     try:
         token_file = add_officer(folder, store, officer, officer)
     finally:

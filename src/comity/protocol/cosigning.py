@@ -7,12 +7,11 @@ what they hold. What cannot be is an alarm (docs/decisions/0031-watching).
 
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Final
 
 from sqlalchemy import Connection
 
 from comity.core import checkpoint, merkle, note
-from comity.core.alarm import Kind
+from comity.core.alarm import HISTORY, Kind
 from comity.core.canonical import b64url, unb64url
 from comity.core.checkpoint import Checkpoint, Verified
 from comity.core.identity import Pinned
@@ -22,16 +21,19 @@ from comity.limits import CLOCK_SKEW_SECONDS
 from comity.protocol.alarming import alarm
 from comity.protocol.base import Act, Effect, Inbound, Local, Moved, Outcome, Route
 from comity.protocol.incarnations import check_frozen
-from comity.protocol.recording import RECORD, cosigner_key, log_key, own_checkpoint
+from comity.protocol.recording import (
+    RECORD,
+    cosigned_by,
+    cosigner_key,
+    log_key,
+    own_checkpoint,
+)
 from comity.protocol.refusals import plain
 from comity.protocol.watching import Watch
 from comity.store import alarms, checkpoints, record
 from comity.store.checkpoints import cosigned_note
 from comity.store.rows import Cosigned
 from comity.store.tiles import StoredTree, stored_tree
-
-AGREED: Final = (Kind.FORKED, Kind.DELETED, Kind.REORDERED)
-"""What is over once the peer's log agrees with the mirror again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ class Judged:
     @property
     def is_forked(self) -> bool:
         """Whether the peer's log is not the one that is mirrored here."""
-        return any(each.kind in AGREED for each in self.found)
+        return any(each.kind in HISTORY for each in self.found)
 
 
 def statement(local: Local, tx: Connection, peer: str) -> RecordState:
@@ -101,10 +103,14 @@ def judge(
     effects: list[Effect] = [
         partial(_raise, local=local, peer=peer.id, found=each) for each in found
     ]
-    if not any(each.kind in AGREED for each in found):
+    if not any(each.kind in HISTORY for each in found):
         if kept.time and newest is not None and kept.size <= newest.size:
-            same = kept.size == newest.size
-            kept = replace(newest, written=kept.written, at=kept.at) if same else newest
+            # With keys in force, where it was signed with others.
+            same = kept.size == newest.size and _is_current(local, peer, newest)
+            if same:
+                kept = replace(newest, written=kept.written, at=kept.at)
+            elif kept.size < newest.size:
+                kept = newest
         effects.append(partial(_keep, before=newest, kept=kept))
         newest = kept if kept.time else newest
     size = max(verified.checkpoint.size, record.ends(tx, peer.id).theirs.next)
@@ -115,6 +121,16 @@ def judge(
         tuple(found),
         (*effects, *_ours(local, tx, peer, said)),
     )
+
+
+def _is_current(local: Local, peer: Pinned, kept: Cosigned) -> bool:
+    """Tell whether a checkpoint of the peer's log was signed and cosigned with keys in force."""
+    try:
+        log = log_key(peer.identity, local.identity.id)
+        checkpoint.verify(kept.note.encode(), log, [cosigner_key(local.identity)])
+    except ComityError:
+        return False
+    return True
 
 
 def _of_their_log(
@@ -170,18 +186,13 @@ def _of_our_log(
         return [Found(Kind.MISSTATED, holds.size, {"message": shown, "root": root})]
     if said.cosigned:
         try:
-            cosigned = _cosigned(local, peer, said.cosigned).checkpoint
+            # It may be from before one of us got new keys.
+            cosigned = cosigned_by(tx, local, peer, said.cosigned, former=True).checkpoint
         except ComityError:
             return [Found(Kind.MISSTATED, holds.size, {"message": shown})]
         if cosigned.size <= len(tree) and tree.root(cosigned.size) != cosigned.root:
             return [Found(Kind.MISSTATED, cosigned.size, {"message": shown})]
     return []
-
-
-def _cosigned(local: Local, peer: Pinned, signed: str) -> Verified:
-    """Check a checkpoint of ours with the peer's cosignature."""
-    log = log_key(local.identity, peer.id)
-    return checkpoint.verify(signed.encode(), log, [cosigner_key(peer.identity)])
 
 
 def _kept(
@@ -214,7 +225,7 @@ def _ours(
     """Return what keeps the peer's cosignature of our log, where it is one."""
     tree = stored_tree(tx, peer.id, record.OUT)
     try:
-        verified = _cosigned(local, peer, said.cosigned)
+        verified = cosigned_by(tx, local, peer, said.cosigned, former=False)
     except ComityError:
         return ()
     claimed = verified.checkpoint
@@ -248,7 +259,7 @@ def _keep(tx: Connection, before: Cosigned | None, kept: Cosigned) -> None:
         raise Moved
     checkpoints.keep(tx, kept)
     if kept.time:
-        alarms.agreed_again(tx, kept.peer, kept.size, *AGREED)
+        alarms.agreed_again(tx, kept.peer, kept.size, *HISTORY)
 
 
 def _raise(tx: Connection, local: Local, peer: str, found: Found) -> None:
@@ -295,20 +306,23 @@ def judge_reply(
         number = size if size < before.signed else said.written
         found.append(Found(Kind.DELETED, number, evidence))
     misstated = any(each.kind is Kind.MISSTATED for each in judged.found)
-    less = said.holds.size < before.holds or _uncosigned(local, peer, sent, said)
+    less = said.holds.size < before.holds or _uncosigned(tx, local, peer, sent, said)
     if less and not misstated:
         found.append(Found(Kind.UNCOSIGNED, said.holds.size, {"message": shown}))
     raising = [partial(_raise, local=local, peer=peer.id, found=each) for each in found]
     return replace(judged, found=(*judged.found, *found), effects=(*raising, *judged.effects))
 
 
-def _uncosigned(local: Local, peer: Pinned, sent: RecordState, said: RecordReply) -> bool:
+def _uncosigned(
+    tx: Connection, local: Local, peer: Pinned, sent: RecordState, said: RecordReply
+) -> bool:
     """Tell whether a peer that holds what was sent to it has not cosigned it."""
     size = Checkpoint.parse(note.parse(sent.checkpoint.encode()).text).size
     if said.holds.size < size:
         return False
     try:
-        return _cosigned(local, peer, said.cosigned).checkpoint.size < size
+        verified = cosigned_by(tx, local, peer, said.cosigned, former=False)
+        return verified.checkpoint.size < size
     except ComityError:
         return True
 

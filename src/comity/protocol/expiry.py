@@ -9,6 +9,7 @@ from comity.core.agreement import IN_FORCE, Standing
 from comity.core.machines import Role
 from comity.protocol import answering, consent, negotiating
 from comity.protocol.base import Local, Moved
+from comity.protocol.lapsing import lapse
 from comity.protocol.retention import end_retention
 from comity.store import journal, peers, standing
 from comity.store.rows import Agreement, ManifestRow, Negotiation, RequestRow, change, many, one
@@ -50,3 +51,4 @@ def expire(local: Local, tx: Connection) -> None:
     for epoch in many(tx, ManifestRow, manifests.c.ends <= now, role="provider", ready=True):
         consent.end_epoch(local, tx, epoch)
     end_retention(local, tx)
+    lapse(local, tx)

@@ -9,12 +9,19 @@ from sqlalchemy import Connection, bindparam, func, select
 from comity.core.canonical import b64url, unb64url
 from comity.core.identity import Pinned
 from comity.core.reading import Entry
-from comity.core.token import RequestClaims, ResponseClaims, digest, open_entry
+from comity.core.token import (
+    REQUEST,
+    RESPONSE,
+    RequestClaims,
+    ResponseClaims,
+    digest,
+    open_entry,
+)
 from comity.errors import Code, ComityError
 from comity.protocol.base import Local, prefix
 from comity.protocol.routes import find_route
 from comity.protocol.watching import Watch, equivocation
-from comity.store import record
+from comity.store import peers, record
 from comity.store.rows import Message
 from comity.store.schema import messages
 from comity.store.statements import Statement
@@ -39,7 +46,10 @@ def take(local: Local, tx: Connection, watch: Watch, peer: Pinned, entry: Entry)
     Raises NOT_AUTHENTIC where it is no entry of the peer's log with that number; an alarm is raised
     where it gives an id or a number twice.
     """
-    key = unb64url(peer.identity.keys.message)
+    # Whoever gives it is believed; the entry itself may be by a key that was replaced since.
+    typ = REQUEST if entry.kind == "request" else RESPONSE
+    row = peers.signed_under(tx, peer.id, typ, entry.token)
+    key = peers.message_key(row) if row else unb64url(peer.identity.keys.message)
     claims = open_entry(entry.token, entry.kind, peer.id, local.identity.id, key)
     if claims.seq != entry.seq or b64url(record.leaf_of(entry.token)) != entry.leaf:
         raise ComityError(Code.NOT_AUTHENTIC)

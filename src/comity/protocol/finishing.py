@@ -10,8 +10,8 @@ from comity.core.identity import Pinned
 from comity.core.resumption import Lost
 from comity.protocol import rebuilding, taking
 from comity.protocol.base import JSON, Local, ReplyHandler, prefix
-from comity.protocol.destroying import destroy_again
 from comity.protocol.rebuilt_work import APPLIED, UNCOUNTED, count
+from comity.protocol.restoring import destroy_again, refill
 from comity.protocol.resuming import LOST
 from comity.protocol.sending import Draft, State, entry_of, envelopes_at, place_of
 from comity.store import journal, record, standing
@@ -46,6 +46,7 @@ def finish(
     taking.link(tx, peer.id)
     standing.thaw(tx, peer.id, row.incarnation, row.instance)
     filled = _fill(tx, local, peer, next)
+    refill(tx, local, peer.id)
     rebuilding.settle_outbox(tx, local, peer, replies)
     for step in rebuilding.steps(tx, local, peer, row):
         apply = APPLIED.get(step.entry.what)

@@ -59,14 +59,21 @@ def entries(tx: Connection, peer: str, direction: str, asked: EntriesAsked) -> E
     """Return entries of a log, as far as they are here and fit into a reply."""
     ends = record.ends(tx, peer)
     head = ends.ours if direction == record.OUT else ends.theirs
-    read = _leaves if asked.leaves else _whole
-    found = read(tx, peer, direction, asked.start, asked.start + asked.count)
+    stop = asked.start + asked.count
+    if asked.leaves:
+        given = leaves(tx, peer, direction, asked.start, stop)
+        found = tuple(Entry(seq=seq, leaf=b64url(leaf)) for seq, leaf in given)
+    else:
+        found = _whole(tx, peer, direction, asked.start, stop)
     return Entries(log=asked.log, next=head.next, entries=found)
 
 
-def _leaves(tx: Connection, peer: str, direction: str, start: int, stop: int) -> tuple[Entry, ...]:
+def leaves(
+    tx: Connection, peer: str, direction: str, start: int, stop: int
+) -> list[tuple[int, bytes]]:
+    """Return numbers and leaf data of the entries that are here."""
     where: dict[str, object] = {"peer": peer, "direction": direction, "start": start, "stop": stop}
-    return tuple(Entry(seq=seq, leaf=b64url(leaf)) for seq, leaf in _LEAVES.rows(tx, where))
+    return [(int(seq), bytes(leaf)) for seq, leaf in _LEAVES.rows(tx, where)]
 
 
 def _whole(tx: Connection, peer: str, direction: str, start: int, stop: int) -> tuple[Entry, ...]:

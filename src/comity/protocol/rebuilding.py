@@ -141,11 +141,11 @@ def _merged(ours: list[Message], theirs: list[Message], row: Resumption) -> Iter
 
 
 def _seen(entry: Message) -> int:
-    return token.stated(entry.token).log.size
+    return token.stated(entry.token).log.size if entry.token else 0
 
 
 def _message(route: AnyRoute, entry: Message) -> Any:
-    if token.digest(entry.body) != token.body_digest(entry.token):
+    if not entry.token or token.digest(entry.body) != token.body_digest(entry.token):
         return None
     try:
         return route.parse(entry.body)

@@ -4,14 +4,15 @@ from sqlalchemy import Connection, bindparam, func, or_, select
 
 from comity.core import checkpoint, token
 from comity.core.canonical import unb64url
-from comity.core.checkpoint import Checkpoint
-from comity.core.identity import Identity
+from comity.core.checkpoint import Checkpoint, Verified
+from comity.core.identity import Identity, Pinned
 from comity.core.merkle import Frontier, leaf_hash
 from comity.core.note import KeyType, Note, VerifierKey
 from comity.errors import Code, ComityError
 from comity.protocol.base import CONTACT, Local
 from comity.protocol.sending import State
 from comity.store import record
+from comity.store.peers import described, history
 from comity.store.schema import outbox
 from comity.store.statements import Statement
 from comity.store.tiles import stored_tree
@@ -35,9 +36,24 @@ def log_key(sender: Identity, receiver: str) -> VerifierKey:
     return VerifierKey(origin(sender.id, receiver), KeyType.ED25519, key)
 
 
-def cosigner_key(identity: Identity) -> VerifierKey:
+def cosigner_key(receiver: Identity) -> VerifierKey:
     """Return the key that a participant cosigns with."""
-    return VerifierKey(identity.id, KeyType.COSIGNATURE, unb64url(identity.keys.cosignature))
+    return VerifierKey(receiver.id, KeyType.COSIGNATURE, unb64url(receiver.keys.cosignature))
+
+
+def cosigned_by(
+    tx: Connection, local: Local, peer: Pinned, signed: str, *, former: bool
+) -> Verified:
+    """Check a checkpoint of ours with the peer's cosignature, under the documents in force.
+
+    With `former`, also under documents before, of either side: it was signed when they were in
+    force. Raises NOTE_INVALID or CHECKPOINT_INVALID.
+    """
+    data = signed.encode()
+    log, cosigner = log_key(local.identity, peer.id), cosigner_key(peer.identity)
+    if former:
+        log, cosigner = keys_of(tx, data, local.identity.id, peer.id)
+    return checkpoint.verify(data, log, [cosigner])
 
 
 def arrived(tx: Connection, peer: str) -> int:
@@ -49,6 +65,26 @@ def arrived(tx: Connection, peer: str) -> int:
     first = _ON_THE_WAY.rows(tx, {"peer": peer})[0][0]
     size = record.ends(tx, peer).ours.size
     return size if first is None else min(size, int(first))
+
+
+def keys_of(
+    tx: Connection, signed: bytes, sender: str, receiver: str
+) -> tuple[VerifierKey, VerifierKey]:
+    """Return the keys of log and cosigner that signed a checkpoint, of any of their documents.
+
+    A checkpoint is kept for longer than the keys that signed it. Raises NOTE_INVALID (reason:
+    unsigned) where no documents fit.
+    """
+    for by in reversed(history(tx, sender)):
+        for other in reversed(history(tx, receiver)):
+            log = log_key(described(by), receiver)
+            cosigner = cosigner_key(described(other))
+            try:
+                checkpoint.verify(signed, log, [cosigner])
+            except ComityError:
+                continue
+            return log, cosigner
+    raise ComityError(Code.NOTE_INVALID, reason="unsigned")
 
 
 def own_checkpoint(local: Local, tx: Connection, peer: str) -> Note:
@@ -70,8 +106,8 @@ def root_at(tx: Connection, peer: str, direction: str, size: int) -> bytes:
 def check_kept(tx: Connection, peer: str) -> None:
     """Check what is kept here against itself: trees against tokens, bodies against tokens.
 
-    Bodies that were bulk or refused are not kept. Raises RECORD_DIFFERS (size, or entry), or
-    RECORD_INCOMPLETE (missing).
+    Bodies that were bulk or refused are not kept, and what was destroyed is known by its leaf.
+    Raises RECORD_DIFFERS (size, or entry), or RECORD_INCOMPLETE (missing).
     """
     for direction in (record.OUT, record.IN):
         size, root = record.head(tx, peer, direction)
@@ -81,6 +117,6 @@ def check_kept(tx: Connection, peer: str) -> None:
         made = Frontier().extend(leaf_hash(item) for item in leaves).root()
         if made != root or root_at(tx, peer, direction, size) != root:
             raise ComityError(Code.RECORD_DIFFERS, size=size)
-        for seq, signed, body in record.bodies(tx, peer, direction):
-            if token.digest(body) != token.body_digest(signed):
-                raise ComityError(Code.RECORD_DIFFERS, entry=seq)
+        for message in record.bodies(tx, peer, direction):
+            if token.digest(message.body) != token.body_digest(message.token):
+                raise ComityError(Code.RECORD_DIFFERS, entry=message.seq)

@@ -9,6 +9,7 @@ from comity.protocol import (
     collecting,
     consent,
     cosigning,
+    ledgers,
     negotiation,
     questions,
     reading,
@@ -33,6 +34,7 @@ CONTACTS: Final[tuple[AnyRoute, ...]] = (
     *reading.CONTACTS,
     *resuming.CONTACTS,
     *collecting.CONTACTS,
+    *ledgers.CONTACTS,
 )
 """What a peer can say about the record, outside of it (decision 0029)."""
 

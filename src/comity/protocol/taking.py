@@ -5,9 +5,10 @@ are our own), by its place, and in the end by the root that the peer cosigned.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace as changed
 from typing import Final, NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
 from comity.core import jws, token
 from comity.core.canonical import b64url, unb64url
@@ -28,15 +29,18 @@ from comity.store.rows import (
     many,
     one,
     remove,
+    streamed,
 )
 from comity.store.schema import messages
 
 
 def missing(tx: Connection, peer: str, direction: str, stop: int) -> list[tuple[int, int]]:
-    """Return the numbers below `stop` that are not here, as (first, one past the last)."""
+    """Return the numbers below `stop` that are not whole here, as (first, one past the last)."""
+    # Of a restored node the contents are gone, too: nothing but the leaf was in the backup.
+    here = or_(messages.c.token != b"", messages.c.destroyed != 0)
     query = (
         select(messages.c.seq)
-        .where(messages.c.peer == peer, messages.c.direction == direction)
+        .where(messages.c.peer == peer, messages.c.direction == direction, here)
         .where(messages.c.seq < stop)
         .order_by(messages.c.seq)
     )
@@ -53,6 +57,8 @@ def read(tx: Connection, local: Local, peer: Pinned, direction: str, held: Entry
 
     Of a reply it is not known yet what it answers: `link` finds that.
     """
+    if not held.token:
+        return _destroyed(local, peer, direction, held)
     ours = direction == record.OUT
     parties = (local.identity.id, peer.id) if ours else (peer.id, local.identity.id)
     claims = _claims(tx, held, parties)
@@ -91,16 +97,46 @@ def read(tx: Connection, local: Local, peer: Pinned, direction: str, held: Entry
     )
 
 
+def _destroyed(local: Local, peer: Pinned, direction: str, held: Entry) -> Message:
+    """Return an entry whose contents the peer has destroyed: its leaf stays."""
+    leaf = unb64url(held.leaf, 32)
+    return Message(
+        peer=peer.id,
+        direction=direction,
+        seq=held.seq,
+        # The id went with the token. What stands for it names no message.
+        jti=b64url(leaf[:16]),
+        kind=held.kind or "request",
+        token="",
+        method=held.method,
+        target=held.target,
+        status=held.status,
+        content_type=held.content_type,
+        body=b"",
+        size=held.size,
+        reply_to=held.reply_to,
+        what=held.what or "unknown",
+        refused="",
+        leaf=leaf,
+        at=local.now(),
+        destroyed=local.now(),
+    )
+
+
 def keep(tx: Connection, entries: Sequence[Message], now: int, *, replace: bool = False) -> int:
     """Write entries of one log that are not here yet; returns how many.
 
     With `replace`, another one at the same place goes: it never came to where this one is from.
     Raises ENTRY_INVALID where an id stands in two places.
     """
-    fresh = []
+    fresh, filled = [], 0
     for entry in entries:
         where = {"peer": entry.peer, "direction": entry.direction}
         known = one(tx, Message, seq=entry.seq, **where)
+        if known is not None and known.leaf == entry.leaf and not (known.token or known.destroyed):
+            _fill(tx, known, entry)
+            filled += 1
+            continue
         if known is not None and replace and known.leaf != entry.leaf:
             _let_go(tx, known, now)
         elif known is not None:
@@ -112,7 +148,16 @@ def keep(tx: Connection, entries: Sequence[Message], now: int, *, replace: bool 
         fresh.append(entry)
     if fresh:
         record.write_all(tx, fresh)
-    return len(fresh)
+    return len(fresh) + filled
+
+
+def _fill(tx: Connection, known: Message, entry: Message) -> None:
+    """Put contents back into an entry whose leaf was in the backup."""
+    where = {"peer": known.peer, "direction": known.direction, "seq": known.seq}
+    remove(tx, Message, **where)
+    body = b"" if known.refused and known.direction == record.IN else entry.body
+    whole = changed(known, token=entry.token, body=body, destroyed=entry.destroyed)
+    add(tx, whole)
 
 
 def _let_go(tx: Connection, entry: Message, now: int) -> None:
@@ -142,7 +187,7 @@ def link(tx: Connection, peer: str) -> int:
             continue
         asked = _asked(tx, peer, other)
         for reply in loose:
-            request = asked.get(token.answered(reply.token))
+            request = asked.get(token.answered(reply.token)) if reply.token else None
             if request is None:
                 continue
             refused = "" if 200 <= reply.status < 300 else "refused"
@@ -172,11 +217,12 @@ class _Asked(NamedTuple):
 
 def _asked(tx: Connection, peer: str, direction: str) -> dict[str, _Asked]:
     """Return the requests of one log, by the digest of the token."""
-    columns = (messages.c[name] for name in ("token", *_Asked._fields))
-    query = select(*columns).where(
-        messages.c.peer == peer, messages.c.direction == direction, messages.c.kind == "request"
-    )
-    return {token.digest(said.encode()): _Asked(*rest) for said, *rest in tx.execute(query)}
+    found = streamed(tx, Message, order="seq", peer=peer, direction=direction, kind="request")
+    return {
+        token.digest(row.token.encode()): _Asked(row.seq, row.jti, row.method, row.target, row.what)
+        for row in found
+        if row.token
+    }
 
 
 def _claims(

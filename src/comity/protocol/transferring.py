@@ -32,6 +32,7 @@ from comity.protocol.catalog import MATCH, PUSH
 from comity.protocol.frames import frame
 from comity.protocol.processes import NO_PID, move
 from comity.protocol.sending import post
+from comity.store import alarms
 from comity.store.rows import Agreement, ManifestRow, Transfer, add, change, many, one
 
 BOTH: Final = "both"
@@ -119,8 +120,11 @@ def start_if_ready(
     """Start a transfer as provider, where what it needs is here; returns whether it was started.
 
     Questions need a tag set, files a file; and where the terms ask for officers' approval, they
-    need that first. Requests are approved one by one, so their frame starts at once.
+    need that first. Requests are approved one by one, so their frame starts at once. While an alarm
+    about the record is open, each of them waits for an officer.
     """
+    if not approved and alarms.is_open(tx, peer.id):
+        return False
     agreement = one(tx, Agreement, id=row.agreement)
     address: DataAddress | None
     manifest = ""

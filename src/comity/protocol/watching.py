@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from comity.core.alarm import Kind
 from comity.core.canonical import b64url
 from comity.core.merkle import Frontier
+from comity.core.tiles import WIDTH
 from comity.core.token import Seen, Stated, stated
 from comity.errors import ComityError
 from comity.limits import CLOCK_SKEW_SECONDS
@@ -72,7 +73,7 @@ class _Trail:
     def _made(self, tx: Connection, peer: str, size: int) -> Frontier:
         place = bisect_right(self._sizes, size)
         below = self._frontiers[self._sizes[place - 1]] if place else Frontier()
-        if size - below.size > tiles.WIDTH:
+        if size - below.size > WIDTH:
             return tiles.stored_tree(tx, peer, record.OUT).frontier(size)
         return below.extend(tiles.read(tx, peer, record.OUT, 0, below.size, size))
 

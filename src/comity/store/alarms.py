@@ -5,7 +5,7 @@ from typing import Final
 
 from sqlalchemy import Connection, bindparam, select
 
-from comity.core.alarm import LASTING, Kind
+from comity.core.alarm import Kind, same
 from comity.core.canonical import canonical
 from comity.errors import Code, ComityError
 from comity.store.rows import Alarm, add, change, many, one
@@ -20,6 +20,11 @@ _OPEN: Final = Statement(
 def is_open(tx: Connection, peer: str) -> bool:
     """Tell whether an alarm about a peer waits for an officer: nothing goes by itself then."""
     return bool(_OPEN.rows(tx, {"peer": peer}))
+
+
+def waiting(tx: Connection, peer: str, kind: Kind) -> list[Alarm]:
+    """Return the open alarms of a kind about a peer."""
+    return list(many(tx, Alarm, peer=peer, kind=kind, settled=0))
 
 
 def raised(tx: Connection, peer: str = "") -> list[Alarm]:
@@ -42,12 +47,19 @@ def add_new(
     What shows on every contact is one alarm until the logs agree again; what is about one entry is
     one alarm for ever.
     """
-    for known in many(tx, Alarm, peer=peer, kind=kind):
-        if not known.over if kind in LASTING else known.number == number:
+    lasting = same(kind)
+    for known in many(tx, Alarm, peer=peer):
+        once = (known.kind, known.number) == (kind, number) and not lasting
+        if once or (known.kind in lasting and not known.over):
             return False
     text = canonical(dict(evidence)).decode()
     add(tx, Alarm(id, peer, kind, number, text, at, 0, "", "", False))
     return True
+
+
+def refine(tx: Connection, id: str, kind: Kind, number: int) -> None:
+    """Say more exactly what an open alarm is about."""
+    change(tx, Alarm, {"id": id, "settled": 0}, kind=kind, number=number)
 
 
 def settle(tx: Connection, id: str, officer: str, reason: str, now: int) -> Alarm:

@@ -49,6 +49,11 @@ def history(tx: Connection, id: str) -> Sequence[IdentityRow]:
     return many(tx, IdentityRow, id=id, order="n")
 
 
+def described(row: IdentityRow) -> Identity:
+    """Return what a document says that was, or is, in force here."""
+    return _read(row.document)
+
+
 def signed_under(tx: Connection, peer: str, typ: str, token: str) -> IdentityRow | None:
     """Return the latest document of a peer whose message key a token names, or None.
 

@@ -1,13 +1,14 @@
 """Rows as frozen dataclasses, one for each table, and the functions that move them.
 
 Field names equal column names, which a test checks; so a row can be read, written and changed
-with no mapping in between.
+with no mapping in between. The contents of some tables are sealed: here, and nowhere else, they are
+sealed on their way in and opened on their way out (`comity.store.vault`).
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Final, NamedTuple, TypeVar
 
 from sqlalchemy import (
     BindParameter,
@@ -23,17 +24,24 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql import ColumnElement
 
-from comity.store import schema
+from comity.store import schema, vault
 from comity.store.statements import Statement
+from comity.store.vault import Sealed, Vault
 
 
 class Row:
     """A row of the table that the class names."""
 
     table: ClassVar[Table]
+    contents: ClassVar[tuple[str, ...]] = ()
+    """Fields that are bytes, or text, and are kept sealed; the table then has `key` and `wrap`."""
+    bound: ClassVar[tuple[str, ...]] = ()
+    """What the sealed fields belong to for ever: names and numbers of the row."""
 
 
 RowT = TypeVar("RowT", bound=Row)
+_AT_ONCE: Final = 16
+"""Rows in memory at once: questions have half a megabyte."""
 
 
 @lru_cache(maxsize=512)
@@ -92,15 +100,24 @@ def many(
     names = tuple(where)
     if conditions:
         query = _query(cls.table, names, order, limit).where(*conditions)
-        return [cls(*row) for row in tx.execute(query, _named("w", where))]
-    found = _select(cls.table, names, order, limit).rows(tx, _named("w", where))
-    return [cls(*row) for row in found]
+        return _opened(tx, cls, tx.execute(query, _named("w", where)))
+    return _opened(tx, cls, _select(cls.table, names, order, limit).rows(tx, _named("w", where)))
+
+
+def streamed(
+    tx: Connection, cls: type[RowT], *conditions: ColumnElement[bool], order: str, **where: object
+) -> Iterator[RowT]:
+    """Give the rows that fit, in the order of a column, a few in memory at a time."""
+    query = _query(cls.table, tuple(where), order, None).where(*conditions)
+    some = query.execution_options(yield_per=_AT_ONCE)
+    for row in tx.execute(some, _named("w", where)):
+        yield _opened(tx, cls, [row])[0]
 
 
 def one(tx: Connection, cls: type[RowT], **where: object) -> RowT | None:
     """Return the row that fits, or None."""
     found = _select(cls.table, tuple(where), "", 1).rows(tx, _named("w", where))
-    return cls(*found[0]) if found else None
+    return _opened(tx, cls, found)[0] if found else None
 
 
 def add(tx: Connection, *rows: Row) -> None:
@@ -109,6 +126,10 @@ def add(tx: Connection, *rows: Row) -> None:
         table = rows[0].table
         names = [column.name for column in table.columns]
         values = [{name: getattr(row, name) for name in names} for row in rows]
+        if rows[0].contents:
+            keeper = vault.of(tx)
+            for row, row_values in zip(rows, values, strict=True):
+                row_values.update(_sealed(keeper, row))
         if len(values) == 1:
             _insert(table).run(tx, values[0])
         else:
@@ -116,14 +137,91 @@ def add(tx: Connection, *rows: Row) -> None:
 
 
 def change(tx: Connection, cls: type[Row], where: Mapping[str, object], **values: object) -> int:
-    """Change the rows that fit; returns how many."""
+    """Change the rows that fit; returns how many.
+
+    Where contents are changed they get a new key: the old one opens nothing any more.
+    """
+    if not values.keys().isdisjoint(cls.contents):
+        found = _select(cls.table, tuple(where), "", None).rows(tx, _named("w", where))
+        return sum(_change_contents(tx, row, values) for row in _opened(tx, cls, found))
+    return change_stored(tx, cls, where, **values)
+
+
+def change_stored(
+    tx: Connection, cls: type[Row], where: Mapping[str, object], **values: object
+) -> int:
+    """Change columns to what is given, as it is; returns how many rows."""
     statement = _update(cls.table, tuple(where), tuple(values))
     return statement.run(tx, _named("w", where) | _named("v", values)).rowcount
+
+
+def _change_contents(tx: Connection, row: Row, values: Mapping[str, object]) -> int:
+    changed = replace(row, **values)  # type: ignore[type-var]
+    keys = {column.name: getattr(row, column.name) for column in row.table.primary_key}
+    return change_stored(tx, type(row), keys, **{**values, **_sealed(vault.of(tx), changed)})
 
 
 def remove(tx: Connection, cls: type[Row], **where: object) -> int:
     """Delete the rows that fit; returns how many."""
     return _delete(cls.table, tuple(where)).run(tx, _named("w", where)).rowcount
+
+
+def _sealed(keeper: Vault, row: Row) -> dict[str, object]:
+    """Return what a row's sealed columns are to have."""
+    plain = [getattr(row, name) for name in row.contents]
+    place = place_of(type(row), [getattr(row, name) for name in row.bound])
+    given = [value.encode() if isinstance(value, str) else value for value in plain]
+    made = keeper.seal(place, given)
+    return {**dict(zip(row.contents, made.fields, strict=True)), "key": made.key, "wrap": made.wrap}
+
+
+def _opened(tx: Connection, cls: type[RowT], found: Iterable[Sequence[Any]]) -> list[RowT]:
+    """Return rows as they are stored, with their contents opened."""
+    if not cls.contents:
+        return [cls(*row) for row in found]
+    keeper, layout = vault.of(tx), _layout(cls)  # type: ignore[arg-type]
+    return [cls(*_plain(keeper, cls, layout, list(row))) for row in found]
+
+
+class _Layout(NamedTuple):
+    """Where in a row of a table stands what."""
+
+    contents: tuple[int, ...]
+    text: tuple[bool, ...]
+    bound: tuple[int, ...]
+    key: int
+    wrap: int
+
+
+@lru_cache(maxsize=64)
+def _layout(cls: type[Row]) -> _Layout:
+    types = {field.name: field.type for field in fields(cls)}  # type: ignore[arg-type]
+    at = {name: place for place, name in enumerate(types)}
+    return _Layout(
+        contents=tuple(at[name] for name in cls.contents),
+        text=tuple(types[name] is str for name in cls.contents),
+        bound=tuple(at[name] for name in cls.bound),
+        key=at["key"],
+        wrap=at["wrap"],
+    )
+
+
+def _plain(keeper: Vault, cls: type[Row], layout: _Layout, row: list[Any]) -> list[Any]:
+    place = place_of(cls, [row[at] for at in layout.bound])
+    stored = Sealed([row[at] for at in layout.contents], row[layout.key], row[layout.wrap])
+    opened = keeper.open(place, stored)
+    for at, is_text, value in zip(layout.contents, layout.text, opened, strict=True):
+        row[at] = value.decode() if is_text else value
+    # How it is kept is nobody's business: a row that was read equals the one that was written.
+    row[layout.key], row[layout.wrap] = b"", 0
+    return row
+
+
+def place_of(cls: type[Row], bound: Sequence[object]) -> bytes:
+    """Return what sealed fields are bound to; no two rows of any table have the same."""
+    # No id has a NUL, which not every database could keep.
+    named = (item.hex() if isinstance(item, bytes) else str(item) for item in bound)
+    return "\0".join((cls.table.name, *named)).encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,9 +269,11 @@ class IdentityRow(Row):
 
 @dataclass(frozen=True, slots=True)
 class Message(Row):
-    """One entry of the record: the exact bytes that crossed the border."""
+    """One entry of the record: the exact bytes that crossed, until they are destroyed."""
 
     table: ClassVar[Table] = schema.messages
+    contents: ClassVar[tuple[str, ...]] = ("token", "body")
+    bound: ClassVar[tuple[str, ...]] = ("peer", "direction", "seq", "leaf")
     peer: str
     direction: str
     seq: int
@@ -191,6 +291,69 @@ class Message(Row):
     refused: str
     leaf: bytes
     at: int
+    key: bytes = b""
+    wrap: int = 0
+    look: int = 0
+    destroyed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Destruction(Row):
+    """That the contents of an entry are destroyed: here, or at the peer as it attests."""
+
+    table: ClassVar[Table] = schema.destructions
+    peer: str
+    direction: str
+    seq: int
+    side: str
+    ground: str
+    recall: str
+    at: int
+    attestation: str
+
+
+@dataclass(frozen=True, slots=True)
+class WrapKey(Row):
+    """A wrap key: in force, on its way out, or destroyed. The key itself is a file."""
+
+    table: ClassVar[Table] = schema.wrap_keys
+    n: int
+    state: str
+    made: int
+    destroyed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Dealing(Row):
+    """What the ledger counts of an entry; it stays when the entry's contents are destroyed."""
+
+    table: ClassVar[Table] = schema.dealings
+    peer: str
+    direction: str
+    seq: int
+    issued: int
+    bytes: int
+    act: str
+    asker: str
+    agreement: str
+    subject: str
+    elements: int
+    answered: bool
+    gone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow(Row):
+    """Two signed statements of the same figures, and whether they are equal."""
+
+    table: ClassVar[Table] = schema.ledgers
+    peer: str
+    n: int
+    ours: str
+    theirs: str
+    equal: bool
+    at: int
+    officer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -546,6 +709,8 @@ class Question(Row):
     """A batch that we asked; its inputs and scalars are sealed."""
 
     table: ClassVar[Table] = schema.questions
+    contents: ClassVar[tuple[str, ...]] = ("sealed",)
+    bound: ClassVar[tuple[str, ...]] = ("id",)
     id: str
     peer: str
     manifest: str
@@ -555,6 +720,8 @@ class Question(Row):
     sealed: bytes
     answered: bool
     at: int
+    key: bytes = b""
+    wrap: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -578,6 +745,8 @@ class RequestRow(Row):
     """A request for details, asked by us or of us."""
 
     table: ClassVar[Table] = schema.requests
+    contents: ClassVar[tuple[str, ...]] = ("request", "answer", "reason")
+    bound: ClassVar[tuple[str, ...]] = ("id",)
     id: str
     peer: str
     role: str
@@ -593,6 +762,8 @@ class RequestRow(Row):
     final: bool
     due: int
     at: int
+    key: bytes = b""
+    wrap: int = 0
 
 
 @dataclass(frozen=True, slots=True)

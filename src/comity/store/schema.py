@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 metadata: Final = MetaData(
@@ -35,6 +36,14 @@ def _id(name: str, *, key: bool = False, null: bool = False) -> "Column[str]":
 
 def _time(name: str) -> "Column[int]":
     return Column(name, BigInteger, nullable=False)
+
+
+def _keyed() -> "tuple[Column[bytes], Column[int]]":
+    """Return the columns of a table whose contents are sealed (`comity.store.vault`)."""
+    return (
+        Column("key", LargeBinary, nullable=False),  # of the row, under a wrap key
+        Column("wrap", Integer, nullable=False),  # the number of the wrap key; 0: no contents
+    )
 
 
 # --- who --------------------------------------------------------------------------------------
@@ -87,21 +96,82 @@ messages = Table(
     Column("seq", BigInteger, nullable=False),
     Column("jti", String(22), nullable=False),
     Column("kind", String(8), nullable=False),  # request or response
-    Column("token", Text, nullable=False),
+    Column("token", LargeBinary, nullable=False),  # sealed; empty once it is destroyed
     Column("method", String(8), nullable=False),
     Column("target", String(1024), nullable=False),
     Column("status", Integer, nullable=False),  # 0 for a request
     Column("content_type", String(200), nullable=False),
-    Column("body", LargeBinary, nullable=False),  # empty where it is bulk or was refused
+    Column("body", LargeBinary, nullable=False),  # sealed; empty where it is bulk or was refused
     Column("size", BigInteger, nullable=False),  # of the body as it crossed the border
     Column("reply_to", String(22), nullable=False),  # jti of the request, empty for a request
     Column("what", String(64), nullable=False),  # the message type, a word of the closed set
     Column("refused", String(64), nullable=False),  # the code, empty where it was not refused
     Column("leaf", LargeBinary(32), nullable=False),
     _time("at"),
+    *_keyed(),
+    Column("look", BigInteger, nullable=False),  # when to see whether it has to go; 0: it stays
+    Column("destroyed", BigInteger, nullable=False),  # when its contents were; 0: they are here
     PrimaryKeyConstraint("peer", "direction", "seq"),
     UniqueConstraint("peer", "direction", "jti"),
     Index(None, "peer", "direction", "reply_to"),
+    Index(None, "wrap"),
+    # Few messages have contents that go: the others are not in it.
+    Index(None, "look", sqlite_where=text("look != 0"), postgresql_where=text("look != 0")),
+)
+
+destructions = Table(
+    "destructions",
+    metadata,
+    _id("peer"),
+    Column("direction", String(3), nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("side", String(4), nullable=False),  # whose copy: ours or peer, as it attests
+    Column("ground", String(16), nullable=False),  # retention or recall
+    _id("recall"),  # empty where there is none
+    _time("at"),
+    Column("attestation", String(22), nullable=False),  # jti; empty while it waits or is not due
+    PrimaryKeyConstraint("peer", "direction", "seq", "side"),
+    Index(None, "attestation"),
+)
+
+wrap_keys = Table(
+    "wrap_keys",
+    metadata,
+    Column("n", Integer, primary_key=True, autoincrement=False),  # names the file
+    Column("state", String(10), nullable=False),  # current, retiring, destroyed
+    _time("made"),  # 0 until a node has looked at it: the store knows no time
+    _time("destroyed"),
+)
+
+dealings = Table(
+    "dealings",
+    metadata,
+    _id("peer"),
+    Column("direction", String(3), nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    _time("issued"),  # as the token says
+    Column("bytes", BigInteger, nullable=False),  # token and body
+    Column("act", String(16), nullable=False),  # a word of core.ledger.Act
+    _id("asker"),
+    _id("agreement"),
+    _id("subject"),
+    Column("elements", BigInteger, nullable=False),
+    Column("answered", Boolean, nullable=False),  # of an answer: that it is no decline
+    Column("gone", Boolean, nullable=False),  # its contents went before they were counted
+    PrimaryKeyConstraint("peer", "direction", "seq"),
+)
+
+ledgers = Table(
+    "ledgers",
+    metadata,
+    _id("peer"),
+    Column("n", BigInteger, nullable=False),
+    Column("ours", Text, nullable=False),  # signed statements, compact JWS
+    Column("theirs", Text, nullable=False),
+    Column("equal", Boolean, nullable=False),
+    _time("at"),
+    _id("officer"),  # empty where the peer asked
+    PrimaryKeyConstraint("peer", "n"),
 )
 
 heads = Table(
@@ -444,6 +514,8 @@ questions = Table(
     Column("sealed", LargeBinary, nullable=False),  # what was asked, under the sealing key
     Column("answered", Boolean, nullable=False),
     _time("at"),
+    *_keyed(),
+    Index(None, "wrap"),
 )
 
 hits = Table(
@@ -472,16 +544,20 @@ requests = Table(
     _id("agreement"),
     Column("handle", String(16), nullable=False),
     Column("manifest", String(43), nullable=False),
-    Column("request", Text, nullable=False),  # the message, canonical JSON
+    Column("request", LargeBinary, nullable=False),  # sealed: the message, canonical JSON
     Column("state", String(16), nullable=False),
-    Column("answer", Text, nullable=False),  # provider: the draft; consumer: what came
+    Column(
+        "answer", LargeBinary, nullable=False
+    ),  # sealed; provider: the draft, consumer: what came
     Column("approval", String(43), nullable=False),  # digest that an approval is bound to
     Column("approvals", Integer, nullable=False),  # officers needed
-    Column("reason", Text, nullable=False),
+    Column("reason", LargeBinary, nullable=False),  # sealed
     Column("final", Boolean, nullable=False),  # declined until the decliner reopens it
     _time("due"),
     _time("at"),
+    *_keyed(),
     Index(None, "state", "due"),
+    Index(None, "wrap"),
 )
 
 approvals = Table(

@@ -9,17 +9,14 @@ from typing import Final
 
 from sqlalchemy import Connection, bindparam, select
 
-from comity.core.merkle import Frontier, Tree, leaf_hash
+from comity.core.merkle import Frontier, leaf_hash
+from comity.core.tiles import HEIGHT, WIDTH, TiledTree
 from comity.errors import Code, ComityError
 from comity.store.rows import Head, Tile, add, one
 from comity.store.schema import messages
 from comity.store.schema import tiles as table
 from comity.store.statements import Statement
 
-HEIGHT: Final = 8
-"""Levels of the tree that one tile covers, as C2SP tlog-tiles fixes it."""
-WIDTH: Final = 1 << HEIGHT
-_HASH: Final = 32
 _CACHED: Final = 256
 """Tiles kept while a tree is in use: 2 MiB."""
 
@@ -66,28 +63,17 @@ def read(
     return found
 
 
-class StoredTree(Tree):
-    """The tree of one log, as it is stored. Good for as long as its transaction."""
+class StoredTree(TiledTree):
+    """The tree of one log, as it is stored. Good for as long as its transaction.
+
+    Proofs raise RECORD_INCOMPLETE (missing) where rows are gone.
+    """
 
     def __init__(self, tx: Connection, peer: str, direction: str, size: int) -> None:
-        super().__init__(())
+        super().__init__(size, lambda tile: self.tile(tile.level, tile.index))
         self._tx = tx
         self._log = peer, direction
-        self._size = size
         self._tiles: dict[tuple[int, int], bytes] = {}
-
-    def __len__(self) -> int:
-        return self._size
-
-    def range_root(self, start: int, stop: int) -> bytes:
-        """Return the root over some leaves; raises RECORD_INCOMPLETE where rows are gone."""
-        return Frontier(stop - start, self._perfect(start, stop)).root()
-
-    def frontier(self, size: int) -> Frontier:
-        """Return the frontier that the log had at a size. Raises PROOF_NOT_VALID (size)."""
-        if not 0 <= size <= self._size:
-            raise ComityError(Code.PROOF_NOT_VALID, size=size)
-        return Frontier(size, self._perfect(0, size))
 
     def tile(self, level: int, n: int) -> bytes:
         """Return the hashes of a tile, in one piece: 256 of 32 bytes, fewer in the last one.
@@ -112,22 +98,6 @@ class StoredTree(Tree):
             self._tiles.clear()
         self._tiles[level, n] = found
         return found
-
-    def _perfect(self, start: int, stop: int) -> tuple[bytes, ...]:
-        """Return the roots of the perfect subtrees that make up a range, the largest first."""
-        found, rest = [], stop - start
-        while rest:
-            height = rest.bit_length() - 1
-            found.append(self._subtree(start, height))
-            start, rest = start + (1 << height), rest - (1 << height)
-        return tuple(found)
-
-    def _subtree(self, start: int, height: int) -> bytes:
-        level, above = divmod(height, HEIGHT)
-        n, first = divmod(start >> HEIGHT * level, WIDTH)
-        data = self.tile(level, n)
-        places = range(first * _HASH, (first + (1 << above)) * _HASH, _HASH)
-        return Frontier().extend(data[place : place + _HASH] for place in places).root()
 
 
 def stored_tree(tx: Connection, peer: str, direction: str) -> StoredTree:

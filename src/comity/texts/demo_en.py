@@ -98,6 +98,10 @@ TEXTS: Final[dict[str, str]] = {
         "With its own node back, both records are verified again and are still equal ({mx} and "
         "{us} entries): the refused messages stand in both, too"
     ),
+    "claim.figures": (
+        "Both sides computed the same figures of who gave what from the record ({count} questions "
+        "and requests), and signed them"
+    ),
     "claim.posture": (
         "{count} messages are the closed set, read from the routes that are served; no account, no "
         "code"

@@ -105,6 +105,10 @@ TEXTS: Final[dict[str, str]] = {
         "De vuelta su propio nodo, ambas bitácoras se verifican otra vez y siguen iguales ({mx} y "
         "{us} entradas): los mensajes rechazados también están en ambas"
     ),
+    "claim.figures": (
+        "Ambas partes calcularon del registro las mismas cifras de quién dio qué ({count} "
+        "preguntas y solicitudes), y las firmaron"
+    ),
     "claim.posture": (
         "{count} mensajes son el conjunto cerrado, leídos de las rutas que se atienden; ninguna "
         "cuenta, ningún programa"

@@ -64,7 +64,8 @@ def rotate(
 ) -> None:
     """Make new keys, all or those named, and a new version of the identity document.
 
-    The message key before endorses it. It also says name, territory and address anew, as they are
+    The message key is new wherever those of checkpoints or cosignatures are. The one before
+    endorses the document. It also says name, territory and address anew, as they are
     in the settings. Peers take it with peer update; what they refuse until then waits.
     """
     from comity.cli.rendering import identity as shown

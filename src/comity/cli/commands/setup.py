@@ -47,6 +47,15 @@ def init(
         bool,
         typer.Option(help="Whether peers reach it; without, it collects what waits at theirs."),
     ] = True,
+    pkcs11_module: Annotated[
+        str, typer.Option(help="PKCS #11 library whose token keeps the message key.")
+    ] = "",
+    pkcs11_token: Annotated[
+        str, typer.Option(help="Label of that token; without it, comity.")
+    ] = "",
+    pkcs11_pin_file: Annotated[
+        Path | None, typer.Option(help="File with the token's PIN, closed to others.")
+    ] = None,
     database: Annotated[
         str, typer.Option(help="Database URL; without it, SQLite in the folder.")
     ] = "",
@@ -76,6 +85,9 @@ def init(
         **({"peer_host": peer_host} if peer_host else {}),
         **({} if listen else {"listen": "none"}),
         **({"database": database} if database else {}),
+        **({"pkcs11_module": pkcs11_module} if pkcs11_module else {}),
+        **({"pkcs11_pin_file": str(pkcs11_pin_file.resolve())} if pkcs11_pin_file else {}),
+        **({"pkcs11_token": pkcs11_token} if pkcs11_token else {}),
     }
     config = NodeConfig.model_validate(
         {

@@ -89,6 +89,7 @@ def checked(screen: Screen, found: Checked) -> None:
             ("keys-replaced", found.replaced),
             ("keys-revoked", found.revoked),
             ("keys-void", found.void),
+            ("destroyed", found.destroyed),
         ]
     )
 

@@ -24,6 +24,10 @@ ERRORS: Final[dict[Code, tuple[str, str]]] = {
         "Nothing of them counts and nothing is sent there. Only a document that the recovery key "
         "endorses goes on: comity identity recover, then comity peer update on the other side.",
     ),
+    Code.KEY_STORE_FAILED: (
+        "The token that keeps the message key does not give a signature[ ({reason})].",
+        "Nothing was sent. Check module, token and PIN in comity.toml, and whether it is there.",
+    ),
 }
 TEXTS: Final[dict[str, str]] = {
     "reason.identity-invalid.update": "it is no update",
@@ -38,6 +42,14 @@ TEXTS: Final[dict[str, str]] = {
     "reason.revocation-invalid.document": "it is about another document",
     "reason.revocation-invalid.key": "another key signs it",
     "reason.peer-answer-invalid.revoked": "a revoked key signed it",
+    "reason.key-store-failed.library": "the extra comity[pkcs11] is not installed",
+    "reason.key-store-failed.module": "its library cannot be loaded",
+    "reason.key-store-failed.token": "no token has that label",
+    "reason.key-store-failed.pin": "it refuses the PIN",
+    "reason.key-store-failed.key": "the key is not in it",
+    "reason.key-store-failed.mechanism": "it has no Ed25519 (CKM_EDDSA)",
+    "reason.key-store-failed.extractable": "it would give the key away",
+    "reason.key-store-failed.sign": "it refuses to sign",
     "use.message": "messages",
     "use.checkpoint": "checkpoints",
     "use.cosignature": "cosignatures",

@@ -8,8 +8,11 @@ from comity.texts.es.errors_evidence import ERRORS as OF_EVIDENCE
 from comity.texts.es.errors_node import ERRORS as NODE
 from comity.texts.es.errors_work import ERRORS as WORK
 from comity.texts.es.evidence import TEXTS as EVIDENCE
+from comity.texts.es.keeping import TEXTS as KEEPING
 from comity.texts.es.keys import ERRORS as KEYS_ERRORS
 from comity.texts.es.keys import TEXTS as KEYS
+from comity.texts.es.ledger import ERRORS as LEDGER_ERRORS
+from comity.texts.es.ledger import TEXTS as LEDGER
 from comity.texts.es.lists import TEXTS as LISTS
 from comity.texts.es.messages import TEXTS as MESSAGES
 from comity.texts.es.restoring import ERRORS as RESTORING_ERRORS
@@ -25,6 +28,7 @@ ERRORS: Final[dict[Code, tuple[str, str]]] = {
     **WORK,
     **KEYS_ERRORS,
     **OF_EVIDENCE,
+    **LEDGER_ERRORS,
     **RECORD,
     **RESTORING_ERRORS,
 }
@@ -35,8 +39,10 @@ TEXTS: Final[dict[str, str]] = {
     **SCREEN,
     **DOCTOR,
     **TERMS,
+    **KEEPING,
     **KEYS,
     **EVIDENCE,
+    **LEDGER,
     **WATCHING,
     **RESTORING,
 }

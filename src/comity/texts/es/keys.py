@@ -25,6 +25,10 @@ ERRORS: Final[dict[Code, tuple[str, str]]] = {
         "Nada de ellas cuenta y no se envía nada allí. Solo continúa un documento que avale la "
         "llave de recuperación: comity identity recover, y luego comity peer update del otro lado.",
     ),
+    Code.KEY_STORE_FAILED: (
+        "El token que guarda la llave de mensajes no da una firma[ ({reason})].",
+        "No se envió nada. Revise módulo, token y PIN en comity.toml, y que el token esté ahí.",
+    ),
 }
 TEXTS: Final[dict[str, str]] = {
     "reason.identity-invalid.update": "no es una actualización",
@@ -39,6 +43,14 @@ TEXTS: Final[dict[str, str]] = {
     "reason.revocation-invalid.document": "es sobre otro documento",
     "reason.revocation-invalid.key": "la firma otra llave",
     "reason.peer-answer-invalid.revoked": "la firmó una llave revocada",
+    "reason.key-store-failed.library": "el extra comity[pkcs11] no está instalado",
+    "reason.key-store-failed.module": "su biblioteca no se puede cargar",
+    "reason.key-store-failed.token": "ningún token tiene esa etiqueta",
+    "reason.key-store-failed.pin": "rechaza el PIN",
+    "reason.key-store-failed.key": "la llave no está en él",
+    "reason.key-store-failed.mechanism": "no tiene Ed25519 (CKM_EDDSA)",
+    "reason.key-store-failed.extractable": "entregaría la llave",
+    "reason.key-store-failed.sign": "se niega a firmar",
     "use.message": "mensajes",
     "use.checkpoint": "puntos de control",
     "use.cosignature": "cofirmas",

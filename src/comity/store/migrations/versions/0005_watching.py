@@ -8,7 +8,7 @@ from alembic import op
 from comity.core.merkle import Frontier, leaf_hash
 
 revision: str = "0005"
-down_revision: str | None = "0006"
+down_revision: str | None = "0004"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
