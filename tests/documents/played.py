@@ -195,11 +195,11 @@ def _play(nodes: Pair, result: Played) -> Iterator[tuple[str, tuple[Request, Res
     yield from filed.play(nodes)
     result.pulled = filed.pulled(mx, us)
     result.pushed = filed.pushed(us, mx)
-    _seen(nodes)
+    before = len(nodes.to_mx.contacts)
     with us.store.write() as tx:
         standing.freeze_node(tx, standing.Why.RESTORED)
     run(thawing.thaw, us)
-    yield "resume", nodes.to_mx.seen[0]
+    yield "resume", nodes.to_mx.contacts[before]
 
 
 def _proved(us: Any, peer: str) -> bytes:
