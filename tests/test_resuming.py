@@ -3,7 +3,16 @@
 from comity.core.identity import Pinned
 from comity.errors import Code
 from comity.node import Node, mark_height
-from comity.operations import agreeing, agreements, finding, inbox, posture, records, thawing
+from comity.operations import (
+    agreeing,
+    agreements,
+    finding,
+    inbox,
+    posture,
+    records,
+    thawing,
+    watching,
+)
 from comity.operations.posture import Posture
 from comity.store import journal, record, standing
 from comity.store.rows import Message, Outgoing, Usage, many, one
@@ -257,6 +266,10 @@ def test_what_an_old_copy_signed_unnoticed_is_replaced(tagged: Pair) -> None:
     assert back.outcome == "resumed", back
     reasons = [each.reason for each in run(thawing.unsettled, node).unsettled]
     assert "replaced" in reasons
+    # It did sign two messages under one number, and the peer has both.
+    [alarm] = run(watching.alarms, p.mx).alarms
+    assert alarm.kind == "equivocated"
+    run(watching.settle, p.mx, alarm=alarm.id, reason="It was an old copy, and has come back.")
     p.pump()
     check(p, rfc=RFC)
     p.pump()

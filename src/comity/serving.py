@@ -75,6 +75,8 @@ def run(folder: Path, on_ready: Callable[[Started], None]) -> None:
             worker.start()
             # Stopped first: what it delivers needs the database.
             stack.callback(worker.stop)
+            # Before that: what waits for a peer that collects would hold it up.
+            stack.callback(node.local.mailboxes.close)
             if not listens:
                 poller.start()
                 stack.callback(poller.stop)

@@ -40,6 +40,7 @@ POST /comity/1/contact/record/roots comity-record-roots-1
 POST /comity/1/contact/record/entries comity-record-entries-1
 POST /comity/1/contact/resume comity-resume-1
 POST /comity/1/contact/mailbox comity-mailbox-1
+POST /comity/1/contact/ledger comity-ledger-1
 """
 
 

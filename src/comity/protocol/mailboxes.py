@@ -45,6 +45,13 @@ class Mailbox:
         self._waiting: dict[str, _Waiting] = {}
         self._collector = 0
         self._seen = float("-inf")
+        self._closed = False
+
+    def close(self) -> None:
+        """Let go whoever waits: the node stops."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
 
     @property
     def present(self) -> bool:
@@ -67,7 +74,7 @@ class Mailbox:
             try:
                 while mine.response is None:
                     left = until - self._clock()
-                    if left <= 0:
+                    if left <= 0 or self._closed:
                         raise ComityError(Code.PEER_UNREACHABLE, peer=self._peer, reason="timeout")
                     self._changed.wait(left)
                 return mine.response
@@ -99,7 +106,7 @@ class Mailbox:
                 self._seen = self._clock()
                 found = self._found(besides)
                 left = until - self._clock()
-                if found or left <= 0 or mine != self._collector:
+                if found or left <= 0 or mine != self._collector or self._closed:
                     return found
                 self._changed.wait(left)
 
@@ -130,6 +137,13 @@ class Mailboxes:
             if peer not in self._of:
                 self._of[peer] = self.make(peer)
             return self._of[peer]
+
+    def close(self) -> None:
+        """Let go all who wait."""
+        with self._guard:
+            everyone = list(self._of.values())
+        for each in everyone:
+            each.close()
 
 
 POLLS: Final = "polls"
