@@ -267,9 +267,10 @@ def test_what_an_old_copy_signed_unnoticed_is_replaced(tagged: Pair) -> None:
     reasons = [each.reason for each in run(thawing.unsettled, node).unsettled]
     assert "replaced" in reasons
     # It did sign two messages under one number, and the peer has both.
-    [alarm] = run(watching.alarms, p.mx).alarms
-    assert alarm.kind == "equivocated"
-    run(watching.settle, p.mx, alarm=alarm.id, reason="It was an old copy, and has come back.")
+    raised = [each for each in run(watching.alarm_list, p.mx).alarms if each.is_open]
+    assert "equivocated" in {each.kind for each in raised}
+    for each in raised:
+        run(watching.settle, p.mx, alarm=each.id, reason="It was an old copy, and has come back.")
     p.pump()
     check(p, rfc=RFC)
     p.pump()

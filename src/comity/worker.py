@@ -71,7 +71,7 @@ class Worker:
                 for peer in due(self._node):
                     self._begin("deliver", peer, self._deliverers, self._node.delivery.run)
                 for peer in meeting(self._node):
-                    self._begin("meet", peer, self._deliverers, self._node.meetings.run)
+                    self._begin("meet", peer, self._deliverers, self._meet)
                 for peer in pushing.due(self._node.local, self._node.store):
                     self._begin("push", peer, self._pushers, self._node.pusher.run)
             except Exception as error:
@@ -84,6 +84,13 @@ class Worker:
             if record.ends(tx, peer.id).frozen or not comes(self._node, tx, peer.id):
                 return
         self._node.delivery.hail(peer)
+
+    def _meet(self, id: str) -> None:
+        """Make contact, once it is known that this node is no old copy. Raises NODE_FROZEN."""
+        with self._node.store.read() as tx:
+            peer = peers.pinned(tx, id)
+        self._node.delivery.hail(peer)
+        self._node.meetings.run(id)
 
     def _mark(self) -> None:
         """Write now and then how far the database is."""
