@@ -119,6 +119,19 @@ HIT = {
     "RECORD_COMPARED": "test_comparing.py::test_so_many_entries_are_listed",
     "NOTE_BYTES": "core/test_note.py::test_size_is_capped",
     "PROOF_EXTRA_BYTES": "core/test_proof.py::test_sizes_are_capped",
+    "MAILBOX_BYTES": "protocol/test_mailboxes.py::test_so_much_is_given_at_once",
+    "MAILBOX_GIVEN_BYTES": "protocol/test_mailboxes.py::test_so_much_is_given_at_once",
+    "MAILBOX_MESSAGES": "protocol/test_mailboxes.py::test_so_much_is_given_at_once",
+    "MAILBOX_WAIT_SECONDS": "protocol/test_mailboxes.py::test_what_is_no_question_is_refused",
+    "MAILBOX_ABSENT_SECONDS": (
+        "protocol/test_mailboxes.py::test_nobody_waits_for_a_peer_that_does_not_come"
+    ),
+    "BACKUP_CHUNK_BYTES": "edge/test_sealed_stream.py::test_what_is_cut_off_is_not_whole",
+    "BACKUP_HEADER_BYTES": "edge/test_sealed_stream.py::test_a_header_without_end_is_not_read",
+    "BACKUP_MANIFEST_BYTES": "operations/test_backing_up.py::test_a_manifest_that_is_too_large",
+    "PASSPHRASE_CHARS": (
+        "operations/test_backing_up.py::test_what_would_open_too_easily_is_refused"
+    ),
     "LOOKED_AT_ONCE": "protocol/test_lapsing.py::test_so_many_are_looked_at_and_then_the_others",
     "WRAP_KEY_SECONDS": "store/test_rotation.py::test_it_is_due_after_its_time_and_not_before",
     "REWRAPPED_AT_ONCE": "store/test_rotation.py::test_many_rows_go_in_parts",

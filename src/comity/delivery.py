@@ -25,8 +25,9 @@ from sqlalchemy import Connection
 from comity.api import Endpoint, Request, Response, Several
 from comity.core.identity import Pinned
 from comity.errors import Code, ComityError
+from comity.protocol import incarnations
 from comity.protocol.authentication import REVOKED, Authenticator
-from comity.protocol.base import Local, Reply, ReplyHandler
+from comity.protocol.base import OLD, Local, Reply, ReplyHandler
 from comity.protocol.outbox import Taken, mark, outgoing, reply_entry, reply_to
 from comity.protocol.routes import BRIEF
 from comity.protocol.sending import Draft, State, put
@@ -36,6 +37,7 @@ from comity.protocol.watching import Watch, equivocation
 from comity.store import peers, record
 from comity.store.engine import Store
 from comity.store.rows import Message, Outgoing, many
+from comity.store.standing import Why
 
 _BACKOFF_CAP: Final = 300
 Came: TypeAlias = tuple[Asked[Draft, Message], Request, Outgoing, Response | ComityError]
@@ -66,12 +68,17 @@ class Delivery:
         """By the document of the peer that is asked."""
         self.reached: set[str] = set()
         """Peers whose replies this process has taken."""
+        self.greet: Callable[[Pinned], None] | None = None
+        """Called once for each peer, before anything is sent to it; raises where nothing may be."""
+        self._greeted: set[str] = set()
         self._asking: set[str] = set()
         """Ids of what callers in this process bring to a peer right now."""
 
     def run(self, peer: str) -> None:
         """Deliver what waits for a peer, in sequence; leave what cannot go now for later."""
         with self._turns.alone((peer, "")):
+            if self._frozen(peer):
+                return
             self._take_back(peer)
             while (waiting := self._next(peer, State.WAITING)) is not None:
                 if self._local.now() > waiting.expires:
@@ -105,6 +112,7 @@ class Delivery:
         """
         if peer.revoked:
             raise ComityError(Code.KEY_REVOKED, peer=peer.id)
+        self.hail(peer)
         draft = Draft(peer, kind, method, target, body, subject)
         if kind in BRIEF and _takes_several(type(self._endpoint(peer))):
             return self._together.setdefault(peer.document, Together(self._bring)).do(draft)
@@ -201,6 +209,7 @@ class Delivery:
         """
         with self._turns.alone((peer, jti)):
             with self._store.read() as tx:
+                incarnations.check_frozen(record.ends(tx, peer), peer)
                 row = outgoing(tx, peer, jti)
             if row is not None and row.state != State.DONE:
                 self._reply(row)
@@ -277,7 +286,25 @@ class Delivery:
         request = Request(sent.method, sent.target, sent.token, sent.content_type, sent.body)
         self._send(row, peer, request)
 
+    def hail(self, peer: Pinned, *, strict: bool = False) -> None:
+        """Find out, once, whether something may be said to a peer.
+
+        Raises NODE_FROZEN; where it is `strict`, PEER_UNREACHABLE, too.
+        """
+        if self.greet is None or peer.id in self._greeted:
+            return
+        try:
+            self.greet(peer)
+        except ComityError as error:
+            if error.code is Code.NODE_FROZEN or (strict and error.code is Code.PEER_UNREACHABLE):
+                raise
+            if error.code is Code.PEER_UNREACHABLE:
+                return
+            # A peer of another make does not know the question, and has no answer to it.
+        self._greeted.add(peer.id)
+
     def _send(self, row: Outgoing, peer: Pinned, request: Request) -> Message:
+        self.hail(peer, strict=True)
         response = self._endpoint(peer).handle(request)
         taken = self._opened(row, peer, request, response)
         self._take_one(taken)
@@ -295,6 +322,9 @@ class Delivery:
 
     def _opened(self, row: Outgoing, peer: Pinned, request: Request, response: Response) -> Taken:
         """Verify a reply. One by a revoked key fills its place in the record, and is none."""
+        if (response.token, response.status, response.body) == ("", OLD.status, OLD.body):
+            # Nobody signed it, but the pinned listener said it: this node is an old copy.
+            self._stop(peer.id, Why.SUPERSEDED)
         signer, claims = self._authenticator.response(response, request, peer)
         now = self._local.now()
         message = reply_entry(row, request, response, claims, now, void=signer.revoked)
@@ -303,9 +333,22 @@ class Delivery:
 
     def _take(self, taken: Sequence[Taken]) -> None:
         """Log replies and move what waited for them."""
+        try:
+            self._log(taken)
+        except ComityError as error:
+            if error.code is Code.NODE_BEHIND:
+                self._stop(str(error.params["peer"]), Why.BEHIND, taken[0].message.token)
+            raise
+
+    def _log(self, taken: Sequence[Taken]) -> None:
         with self._store.write() as tx:
             # Somebody else may have been quicker.
             first = [each for each in taken if mark(tx, each.row, State.DONE)]
+            for each in first:
+                ends = record.ends(tx, each.row.peer)
+                incarnations.check_frozen(ends, each.row.peer)
+                incarnations.check(ends, each.claims)
+                incarnations.learn(tx, ends, each.claims)
             record.append_all(tx, [each.message for each in first])
             if first:
                 said = {each.message.token: each.claims for each in first}
@@ -316,6 +359,17 @@ class Delivery:
             self.reached.add(each.row.peer)
             status = each.message.status
             _log.info("delivered", peer=each.row.peer, jti=each.row.jti, status=status)
+
+    def _stop(self, peer: str, why: Why, evidence: str = "") -> None:
+        """Freeze this node for a peer. Raises NODE_FROZEN."""
+        with self._store.write() as tx:
+            incarnations.stop(tx, peer, self._local.now(), why, evidence)
+        raise ComityError(Code.NODE_FROZEN, peer=peer, reason=str(why))
+
+    def _frozen(self, peer: str) -> bool:
+        """Tell whether nothing goes to a peer now."""
+        with self._store.read() as tx:
+            return bool(record.ends(tx, peer).frozen)
 
     def _apply(self, reply: Reply, tx: Connection) -> None:
         if handler := self._replies.get(reply.kind):

@@ -16,6 +16,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Final, Literal
 
+from sqlalchemy import Connection
+
 from comity import kernel
 from comity.api import Request
 from comity.core import identity
@@ -29,7 +31,9 @@ from comity.errors import Code, ComityError
 from comity.limits import CLOCK_SKEW_SECONDS, MIB
 from comity.node import IDENTITY_FILE, WRAP_KEYS
 from comity.store import links, peers
+from comity.store import standing as frozen
 from comity.store.engine import Store
+from comity.store.rows import Unsettled, many
 from comity.store.vault import Vault
 
 ROOM_MIB: Final = 1024
@@ -151,6 +155,7 @@ def _database(folder: Path, config: NodeConfig) -> Iterator[Finding]:
             store.read() as tx,
         ):
             pinned = len(peers.everyone(tx))
+            standing = list(_standing(tx))
     except ComityError as error:
         if error.code is not Code.NODE_BUSY:
             raise
@@ -158,6 +163,20 @@ def _database(folder: Path, config: NodeConfig) -> Iterator[Finding]:
         yield Finding("database", "ok", "busy", dict(error.params))
     else:
         yield Finding("database", "ok", params={"peers": pinned})
+        yield from standing
+
+
+def _standing(tx: Connection) -> Iterator[Finding]:
+    """Tell whether the node says anything to its peers, and what waits since it was restored."""
+    if why := frozen.of_node(tx):
+        yield Finding("standing", "fail", "frozen", {"why": why})
+        return
+    for peer, why in frozen.of_peers(tx).items():
+        yield Finding("standing", "warn", "peer", {"peer": peer, "why": why})
+    if waiting := len(many(tx, Unsettled, officer="")):
+        yield Finding("standing", "warn", "unsettled", {"count": waiting})
+    elif not frozen.of_peers(tx):
+        yield Finding("standing", "ok")
 
 
 def _ports(folder: Path, config: NodeConfig) -> Iterator[Finding]:

@@ -23,6 +23,7 @@ class Code(StrEnum):
     MESSAGE_ID_REUSED = "message-id-reused"
     SEQUENCE_REUSED = "sequence-reused"
     MESSAGE_EXPIRED = "message-expired"
+    INCARNATION_OLD = "incarnation-old"
     MESSAGE_FETCHED = "message-fetched"
 
     # Identity, keys and peers.
@@ -48,6 +49,13 @@ class Code(StrEnum):
     NODE_MISSING = "node-missing"
     NODE_BUSY = "node-busy"
     NODE_NOT_SERVING = "node-not-serving"
+    NODE_FROZEN = "node-frozen"
+    NODE_BEHIND = "node-behind"
+    NODE_NOT_FROZEN = "node-not-frozen"
+    INCARNATION_TAKEN = "incarnation-taken"
+    BACKUP_INVALID = "backup-invalid"
+    BACKUP_LOCKED = "backup-locked"
+    BACKUP_ELSEWHERE = "backup-elsewhere"
     KEY_FILE_OPEN = "key-file-open"
     KEY_FILE_INVALID = "key-file-invalid"
     KEY_STORE_FAILED = "key-store-failed"
@@ -103,6 +111,7 @@ class Code(StrEnum):
     TRANSFER_PENDING = "transfer-pending"
     TRANSFER_SUSPENDED = "transfer-suspended"
     FILE_DIFFERS = "file-differs"
+    FILE_NO_WAY = "file-no-way"
     RECEIVED_UNKNOWN = "received-unknown"
     STATE_NOT_ALLOWED = "state-not-allowed"
     FILTER_NOT_SUPPORTED = "filter-not-supported"
@@ -155,6 +164,8 @@ class Code(StrEnum):
     ALARM_OPEN = "alarm-open"
     ALARM_UNKNOWN = "alarm-unknown"
     ALARM_SETTLED = "alarm-settled"
+    ENTRY_INVALID = "entry-invalid"
+    UNSETTLED_UNKNOWN = "unsettled-unknown"
 
     # The courier.
     BUNDLE_INVALID = "bundle-invalid"

@@ -30,22 +30,35 @@ from comity.core.canonical import canonical
 from comity.core.token import RequestClaims
 from comity.errors import Code, ComityError
 from comity.limits import REFUSED_PER_HOUR, UNREADABLE_PER_HOUR
-from comity.protocol import refusals
+from comity.protocol import incarnations, refusals
 from comity.protocol.authentication import Authenticator, Known
-from comity.protocol.base import BYTES, JSON, AnyRoute, Inbound, Local, Moved, Outcome, prefix
+from comity.protocol.base import (
+    BYTES,
+    JSON,
+    OLD,
+    AnyRoute,
+    Inbound,
+    Local,
+    Moved,
+    Outcome,
+    prefix,
+)
 from comity.protocol.bulk import read_again
 from comity.protocol.opened import Opened, by_peer
 from comity.protocol.routes import find_route
 from comity.protocol.sealing import admit, admit_all, seal_all
 from comity.protocol.turns import Turns
 from comity.protocol.watching import Watch, equivocation
-from comity.store import record
+from comity.store import journal, record, standing
 from comity.store.engine import Store
 from comity.store.rows import Message, Usage, change, remove
 
 UNIFORM: Final = Response(401, "", JSON, canonical({"code": Code.NOT_AUTHENTIC}))
 """The one answer to whatever is not an authentic, fresh message of a pinned peer."""
 BUSY: Final = Response(429, "", JSON, canonical({"code": "slow-down"}))
+FROZEN: Final = Response(503, "", JSON, canonical({"code": Code.NODE_FROZEN}))
+"""A frozen node signs nothing; the message waits at its sender."""
+_EVIDENCE: Final = frozenset({Code.MESSAGE_ID_REUSED, Code.SEQUENCE_REUSED, Code.INCARNATION_OLD})
 _RETRIES: Final = 3
 _NOT_THE_PEERS: Final = frozenset({Code.STORE_FAILED, Code.DISK_FULL, Code.INTERNAL})
 T = TypeVar("T")
@@ -137,7 +150,6 @@ class Exchange:
 
     def _take(self, opened: Opened) -> Response:
         """Steps 3 to 7."""
-        peer, now = opened.inbound.peer.id, opened.inbound.now
         if self._floods(opened):
             return BUSY
         try:
@@ -147,11 +159,7 @@ class Exchange:
                     brief = self._commit(tx, opened, self._outcome(opened, tx))
                     return self._linked(opened, brief)
         except ComityError as error:
-            if error.code not in (Code.MESSAGE_ID_REUSED, Code.SEQUENCE_REUSED):
-                raise
-            if self._unreadable.count(peer, now):
-                self._keep_evidence(opened)
-            return UNIFORM
+            return self._turned_away(opened, error)
         if stored is not None:
             return self._linked(opened, self._again(opened, stored))
         outcome = self._outcome(opened)
@@ -171,6 +179,24 @@ class Exchange:
             self._committed()
             return self._linked(opened, reply)
         raise ComityError(Code.INTERNAL)
+
+    def _turned_away(self, opened: Opened, error: ComityError) -> Response:
+        """Return what is said to an authentic message that does not enter. Nobody signs it.
+
+        Raises what is not for such a reason.
+        """
+        peer, now = opened.inbound.peer.id, opened.inbound.now
+        if error.code is Code.NODE_FROZEN:
+            return FROZEN
+        if error.code is Code.NODE_BEHIND:
+            with self._store.write() as tx:
+                incarnations.stop(tx, peer, now, standing.Why.BEHIND, opened.request.token)
+            return FROZEN
+        if error.code not in _EVIDENCE:
+            raise error
+        if self._unreadable.count(peer, now):
+            self._keep_evidence(opened, error.code)
+        return OLD if error.code is Code.INCARNATION_OLD else UNIFORM
 
     def _open(self, request: Request, known: Known | None = None) -> Opened:
         """Step 2. Raises NOT_AUTHENTIC; a refusal of an authentic message is kept for step 4."""
@@ -287,11 +313,16 @@ class Exchange:
             _log.info("handled", peer=peer, jti=jti, status=reply.status)
         return replies
 
-    def _keep_evidence(self, opened: Opened) -> None:
-        """Keep a token that gives an id or a number twice: it proves equivocation."""
+    def _keep_evidence(self, opened: Opened, code: Code) -> None:
+        """Keep a token that gives an id or a number twice, or is of an old state: a proof of it."""
+        peer, now = opened.inbound.peer.id, opened.inbound.now
         with self._store.write() as tx:
-            said = opened.request.token, opened.claims
-            equivocation(self._local, tx, opened.inbound.peer.id, *said)
+            if code is not Code.INCARNATION_OLD:
+                equivocation(self._local, tx, peer, opened.request.token, opened.claims)
+                return
+            journal.note(
+                tx, now, "", "incarnation.refused", peer=peer, code=code, token=opened.request.token
+            )
 
 
 def _undo(tx: Connection, peer: str, jti: str, code: str) -> None:

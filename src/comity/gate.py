@@ -26,7 +26,8 @@ from comity.protocol import filing, transferring
 from comity.protocol.agreed import in_force, known_terms
 from comity.protocol.base import BYTES, JSON, Local
 from comity.protocol.catalog import PULL, PUSH
-from comity.store import alarms, journal, kept, peers
+from comity.protocol.incarnations import check_frozen
+from comity.store import alarms, journal, kept, peers, record
 from comity.store.engine import Store
 from comity.store.rows import Agreement, FileToken, Grant, Received, Transfer, add, change, one
 
@@ -230,6 +231,7 @@ def under_way(local: Local, tx: Connection, row: Transfer | None) -> bool:
     if row.role == Role.PROVIDER and alarms.is_open(tx, row.peer):
         return False
     try:
+        check_frozen(record.ends(tx, row.peer), row.peer)
         agreement = in_force(tx, row.agreement, row.peer)
         peer = peers.pinned(tx, row.peer)
         if peer.revoked:

@@ -170,6 +170,27 @@ row on either side, and a minute is soon enough for an officer."""
 CONTACT_AT_LEAST_SECONDS: Final = DAY
 """How often checkpoints are exchanged at least, also where nothing is said: a log that is rolled
 back in silence shows within a day."""
+MAILBOX_BYTES: Final = 2 * MIB
+"""What is collected or brought at once: as much as any reply, a part of a tag set among them."""
+MAILBOX_GIVEN_BYTES: Final = 1 * MIB
+"""Bodies of messages given at once in a mailbox: in base64, with their tokens, they fit."""
+MAILBOX_MESSAGES: Final = 64
+"""Messages given at once: what a peer may have under way over HTTP."""
+MAILBOX_WAIT_SECONDS: Final = 10
+"""How long a question for what waits is held: shorter than the silence that anything on the way
+takes for a broken connection, and one thread for each peer."""
+MAILBOX_ABSENT_SECONDS: Final = 60
+"""How long after it was collected a mailbox is still filled: a peer that is away is not waited
+for, and what is for it stays in the outbox."""
+BACKUP_CHUNK_BYTES: Final = 64 * KIB
+"""What is encrypted at once of a backup: its 16 bytes more are a four-thousandth."""
+BACKUP_HEADER_BYTES: Final = 1 * KIB
+"""The header of a backup: a salt, and a wrapped key of 80 bytes."""
+BACKUP_MANIFEST_BYTES: Final = 64 * MIB
+"""The manifest of a backup: half a million files."""
+PASSPHRASE_CHARS: Final = 12
+"""The least of a passphrase: with scrypt, four words out of a list of eight thousand take a rack of
+machines a century; what is shorter is mostly one word."""
 LOOKED_AT_ONCE: Final = 500
 """Entries of the record whose retention is looked at each second: more than come a second of those
 kinds, and all of them are destroyed within the hour after a node that was down."""

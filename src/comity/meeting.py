@@ -33,11 +33,12 @@ from comity.protocol import cosigning, fetching
 from comity.protocol.alarming import alarm
 from comity.protocol.base import Local, Moved
 from comity.protocol.cosigning import Judged
+from comity.protocol.incarnations import check_frozen
 from comity.protocol.reading import ENTRIES
 from comity.protocol.recording import RECORD, arrived
 from comity.protocol.turns import Turns
 from comity.protocol.watching import Watch
-from comity.store import alarms, peers, record
+from comity.store import alarms, peers, record, standing
 from comity.store.checkpoints import cosigned_note
 from comity.store.engine import Store
 
@@ -90,7 +91,11 @@ class Meetings:
     def due(self) -> list[str]:
         """Return the peers with whom contact is due: something is new, or a day has passed."""
         with self._store.read() as tx:
-            waiting = [id for id in peers.ids(tx) if self._next.get(id, 0) <= self._local.now()]
+            if standing.of_node(tx):
+                return []
+            frozen, now = standing.of_peers(tx), self._local.now()
+            met = [id for id in peers.ids(tx) if id not in frozen]
+            waiting = [id for id in met if self._next.get(id, 0) <= now]
             return [id for id in waiting if self._is_due(tx, id)]
 
     def _is_due(self, tx: Connection, peer: str) -> bool:
@@ -125,6 +130,8 @@ class Meetings:
         PEER_REFUSED with the peer's code, or PEER_ANSWER_INVALID.
         """
         with self._turns.alone(peer.id):
+            with self._store.read() as tx:
+                check_frozen(record.ends(tx, peer.id), peer.id)
             self._next[peer.id] = self._local.now() + CONTACT_EVERY_SECONDS
             met = self._once(peer)
             self._diagnose(peer)

@@ -25,15 +25,19 @@ from comity.limits import COURIER_LIFETIME_SECONDS
 from comity.meeting import Meetings
 from comity.protocol.authentication import TokenAuthenticator
 from comity.protocol.base import InForce, Local, Own, Signers
+from comity.protocol.mailboxes import POLLS, Mailboxes
 from comity.protocol.replies import REPLIES
 from comity.protocol.watching import Watch
 from comity.pushing import Pusher
 from comity.reaching import Reach
-from comity.store import identities, peers
+from comity.resuming import Resuming
+from comity.store import identities, journal, peers, standing
 from comity.store.engine import Store
 from comity.store.rows import IdentityRow
 from comity.store.vault import Vault
 
+HEIGHT_FILE: Final = "height"
+"""How far the database was, kept beside it: an older database in its place is noticed."""
 KEYS: Final = keyring.SIGNING
 WRAP_KEYS: Final = "keys/wrap"
 """Folder of the wrap keys below the node's folder; it goes into no backup."""
@@ -65,6 +69,7 @@ class Node:
     exchange: Exchange
     delivery: Delivery
     contacts: Contacts
+    resuming: Resuming
     meetings: Meetings
     pusher: Pusher
     clients: "Clients"
@@ -93,12 +98,18 @@ class Node:
 class Clients:
     """One client for each pinned document, which keeps its connections until the node closes."""
 
-    def __init__(self) -> None:
+    def __init__(self, mailboxes: Mailboxes) -> None:
+        self._mailboxes = mailboxes
         self._lock = Lock()
         self._clients: dict[str, PeerClient] = {}
 
     def of(self, peer: Pinned) -> Endpoint:
-        """Return the client of a peer; a new version of its document gets a new one."""
+        """Return the client of a peer; a new version of its document gets a new one.
+
+        For one that accepts no connection, its mailbox here.
+        """
+        if peer.identity.reach == POLLS:
+            return self._mailboxes.of(peer.id)
         address, certificate = peer.identity.address, unb64url(peer.identity.certificate)
         with self._lock:
             if peer.document not in self._clients:
@@ -143,9 +154,10 @@ def open_node(
         folder=folder,
         sealing_key=sealing_key,
     )
+    _check_height(folder, store, local)
     believed = TokenAuthenticator(local, store)
     wake = Event()
-    clients = Clients()
+    clients = Clients(local.mailboxes)
     reach = Reach(store, endpoint or clients.of)
     contacts, watch = Contacts(local, store, reach.of), Watch(local)
     return Node(
@@ -156,6 +168,7 @@ def open_node(
         exchange=Exchange(local, store, believed, wake.set, contacts, watch),
         delivery=Delivery(local, store, believed, reach.of, REPLIES, watch),
         contacts=contacts,
+        resuming=Resuming(local, store, contacts, REPLIES),
         meetings=Meetings(local, store, contacts, watch),
         pusher=Pusher(local, store),
         clients=clients,
@@ -210,3 +223,26 @@ def former(known: Sequence[IdentityRow], now: datetime) -> list[Identity]:
     """Return documents before the one in force under which files may still be on their way."""
     since = now.timestamp() - COURIER_LIFETIME_SECONDS
     return [identity.read(row.document) for row in known[:-1] if row.until > since]
+
+
+def _check_height(folder: Path, store: Store, local: Local) -> None:
+    """Freeze a node whose database is older than its folder."""
+    try:
+        before = int((folder / HEIGHT_FILE).read_text("ascii"))
+    except (OSError, ValueError):
+        return
+    with store.read() as tx:
+        if standing.height(tx) >= before or standing.of_node(tx):
+            return
+    with store.write() as tx:
+        standing.freeze_node(tx, standing.Why.OLDER)
+        journal.note(tx, local.now(), "", "node.frozen", reason=str(standing.Why.OLDER))
+
+
+def mark_height(node: Node) -> None:
+    """Write beside the database how far it is. Raises DISK_FULL, STORE_FAILED."""
+    path = node.folder / HEIGHT_FILE
+    with node.store.read() as tx:
+        height = str(standing.height(tx)).encode()
+    if not path.exists() or path.read_bytes() != height:
+        keyfiles.replace(path, height)

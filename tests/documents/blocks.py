@@ -40,6 +40,7 @@ _EXCHANGES: Final = (
     "record",
     "record-roots",
     "record-entries",
+    "resume",
     "ledger",
     "recall",
     "attestation",

@@ -24,10 +24,12 @@ from comity.operations import (
     recalling,
     records,
     tagging,
+    thawing,
 )
 from comity.operations.peering import call, find_peer
 from comity.protocol import reading
 from comity.protocol.addresses import dsp_base
+from comity.store import standing
 from documents import carried, filed, seeded
 from nodes import Pair, run
 
@@ -207,6 +209,11 @@ def _play(nodes: Pair, result: Played) -> Iterator[tuple[str, tuple[Request, Res
     yield from filed.play(nodes)
     result.pulled = filed.pulled(mx, us)
     result.pushed = filed.pushed(us, mx)
+    before = len(nodes.to_mx.contacts)
+    with us.store.write() as tx:
+        standing.freeze_node(tx, standing.Why.RESTORED)
+    run(thawing.thaw, us)
+    yield "resume", nodes.to_mx.contacts[before]
 
 
 def _proved(us: Any, peer: str) -> bytes:

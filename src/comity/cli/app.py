@@ -18,6 +18,7 @@ from comity.cli.commands import (
     proving,
     recalling,
     recording,
+    restoring,
     running,
     setup,
     terms,
@@ -34,7 +35,7 @@ ORDER: Final = (
     *("ask", "requests", "inbox", "approve", "decline", "reopen"),
     *("recall", "record", "verify", "witness", "ledger", "journal", "posture"),
     "courier",
-    *("serve", "doctor", "demo"),
+    *("serve", "doctor", "backup", "restore", "thaw", "unsettled", "demo"),
 )
 """The commands as the help lists them: in the order in which somebody needs them."""
 
@@ -90,5 +91,6 @@ def root(
 for group in (
     *(setup, holdings, terms, offering, agreeing, agreements),
     *(matching, transferring, asking, recalling, recording, proving, ledger, couriers, running),
+    restoring,
 ):
     group.register(app)

@@ -99,6 +99,18 @@ class Session:
             answer: str = typer.prompt(self.screen.text(key, **params), err=True)
             return answer
 
+    def secret(self, key: str, *, confirm: bool = False) -> str:
+        """Ask for a secret on the terminal, twice where nothing else would show a slip.
+
+        Raises NOT_CONFIRMED where nobody can be asked.
+        """
+        with self._asking():
+            asked = self.screen.text(key)
+            answer: str = typer.prompt(
+                asked, hide_input=True, confirmation_prompt=asked if confirm else False, err=True
+            )
+            return answer
+
     def confirm(self, key: str, **params: str | int) -> None:
         """Ask for a yes on the terminal. Raises NOT_CONFIRMED for anything else."""
         with self._asking():
@@ -147,7 +159,7 @@ class Session:
         progress: "Progress",
     ) -> "ResultT":
         from comity.edge import lock
-        from comity.node import open_node
+        from comity.node import mark_height, open_node
         from comity.operations.linking import needs_no_calls
         from comity.operations.setup import authenticate
 
@@ -163,6 +175,7 @@ class Session:
                     node.meetings.run(peer)
                 return result
             finally:
+                mark_height(node)
                 node.close()
 
     def _certificate(self) -> bytes:

@@ -60,6 +60,8 @@ class Entry(Wire):
     what: Line | Literal[""] = ""
     body: Annotated[str, Field(max_length=REPLY_BYTES)] = ""
     """Base64url."""
+    size: _Count = 0
+    """Of the body as it crossed the border, whether it is kept or not."""
 
 
 class Entries(Wire):

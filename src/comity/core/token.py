@@ -61,6 +61,8 @@ class _Common(BaseModel):
     dig: _Hash
     """SHA-256 of the exact body."""
     log: Seen
+    inc: _Count = 1
+    """The sender's incarnation for this peer: a restored node has a higher one than it had."""
 
 
 ClaimsT = TypeVar("ClaimsT", bound=_Common)
@@ -80,7 +82,7 @@ class ResponseClaims(_Common):
     req: _Hash
 
 
-_COUNTS: Final = frozenset({"exp", "iat", "seq", "size", "sta"})
+_COUNTS: Final = frozenset({"exp", "iat", "inc", "seq", "size", "sta"})
 
 
 def _written(*names: str) -> re.Pattern[bytes]:
@@ -96,7 +98,7 @@ def _written(*names: str) -> re.Pattern[bytes]:
     return re.compile(rb"\{" + b",".join(map(member, sorted(names))) + rb"\}")
 
 
-_EVERY: Final = ("aud", "cty", "dig", "exp", "iat", "iss", "jti", "log", "seq", "slt")
+_EVERY: Final = ("aud", "cty", "dig", "exp", "iat", "inc", "iss", "jti", "log", "seq", "slt")
 _WRITTEN: Final[dict[type[_Common], re.Pattern[bytes]]] = {
     RequestClaims: _written(*_EVERY, "htm", "htu"),
     ResponseClaims: _written(*_EVERY, "req", "sta"),
@@ -115,6 +117,7 @@ class Envelope:
     issued: int
     lifetime: int
     seen: Seen
+    incarnation: int = 1
 
 
 def digest(data: bytes) -> str:
@@ -164,8 +167,10 @@ class Stated(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
 
     iat: _Count
+    exp: _Count
     seq: _Count
     log: Seen
+    inc: _Count = 1
 
 
 def stated(token: str) -> Stated:
@@ -205,6 +210,11 @@ def open_entry(
 def body_digest(token: str) -> str:
     """Return the digest of the body in a token that was checked before."""
     return str(parse(jws.payload(token), TOKEN_BYTES)["dig"])
+
+
+def answered(token: str) -> str:
+    """Return the digest of the request that a reply's token names; it was checked before."""
+    return str(parse(jws.payload(token), TOKEN_BYTES)["req"])
 
 
 def open_request(
@@ -305,6 +315,7 @@ def _common(envelope: Envelope, content_type: str, body: bytes) -> dict[str, obj
         "slt": b64url(envelope.salt),
         "cty": content_type,
         "dig": digest(body),
+        "inc": envelope.incarnation,
         "log": {"root": envelope.seen.root, "size": envelope.seen.size},
     }
 

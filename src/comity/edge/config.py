@@ -38,6 +38,7 @@ def _printable(text: str) -> str:
 
 Line = Annotated[str, Field(max_length=ID_CHARS), AfterValidator(_printable)]
 Port = Annotated[int, Field(ge=0, le=65_535)]
+PollSeconds = Annotated[int, Field(ge=1, le=3_600)]
 
 
 class NodeConfig(BaseModel):
@@ -50,6 +51,13 @@ class NodeConfig(BaseModel):
     territory: Territory = Field(description="ISO 3166-1 code of the territory the node stands in.")
     address: Address = Field(
         description="Where peers reach this node: https, host, port, optional path."
+    )
+    listen: Literal["peers", "none"] = Field(
+        "peers",
+        description="Whether peers reach this node; with none, it collects what waits at theirs.",
+    )
+    poll_seconds: PollSeconds = Field(
+        2, description="Seconds between two questions for what waits, where nothing came."
     )
     peer_host: Line = Field("0.0.0.0", description="Where the peer listener listens.")  # noqa: S104
     peer_port: Port = Field(

@@ -29,7 +29,7 @@ Use = Literal["message", "checkpoint", "cosignature", "encryption", "certificate
 USES: Final[tuple[Use, ...]] = get_args(Use)
 SIGNING: Final = ("message", "checkpoint", "cosignature")
 """The uses whose keys sign."""
-_NAME: Final = re.compile(
+NAME: Final = re.compile(
     r"(?:message|checkpoint|cosignature|encryption|tls)(?:-[0-9a-f]{16})?\.(?:key|pem)"
 )
 
@@ -124,7 +124,7 @@ def sweep(folder: Path, in_force: Identity, former: Iterable[Identity]) -> None:
     for suffix in ("key", "pem"):
         keep.add(path_of(folder, "tls", unb64url(in_force.certificate), suffix))
     for path in keys_folder(folder).iterdir():
-        if _NAME.fullmatch(path.name) and path not in keep:
+        if NAME.fullmatch(path.name) and path not in keep:
             keyfiles.destroy(path)
 
 

@@ -37,6 +37,8 @@ class PeerShown(Model):
     version: int
     fingerprint: str
     pinned: bool
+    reach: str
+    """listens, or polls: it accepts no connection, and collects what waits here for it."""
 
 
 class Peers(Model):
@@ -94,6 +96,7 @@ def _shown(read: identity.Identity, document: str, pinned: bool) -> PeerShown:
         version=read.version,
         fingerprint=fingerprint(document),
         pinned=pinned,
+        reach=read.reach,
     )
 
 

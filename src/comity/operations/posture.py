@@ -62,6 +62,10 @@ class Posture(Model):
     """Authentic messages of the peer that were refused, so far."""
     messages_missing: int
     """Messages of the peer that must exist and have not come."""
+    frozen: str
+    """Why nothing is said to the peer, nor taken of it, but contact messages; empty: as usual."""
+    incarnation: int
+    """The highest incarnation of the peer that was seen; messages of lower ones are refused."""
     alarms_open: int
     """Alarms about the record: while there is one, nothing of the peer's goes by itself."""
     accounts: int = 0
@@ -117,5 +121,7 @@ def posture(node: Node, caller: Caller, args: PeerArgs, progress: Progress) -> P
                 if item.refused and item.kind == "request"
             ),
             messages_missing=record.missing(tx, peer.id),
+            frozen=record.ends(tx, peer.id).frozen,
+            incarnation=record.ends(tx, peer.id).theirs.incarnation,
             alarms_open=sum(not row.settled for row in alarms.raised(tx, peer.id)),
         )

@@ -44,6 +44,11 @@ def draft(local: Local, held: Held, fields: tuple[str, ...]) -> str:
     return _CONCEALED.dump_json(concealed).decode()
 
 
+def nothing(local: Local) -> str:
+    """Return the draft of an answer that has no fields."""
+    return _CONCEALED.dump_json(disclosure.conceal([], local.entropy)).decode()
+
+
 def contents(row: RequestRow) -> tuple[Field, ...]:
     """Return the fields of a draft, as the officer sees them."""
     concealed = _CONCEALED.validate_json(row.answer)

@@ -9,11 +9,12 @@ from urllib.parse import quote, unquote, urlsplit
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from sqlalchemy import Connection
 
-from comity.api import Clock, Entropy, Kernel
-from comity.core.canonical import b64url
+from comity.api import Clock, Entropy, Kernel, Response
+from comity.core.canonical import b64url, canonical
 from comity.core.identity import Identity, Pinned
 from comity.core.keys import Signer
 from comity.errors import Code, ComityError
+from comity.protocol.mailboxes import Mailboxes
 
 DSP = "/dsp/2025-1"
 """Path of the Dataspace Protocol below a participant's address."""
@@ -24,6 +25,10 @@ CONTACT = f"{DATA}/contact"
 JSON = "application/json"
 BYTES = "application/octet-stream"
 """Media type of bulk bodies, which the record keeps by digest only."""
+
+
+OLD = Response(409, "", JSON, canonical({"code": Code.INCARNATION_OLD}))
+"""What an old incarnation is told. Nobody signs it: that would take a number of the record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +87,8 @@ class Local:
     """Tag sets and epoch keys are files below it; nothing in a message names one."""
     sealing_key: bytes
     """Encrypts what must stay readable here only; 32 bytes."""
+    mailboxes: Mailboxes = field(default_factory=Mailboxes)
+    """What waits for peers that accept no connection."""
 
     @property
     def identity(self) -> Identity:

@@ -20,6 +20,7 @@ from comity.errors import Code, ComityError
 from comity.limits import CLOCK_SKEW_SECONDS
 from comity.protocol.alarming import alarm
 from comity.protocol.base import Act, Effect, Inbound, Local, Moved, Outcome, Route
+from comity.protocol.incarnations import check_frozen
 from comity.protocol.recording import (
     RECORD,
     cosigned_by,
@@ -328,6 +329,8 @@ def _uncosigned(
 
 def _on_state(inbound: Inbound, tx: Connection, message: RecordState) -> Act:
     local, peer = inbound.local, inbound.peer
+    # What a frozen node holds is less than it has said that it holds.
+    check_frozen(record.ends(tx, peer.id), peer.id)
     judged = judge(local, tx, peer, message, f"{inbound.token}\n{message.encode().decode()}")
     own = statement(local, tx, peer.id)
     reply = RecordReply(**own.model_dump(exclude={"type", "cosigned"}), cosigned=judged.cosigned)

@@ -103,6 +103,7 @@ def _entry(row: Message) -> Entry:
         reply_to=row.reply_to,
         what=row.what,
         body=b64url(row.body),
+        size=row.size,
     )
 
 

@@ -27,6 +27,7 @@ _STATUS: Final = {
     Code.BODY_TOO_LARGE: 413,
     Code.BATCH_TOO_LARGE: 413,
     Code.INTERNAL: 500,
+    Code.NODE_FROZEN: 503,
     Code.STORE_FAILED: 503,
     Code.DISK_FULL: 503,
 }

@@ -7,6 +7,7 @@ from comity.errors import Code, ComityError
 from comity.protocol import (
     attesting,
     catalog,
+    collecting,
     consent,
     cosigning,
     ledgers,
@@ -15,6 +16,7 @@ from comity.protocol import (
     reading,
     recall,
     requests,
+    resuming,
     transfer,
 )
 from comity.protocol.base import AnyRoute, match_path
@@ -28,11 +30,14 @@ ROUTES: Final[tuple[AnyRoute, ...]] = (
     *requests.ROUTES,
     *attesting.ROUTES,
     *recall.ROUTES,
+    *resuming.ROUTES,
 )
 
 CONTACTS: Final[tuple[AnyRoute, ...]] = (
     *cosigning.CONTACTS,
     *reading.CONTACTS,
+    *resuming.CONTACTS,
+    *collecting.CONTACTS,
     *ledgers.CONTACTS,
 )
 """What a peer can say about the record, outside of it (decision 0029)."""

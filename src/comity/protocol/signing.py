@@ -36,7 +36,7 @@ def draw_up(local: Local, tx: Connection, peer: Pinned, row: Negotiation) -> row
         timestamp=local.clock.now(),
     )
     signature = agreements.sign(drawn_up, Role.PROVIDER, local.signers.message)
-    made = _row(row, drawn_up, local.now(), provider_signature=signature)
+    made = row_of(row, drawn_up, local.now(), provider_signature=signature)
     add(tx, made)
     change(tx, Negotiation, {"pid": row.pid}, agreement=made.id)
     return made
@@ -57,7 +57,7 @@ def check(
     )
     check_replaced(tx, peer.id, row.dataset, Role.CONSUMER, message.agreement)
     theirs = _checked(tx, message.agreement, Role.PROVIDER, message.signature, peer)
-    return _row(row, message.agreement, local.now(), provider_signature=theirs)
+    return row_of(row, message.agreement, local.now(), provider_signature=theirs)
 
 
 def sign(local: Local, tx: Connection, row: Negotiation) -> str:
@@ -134,9 +134,10 @@ def _agreement(tx: Connection, row: Negotiation) -> Agreement:
     return model(Agreement, stored.agreement.encode(), BODY_BYTES)
 
 
-def _row(
+def row_of(
     row: Negotiation, agreed: Agreement, now: int, *, provider_signature: str
 ) -> rows.Agreement:
+    """Return an agreement as it is kept, before the consumer signs."""
     return rows.Agreement(
         id=agreed.id,
         peer=row.peer,

@@ -83,8 +83,9 @@ def ask(
 ) -> tuple[Transfer, str]:
     """Ask for a transfer as consumer; returns it, and the id of the message.
 
-    To push, the provider is given an address of ours and a token for it.
+    To push, the provider is given an address of ours and a token for it. Raises FILE_NO_WAY.
     """
+    filing.check_way(format, peer.identity, local.identity)
     row = Transfer(
         pid=local.new_urn(),
         peer=peer.id,

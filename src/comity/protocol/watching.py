@@ -40,6 +40,8 @@ class Said(Protocol):
     def seq(self) -> int: ...  # noqa: D102
     @property
     def log(self) -> Seen: ...  # noqa: D102
+    @property
+    def inc(self) -> int: ...  # noqa: D102
 
 
 class Twice(Said, Protocol):
@@ -79,10 +81,30 @@ class _Trail:
 class _Sender:
     """How far a peer's log was followed, and what no later entry may go behind."""
 
-    def __init__(self, size: int, issued: int, holds: int) -> None:
+    def __init__(self, size: int, issued: int, holds: int, incarnation: int = 1) -> None:
         self.size = size
-        self.issued = issued
-        self.holds = holds
+        self._last = {incarnation: (issued, holds)}
+
+    @property
+    def holds(self) -> int:
+        """How much of our log it has said that it holds."""
+        return max(holds for _, holds in self._last.values())
+
+    def before(self, incarnation: int) -> tuple[int, int]:
+        """Return what an entry of an incarnation may not go behind: time, and size of our log.
+
+        A restored node fills places that an older incarnation of it has left, so what it says there
+        is newer than what follows (docs/decisions/0035-backup).
+        """
+        known = [last for number, last in self._last.items() if number <= incarnation]
+        return max((issued for issued, _ in known), default=0), max(
+            (holds for _, holds in known), default=0
+        )
+
+    def follow(self, said: Said) -> None:
+        """Go on after an entry."""
+        issued, holds = self.before(said.inc)
+        self._last[said.inc] = max(issued, said.iat), max(holds, said.log.size)
 
 
 class Watch:
@@ -139,17 +161,16 @@ class Watch:
         sender.size = size
 
     def _check(self, tx: Connection, peer: str, sender: _Sender, token: str, said: Said) -> None:
-        local, oldest = self._local, sender.issued
+        local, (oldest, holds) = self._local, sender.before(said.inc)
         if said.iat < local.now() - CLOCK_SKEW_SECONDS:
             # Only what says it is not of now can be older than a checkpoint that it came after.
             oldest = max(oldest, checkpoints.floor(tx, peer, record.IN, said.seq))
         if said.iat < oldest - CLOCK_SKEW_SECONDS:
             alarm(local, tx, peer, Kind.BACKDATED, said.seq, shown=token, oldest=str(oldest))
-        if said.log.size < sender.holds:
-            evidence = {"shown": token, "held": str(sender.holds)}
+        if said.log.size < holds:
+            evidence = {"shown": token, "held": str(holds)}
             alarm(local, tx, peer, Kind.REORDERED, said.seq, **evidence)
-        sender.issued = max(sender.issued, said.iat)
-        sender.holds = max(sender.holds, said.log.size)
+        sender.follow(said)
 
 
 def equivocation(local: Local, tx: Connection, peer: str, token: str, said: Twice) -> None:
@@ -166,7 +187,7 @@ def _begin(tx: Connection, peer: str, size: int) -> _Sender:
     known = checkpoints.cosigned_note(tx, peer, record.IN)
     floor = known.at if known and known.written <= size else 0
     for _, said in before.values():
-        return _Sender(size, max(said.iat, floor), said.log.size)
+        return _Sender(size, max(said.iat, floor), said.log.size, said.inc)
     return _Sender(size, floor, 0)
 
 

@@ -22,6 +22,7 @@ from comity.store import tiles, vault
 from comity.store.rows import (
     Head,
     Message,
+    Tile,
     add,
     change,
     many,
@@ -59,6 +60,11 @@ class Ends(NamedTuple):
 
     ours: Head
     theirs: Head
+
+    @property
+    def frozen(self) -> str:
+        """Why nothing is said to the peer, nor taken of it; empty where all is as usual."""
+        return self.ours.frozen
 
     def seen(self) -> Seen:
         """Return what a token says of the peer's log as it is held here."""
@@ -169,6 +175,25 @@ def reply(tx: Connection, peer: str, direction: str, jti: str) -> Message | None
 def entries(tx: Connection, peer: str, direction: str) -> list[Message]:
     """Return all messages of one direction, in sequence."""
     return list(many(tx, Message, peer=peer, direction=direction, order="seq"))
+
+
+def has(tx: Connection, peer: str, direction: str, seq: int) -> bool:
+    """Tell whether the entry of a number is here."""
+    return one(tx, Message, peer=peer, direction=direction, seq=seq) is not None
+
+
+def recount(tx: Connection, peer: str, direction: str) -> None:
+    """Make the tree of a log anew, where an entry in it was replaced."""
+    last = select(func.max(messages.c.seq)).where(
+        messages.c.peer == peer, messages.c.direction == direction
+    )
+    highest = tx.execute(last).scalar_one_or_none()
+    size = 0 if highest is None else int(highest) + 1
+    where: dict[str, object] = {"peer": peer, "direction": direction}
+    remove(tx, Tile, **where)
+    frontier = Frontier().extend(leaf_hash(each) for each in leaves(tx, peer, direction, size))
+    tiles.complete(tx, peer, direction, 0, frontier.size)
+    change(tx, Head, where, next=size, size=frontier.size, frontier=frontier.pack())
 
 
 class Listed(NamedTuple):

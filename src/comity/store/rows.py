@@ -397,6 +397,47 @@ class Head(Row):
     next: int
     size: int
     frontier: bytes
+    incarnation: int = 1
+    instance: str = ""
+    vouched: int = 0
+    frozen: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeState(Row):
+    """One thing that is to be remembered of the node as a whole."""
+
+    table: ClassVar[Table] = schema.node_state
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resumption(Row):
+    """How far a restored node is in coming back to a peer."""
+
+    table: ClassVar[Table] = schema.resumptions
+    peer: str
+    incarnation: int
+    since: int
+    instance: str
+    sent: int
+    received: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unsettled(Row):
+    """What a restored node knows from the record and could not rebuild."""
+
+    table: ClassVar[Table] = schema.unsettled
+    peer: str
+    jti: str
+    what: str
+    direction: str
+    subject: str
+    reason: str
+    at: int
+    officer: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -209,7 +209,43 @@ heads = Table(
     Column("next", BigInteger, nullable=False),  # one past the highest sequence number
     Column("size", BigInteger, nullable=False),  # leaves in the tree: the part without gaps
     Column("frontier", LargeBinary, nullable=False),
+    Column("incarnation", BigInteger, nullable=False),  # of the log's writer
+    Column("instance", String(22), nullable=False),  # who took it; empty: nobody was restored
+    Column("vouched", BigInteger, nullable=False),  # older incarnations wrote what is below
+    Column("frozen", String(32), nullable=False),  # why nothing is said to the peer; ours only
     PrimaryKeyConstraint("peer", "direction"),
+)
+
+node_state = Table(
+    "node_state",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("value", String(200), nullable=False),
+)
+
+resumptions = Table(
+    "resumptions",
+    metadata,
+    _id("peer", key=True),
+    Column("incarnation", BigInteger, nullable=False),  # the one that is being taken
+    Column("since", BigInteger, nullable=False),  # the one that it follows
+    Column("instance", String(22), nullable=False),  # which copy of this node takes it
+    Column("sent", BigInteger, nullable=False),  # size of our log when this began
+    Column("received", BigInteger, nullable=False),  # size of the peer's
+)
+
+unsettled = Table(
+    "unsettled",
+    metadata,
+    _id("peer"),
+    Column("jti", String(22), nullable=False),  # the message that shows it
+    Column("what", String(64), nullable=False),
+    Column("direction", String(3), nullable=False),
+    _id("subject"),
+    Column("reason", String(32), nullable=False),
+    _time("at"),
+    _id("officer"),  # who has looked at it; empty while nobody has
+    PrimaryKeyConstraint("peer", "jti"),
 )
 
 outbox = Table(

@@ -43,6 +43,10 @@ def init(
     operators_port: Annotated[
         int, typer.Option(help="Port of the operators' listener, on loopback.")
     ] = 8700,
+    listen: Annotated[
+        bool,
+        typer.Option(help="Whether peers reach it; without, it collects what waits at theirs."),
+    ] = True,
     pkcs11_module: Annotated[
         str, typer.Option(help="PKCS #11 library whose token keeps the message key.")
     ] = "",
@@ -79,6 +83,7 @@ def init(
     settings: dict[str, str | int] = {
         "peer_port": urlsplit(address).port or 8443 if peer_port is None else peer_port,
         **({"peer_host": peer_host} if peer_host else {}),
+        **({} if listen else {"listen": "none"}),
         **({"database": database} if database else {}),
         **({"pkcs11_module": pkcs11_module} if pkcs11_module else {}),
         **({"pkcs11_pin_file": str(pkcs11_pin_file.resolve())} if pkcs11_pin_file else {}),

@@ -19,6 +19,8 @@ def posture(screen: Screen, found: Posture) -> None:
             ("transfers-open", found.transfers_open),
             ("refused", found.refused),
             ("messages-missing", found.messages_missing),
+            ("incarnation", found.incarnation),
+            ("frozen", screen.word("frozen", found.frozen)),
             ("alarms-open", found.alarms_open),
             ("accounts", found.accounts),
             ("code-run", found.code_run),

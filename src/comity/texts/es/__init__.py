@@ -18,6 +18,8 @@ from comity.texts.es.ledger import ERRORS as LEDGER_ERRORS
 from comity.texts.es.ledger import TEXTS as LEDGER
 from comity.texts.es.lists import TEXTS as LISTS
 from comity.texts.es.messages import TEXTS as MESSAGES
+from comity.texts.es.restoring import ERRORS as RESTORING_ERRORS
+from comity.texts.es.restoring import TEXTS as RESTORING
 from comity.texts.es.screen import TEXTS as SCREEN
 from comity.texts.es.terms import TEXTS as TERMS
 from comity.texts.es.watching import ERRORS as RECORD
@@ -33,6 +35,7 @@ ERRORS: Final[dict[Code, tuple[str, str]]] = {
     **KEEPING_ERRORS,
     **LEDGER_ERRORS,
     **RECORD,
+    **RESTORING_ERRORS,
 }
 TEXTS: Final[dict[str, str]] = {
     **WORDS,
@@ -47,4 +50,5 @@ TEXTS: Final[dict[str, str]] = {
     **EVIDENCE,
     **LEDGER,
     **WATCHING,
+    **RESTORING,
 }
