@@ -11,7 +11,7 @@ from comity.edge import keyfiles
 from comity.edge.config import write_config
 from comity.edge.keyring import USES, Use
 from comity.errors import Code, ComityError
-from comity.limits import MESSAGE_LIFETIME_SECONDS
+from comity.limits import COURIER_LIFETIME_SECONDS
 from comity.node import IDENTITY_FILE, Node, open_node
 from comity.operations import agreeing, identity, pinning, records
 from comity.operations.recovering import recover
@@ -115,7 +115,7 @@ def test_files_encrypted_to_the_old_key_open_as_long_as_they_may_come(pinned: Pa
     keys = pinned.us.local.in_force.own.decryption_keys
     assert keys[0] is not old
     assert keys[1].private_bytes_raw() == old.private_bytes_raw()
-    pinned.clock.forward(seconds=MESSAGE_LIFETIME_SECONDS)
+    pinned.clock.forward(seconds=COURIER_LIFETIME_SECONDS)
     run(identity.rotate, pinned.us, keys=("certificate",))
     assert "encryption.key" not in private_files(pinned.us)
     assert len(pinned.us.local.in_force.own.decryption_keys) == 1
