@@ -125,6 +125,7 @@ def _play(stage: Stage, told: _Told) -> None:
         refused = hostile.attempt_all(stage)
         told.refusals = tuple(refusal_shown(one) for one in refused)
         told.record = verified(proving.verify(stage, "still-equal"))
+        proving.figures(stage)
     with stage.step("border"):
         told.crossed = crossed(stage, closing.last_record(stage))
         closing.search(stage, compared, asking.released(asked))
