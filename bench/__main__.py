@@ -12,7 +12,7 @@ from typing import Final, TypedDict
 from rich.console import Console
 from rich.table import Table
 
-from bench import exchanges, kernel, negotiations, plain, proofs
+from bench import appends, exchanges, kernel, negotiations, plain, proofs
 from comity.edge import logs
 
 RESULTS: Final = Path(__file__).parent / "results.json"
@@ -38,12 +38,15 @@ class Results(TypedDict):
     negotiations_finalised_per_second: float
     proofs: list[proofs.ProofFigures]
     """One for each size of the log; processor time of one thread."""
+    appends_per_second: float
+    appends_per_second_together: float
 
 
 def main() -> None:
     """Measure everything once."""
     logs.configure("error", sys.stderr)
     of_kernel, of_exchanges = kernel.measure(), exchanges.measure()
+    of_appends = appends.measure()
     of_plain = plain.measure(3_200, exchanges.CALLERS)
     parts = {name: float(str(cost)) for name, cost in of_kernel["question_core_us"].items()}
     results = Results(
@@ -66,6 +69,8 @@ def main() -> None:
         exchanges_to_plain=round(of_exchanges["exchanges_per_second"] / of_plain, 2),
         negotiations_finalised_per_second=negotiations.measure(),
         proofs=proofs.measure(),
+        appends_per_second=of_appends["appends_per_second"],
+        appends_per_second_together=of_appends["appends_per_second_together"],
     )
     RESULTS.write_text(json.dumps(results, indent=2) + "\n")
     Console().print(_table(results))
@@ -87,6 +92,9 @@ def _table(results: Results) -> Table:
         size = f"{each['entries']:,} entries"
         table.add_row(f"proof out of {size}, bytes", f"{each['proof_bytes']:,}")
         table.add_row("to create and to verify it, ms", f"{each['create_ms']}, {each['verify_ms']}")
+    table.add_row("appends with a checkpoint per second", f"{results['appends_per_second']:,.1f}")
+    together = results["appends_per_second_together"]
+    table.add_row("the same, 32 to a checkpoint", f"{together:,.1f}")
     return table
 
 

@@ -64,6 +64,8 @@ class Delivery:
         self._turns = Turns()
         self._together: dict[str, Together[Draft, Message]] = {}
         """By the document of the peer that is asked."""
+        self.reached: set[str] = set()
+        """Peers whose replies this process has taken."""
         self._asking: set[str] = set()
         """Ids of what callers in this process bring to a peer right now."""
 
@@ -311,6 +313,7 @@ class Delivery:
             for each in first:
                 self._apply(each.reply, tx)
         for each in taken:
+            self.reached.add(each.row.peer)
             status = each.message.status
             _log.info("delivered", peer=each.row.peer, jti=each.row.jti, status=status)
 

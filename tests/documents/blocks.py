@@ -38,6 +38,8 @@ _EXCHANGES: Final = (
     "answer-declined",
     "answer-expired",
     "record",
+    "record-roots",
+    "record-entries",
     "ledger",
     "recall",
     "attestation",

@@ -33,6 +33,14 @@ def table() -> str:
             f"{found['negotiations_finalised_per_second']:,.0f}",
         ),
     ]
+    if "appends_per_second" in found:
+        alone, together = found["appends_per_second"], found["appends_per_second_together"]
+        rows.append(
+            (
+                "appends with a durable checkpoint per second, alone, and 32 to a checkpoint",
+                f"{alone:,.0f}, {together:,.0f}",
+            )
+        )
     return f"{shown.table(('figure', 'value'), rows)}\n\n{_where(found)}"
 
 

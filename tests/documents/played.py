@@ -10,6 +10,7 @@ from typing import Any, Final
 import pytest
 
 from comity.api import Request, Response
+from comity.core.reading import EntriesAsked, RootsAsked
 from comity.errors import Code, ComityError
 from comity.operations import (
     agreeing,
@@ -25,6 +26,7 @@ from comity.operations import (
     tagging,
 )
 from comity.operations.peering import call, find_peer
+from comity.protocol import reading
 from comity.protocol.addresses import dsp_base
 from documents import carried, filed, seeded
 from nodes import Pair, run
@@ -192,6 +194,12 @@ def _play(nodes: Pair, result: Played) -> Iterator[tuple[str, tuple[Request, Res
     yield "uniform-error", (forged, nodes.to_mx.handle(forged))
     run(records.verify, us, peer=mx.id)
     yield "record", nodes.to_mx.contacts[-1]
+    sizes = RootsAsked(log=us.id, sizes=(0, 8, 10_000))
+    us.contacts.ask(peer, reading.ROOTS, sizes.encode())
+    yield "record-roots", nodes.to_mx.contacts[-1]
+    entries = EntriesAsked(log=us.id, start=3, count=1, leaves=False)
+    us.contacts.ask(peer, reading.ENTRIES, entries.encode())
+    yield "record-entries", nodes.to_mx.contacts[-1]
     run(ledger.exchange, us, peer=mx.id)
     yield "ledger", nodes.to_mx.contacts[-1]
     result.evidence = _proved(us, mx.id)

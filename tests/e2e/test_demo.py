@@ -47,6 +47,21 @@ def _played(command: tuple[str, ...], temporary: Path) -> tuple[int, Any]:
     return done.returncode, json.loads(done.stdout)
 
 
+def test_a_side_that_rewrites_its_log_is_caught(tmp_path: Path) -> None:
+    status, account = _played((*_COMMAND, "--cheat"), tmp_path)
+    assert (account["failures"], account["ok"], status) == ([], True, 0)
+    names = [claim["name"] for claim in account["claims"]]
+    assert names[-6:] == [
+        "cheat-cosigned",
+        "cheat-rewritten",
+        "cheat-differs",
+        "cheat-alarm",
+        "cheat-stops",
+        "cheat-named",
+    ]
+    assert not list(tmp_path.iterdir())
+
+
 def test_on_synthetic_lists_everything_it_claims_happens(tmp_path: Path) -> None:
     status, account = _played(_SYNTHETIC, tmp_path)
     assert (account["failures"], account["stopped"], status) == ([], "", 0)

@@ -1,13 +1,17 @@
 """Receipts, and links that bring nothing back: what a data diode lets through."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pytest
 
 from comity.core.canonical import b64url
 from comity.errors import Code, ComityError
+from comity.node import Node
 from comity.operations import agreements, couriers, offering, records
 from comity.operations.records import verify
 from comity.protocol.sending import State
-from comity.store.rows import Head, Message, Outgoing, change, many, one
+from comity.store.rows import Alarm, Head, Message, Outgoing, change, many, one
 from couriering import carry, link, pack, there_and_back, unpack, waits
 from nodes import MX, US, Pair, run
 
@@ -74,9 +78,7 @@ def test_receipts_of_others_and_for_another_log(offered: Pair) -> None:
         with pytest.raises(ComityError) as refused:
             run(couriers.accept, p.us, text=changed)
         assert refused.value.code is code, flaw
-    with p.us.store.write() as tx:
-        change(tx, Message, {"peer": MX.id, "direction": "out", "seq": 0}, leaf=bytes(32))
-    with pytest.raises(ComityError) as differs:
+    with spoiled(p.us, MX.id), pytest.raises(ComityError) as differs:
         run(couriers.accept, p.us, text=text)
     assert differs.value.code is Code.RECORD_DIFFERS
 
@@ -102,10 +104,25 @@ def test_a_log_that_is_written_anew_shows_when_the_courier_comes(agreed: Pair) -
     p = agreed
     link(p)
     there_and_back(p, p.us)
-    with p.mx.store.write() as tx:
-        change(tx, Message, {"peer": US.id, "direction": "out", "seq": 0}, leaf=bytes(32))
-        head = one(tx, Head, peer=US.id, direction="out")
+    with spoiled(p.mx, US.id):
+        [came] = unpack(p, p.us, *pack(p, p.mx).files).bundles
+    assert came.record == "differs"
+    with p.us.store.read() as tx:
+        assert [alarm.kind for alarm in many(tx, Alarm, peer=MX.id)] == ["forked"]
+
+
+@contextmanager
+def spoiled(node: Node, peer: str) -> Iterator[None]:
+    """Let the log that a node writes for a peer be another one for a while."""
+    where: dict[str, object] = {"peer": peer, "direction": "out"}
+    with node.store.write() as tx:
+        head, first = one(tx, Head, **where), one(tx, Message, **where, seq=0)
         assert head is not None
+        assert first is not None
         changed = bytes(head.frontier[:-1]) + bytes([head.frontier[-1] ^ 1])
-        change(tx, Head, {"peer": US.id, "direction": "out"}, frontier=changed)
-    assert unpack(p, p.us, *pack(p, p.mx).files).bundles[0].record == "differs"
+        change(tx, Head, where, frontier=changed)
+        change(tx, Message, {**where, "seq": 0}, leaf=bytes(32))
+    yield
+    with node.store.write() as tx:
+        change(tx, Head, where, frontier=head.frontier)
+        change(tx, Message, {**where, "seq": 0}, leaf=first.leaf)

@@ -284,7 +284,7 @@ def test_contact_messages_are_none_that_a_courier_brings(offered: Pair) -> None:
     p = offered
     with pytest.raises(ComityError):
         contact(p.us, MX.id, "/comity/1/contact/record", b"{}")
-    request, _ = p.to_mx.seen[-1]
+    request, _ = p.to_mx.contacts[-1]
     link(p)
     head = Head(seen=Seen(size=0, root=b64url(EMPTY_ROOT)))
     file = _forged(p, p.us, list(bundle.write(head, [request_line(request)])))

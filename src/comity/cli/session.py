@@ -157,7 +157,11 @@ class Session:
                 caller = authenticate(node.store, token)
                 if operation.serving and not needs_no_calls(node, args):
                     raise ComityError(Code.NODE_NOT_SERVING)
-                return operation.run(node, caller, args, progress)
+                result = operation.run(node, caller, args, progress)
+                # A serving node does this by itself; one that is open for this alone does it now.
+                for peer in node.delivery.reached & set(node.meetings.due()):
+                    node.meetings.run(peer)
+                return result
             finally:
                 node.close()
 

@@ -86,18 +86,18 @@ def run(
     claims = Claims(screen)
     told, begun = _Told(), time.monotonic()
     with ExitStack() as stack:
-        stack.enter_context(_signals())
-        folder = _folder(stack, keep)
-        lists = choose(mx, us, folder / "lists", size)
-        mail = carried.Mail(folder / "mail") if courier else None
+        stack.enter_context(signals())
+        base = folder(stack, keep)
+        lists = choose(mx, us, base / "lists", size)
+        mail = carried.Mail(base / "mail") if courier else None
         border = None if mail else stack.enter_context(Border())
         sides = [
-            carried.CourierSide(party, folder, mail) if mail else Side(party, folder)
+            carried.CourierSide(party, base, mail) if mail else Side(party, base)
             for party in (MX, US)
         ]
         for side in sides:
             stack.callback(side.kill)
-        stage = Stage(screen, claims, sides[0], sides[1], border, lists, folder)
+        stage = Stage(screen, claims, sides[0], sides[1], border, lists, base)
         screen.say("opening-courier" if mail else "opening")
         try:
             if mail:
@@ -204,7 +204,7 @@ def _account(stage: Stage, told: _Told, seconds: float) -> Account:
     )
 
 
-def _folder(stack: ExitStack, keep: Path | None) -> Path:
+def folder(stack: ExitStack, keep: Path | None) -> Path:
     """Return where both nodes go. Raises FILE_EXISTS."""
     if keep is None:
         return Path(stack.enter_context(TemporaryDirectory(prefix="comity-demo-")))
@@ -215,7 +215,7 @@ def _folder(stack: ExitStack, keep: Path | None) -> Path:
 
 
 @contextmanager
-def _signals() -> Iterator[None]:
+def signals() -> Iterator[None]:
     """Leave as with Ctrl-C when told to end, so that no node is left behind."""
     if current_thread() is not main_thread():
         yield

@@ -44,7 +44,7 @@ def figures(stage: Stage) -> Exchanged:
     found = stage.us.run(ledger.exchange, peer=stage.mx.id)
     names = {side.id: side.party.territory for side in stage.sides}
     stage.screen.table(
-        ["asked-by", "action", "#asked", "#tokens", "#answered", "#not-answered", "#open"],
+        ["asker", "action", "#asked-for", "#elements", "#answered", "#not-answered", "#open"],
         [
             (
                 names[line.asker],

@@ -143,6 +143,7 @@ def _dealing(local: Local, tx: Connection, entry: Message) -> Dealing:
     act = act if act is Act.ANSWER or _fits(act, transfer) else Act.NONE
     # What was fetched has no contents until it comes itself.
     is_gone = not entry.token or entry.refused == Code.MESSAGE_FETCHED
+    issued = _issued(entry)
     sender = local.identity.id if entry.direction == record.OUT else entry.peer
     asker, agreement, subject = sender, "", ""
     elements, answered = 0, False
@@ -168,7 +169,7 @@ def _dealing(local: Local, tx: Connection, entry: Message) -> Dealing:
         peer=entry.peer,
         direction=entry.direction,
         seq=entry.seq,
-        issued=issued_at(entry.token) if entry.token else entry.at,
+        issued=entry.at if issued is None else issued,
         bytes=len(entry.token) + entry.size,
         act=str(act),
         asker=asker if act is not Act.NONE else "",
@@ -176,8 +177,16 @@ def _dealing(local: Local, tx: Connection, entry: Message) -> Dealing:
         subject=subject,
         elements=elements,
         answered=answered,
-        gone=is_gone,
+        gone=is_gone or issued is None,
     )
+
+
+def _issued(entry: Message) -> int | None:
+    """Return the time in an entry's token; None where that is gone, or spoiled."""
+    try:
+        return issued_at(entry.token)
+    except ComityError:
+        return None
 
 
 def _act(entry: Message) -> tuple[Act, str]:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, select
 
 from comity.core.machines import Role
 from comity.core.messages import Answer, DetailRequest
+from comity.protocol import accounting
 from comity.protocol.addresses import transfer_in
 from comity.protocol.base import Local
 from comity.store import journal, kept, record
@@ -59,6 +60,8 @@ def destroy(local: Local, tx: Connection, entry: Message, ground: Ground, recall
     """Destroy the contents of an entry here, and what came of them; once."""
     if entry.destroyed:
         return
+    # The figures outlive the contents.
+    accounting.note_all(local, tx, entry.peer)
     now = local.now()
     if entry.what == "comity-question-1":
         _forget_question(tx, entry, ground, now)

@@ -198,4 +198,23 @@ TEXTS: Final[dict[str, str]] = {
         "either list; a name or identifier that no officer released; a private key; an officer's "
         "name; a program, a login, an address to call"
     ),
+    "step.cheat-talk": "They talk, and cosign what was said",
+    "step.cheat-rewrite": "One side rewrites its log",
+    "step.cheat-caught": "The other side makes contact",
+    "say.cheat-opening": (
+        "Two honest nodes, until one of them deletes an entry of what it sent: in its own "
+        "database, with its own keys, and with a tree that fits what is left."
+    ),
+    "say.cheat-error": "Answer: {what}",
+    "claim.cheat-cosigned": "{name} has cosigned the {count} entries of the other side's log",
+    "claim.cheat-rewritten": (
+        "{name} deleted entry {number}; its log of {count} entries fits itself"
+    ),
+    "claim.cheat-differs": "{name} finds on the next contact that it is not the log that it was",
+    "claim.cheat-alarm": (
+        "{name} raises an alarm: entry {number} is gone; the evidence is two notes that the other "
+        "side signed"
+    ),
+    "claim.cheat-stops": "until an officer of {name} decides, nothing of {peer} goes by itself",
+    "claim.cheat-named": "comparing names the entry that is gone: number {number}, «{said}»",
 }

@@ -71,10 +71,19 @@ def demo(
     courier: Annotated[
         bool, typer.Option("--courier", help="Without a network: files are carried.")
     ] = False,
+    cheat: Annotated[
+        bool,
+        typer.Option("--cheat", help="Another play: one side rewrites its log, and is caught."),
+    ] = False,
 ) -> None:
     """Play the main job between two nodes on this machine, and give an account of it."""
     from importlib import import_module
 
+    if cheat:
+        caught = import_module("comity.demo.cheating").run
+        if caught(as_json=session.screen.json, keep=keep, language=session.screen.language):
+            raise typer.Exit(1)
+        return
     run = import_module("comity.demo").run
     failed = run(
         mx=mx,
