@@ -139,9 +139,10 @@ def add(tx: Connection, *rows: Row) -> None:
 def change(tx: Connection, cls: type[Row], where: Mapping[str, object], **values: object) -> int:
     """Change the rows that fit; returns how many.
 
-    Where contents are changed they get a new key: the old one opens nothing any more.
+    Where contents are changed, or what they belong to, they get a new key: the old one opens
+    nothing any more.
     """
-    if not values.keys().isdisjoint(cls.contents):
+    if not values.keys().isdisjoint((*cls.contents, *cls.bound)):
         found = _select(cls.table, tuple(where), "", None).rows(tx, _named("w", where))
         return sum(_change_contents(tx, row, values) for row in _opened(tx, cls, found))
     return change_stored(tx, cls, where, **values)
