@@ -26,11 +26,13 @@ from sqlalchemy import Connection
 
 from comity.api import Request, Response
 from comity.contacts import Contacts
+from comity.core.alarm import Kind
 from comity.core.canonical import canonical
 from comity.core.token import RequestClaims
 from comity.errors import Code, ComityError
 from comity.limits import REFUSED_PER_HOUR, UNREADABLE_PER_HOUR
 from comity.protocol import incarnations, refusals
+from comity.protocol.alarming import alarm
 from comity.protocol.authentication import Authenticator, Known
 from comity.protocol.base import (
     BYTES,
@@ -189,8 +191,11 @@ class Exchange:
         if error.code is Code.NODE_FROZEN:
             return FROZEN
         if error.code is Code.NODE_BEHIND:
+            shown, size = opened.request.token, int(error.params["size"])
             with self._store.write() as tx:
-                incarnations.stop(tx, peer, now, standing.Why.BEHIND, opened.request.token)
+                # Either this is an old copy, or the peer says what is not so: an officer looks.
+                alarm(self._local, tx, peer, Kind.MISSTATED, size, message=shown)
+                incarnations.stop(tx, peer, now, standing.Why.BEHIND, shown)
             return FROZEN
         if error.code not in _EVIDENCE:
             raise error

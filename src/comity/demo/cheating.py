@@ -1,7 +1,8 @@
 """A play of its own: one side rewrites its log, and is caught on the next contact.
 
-The United States side deletes an entry of what it sent, in its own database, and rebuilds the tree
-over what is left: its log fits itself in every way. The Mexican side has cosigned it as it was.
+The United States side puts another message in the place of one that it sent, in its own database,
+signs it, and rebuilds the tree: its log fits itself in every way. The Mexican side has cosigned it
+as it was.
 """
 
 import json
@@ -13,6 +14,8 @@ from typing import Final
 from rich.console import Console
 
 from comity import texts
+from comity.core import token
+from comity.core.alarm import Kind
 from comity.core.merkle import Frontier, leaf_hash
 from comity.demo import meeting, play
 from comity.demo.border import Border
@@ -23,14 +26,14 @@ from comity.demo.sides import MX, US, Side
 from comity.demo.stage import Stage
 from comity.edge import lock, logs
 from comity.errors import Code, ComityError
-from comity.node import open_node
+from comity.node import Node, open_node
 from comity.operations import offering, posture, records, watching
 from comity.store import record, tiles
 from comity.store.rows import Head, Message, Tile, add, change, remove
 from comity.texts import Language
 
-GONE: Final = 2
-"""The entry that the United States side deletes."""
+PUT: Final = 2
+"""The entry that the United States side puts another in the place of."""
 _SAID: Final = 5
 _SIZE: Final = 100
 
@@ -84,8 +87,8 @@ def _play(stage: Stage) -> None:
         us.start()
         us.ready()
         shown = us.run(records.show, peer=mx.id)
-        own = left == shown.sent == _SAID - 1
-        stage.claims.check("cheat-rewritten", own, name=us.name, number=GONE, count=left)
+        own = left == shown.sent == _SAID
+        stage.claims.check("cheat-rewritten", own, name=us.name, number=PUT, count=left)
     with stage.step("cheat-caught"):
         _caught(stage)
 
@@ -103,34 +106,53 @@ def _caught(stage: Stage) -> None:
     for one in alarms:
         found = screen.word("alarm", one.kind)
         screen.facts([("peer", one.peer), ("found", found), ("number", str(one.number))])
-    deleted = [one for one in alarms if (one.kind, one.number) == ("deleted", GONE)]
-    notes = bool(deleted) and {"held", "shown"} <= set(deleted[0].evidence)
-    stage.claims.check("cheat-alarm", notes, name=mx.name, number=GONE)
+    forked = [one for one in alarms if one.kind == Kind.FORKED]
+    notes = bool(forked) and {"held", "shown"} <= set(forked[0].evidence)
+    stage.claims.check("cheat-alarm", notes, name=mx.name)
     waits = mx.run(posture.posture, peer=us.id).alarms_open
     stage.claims.check("cheat-stops", waits > 0, name=mx.name, peer=us.name)
     compared = mx.run(watching.compare, peer=us.id).received
-    named = (compared.begins, compared.only_here) == (GONE, (GONE,)) and bool(compared.entries)
+    named = (compared.begins, compared.changed) == (PUT, (PUT,)) and bool(compared.entries)
     said = screen.word("said", compared.entries[0].what) if compared.entries else ""
-    stage.claims.check("cheat-named", named, number=GONE, said=said)
+    stage.claims.check("cheat-named", named, number=PUT, said=said)
 
 
 def _rewrite(folder: Path, peer: str) -> int:
-    """Delete an entry of a node's own log, and rebuild the tree; returns how many are left."""
+    """Put another message in the place of one in a node's own log; returns how many there are."""
     with lock.hold(folder):
         node = open_node(folder)
         try:
             with node.store.write() as tx:
                 where = {"peer": peer, "direction": record.OUT}
                 rows = record.entries(tx, peer, record.OUT)
-                kept = [row for row in rows if row.seq < GONE]
-                kept += [replace(row, seq=row.seq - 1) for row in rows if row.seq > GONE]
+                rows[PUT] = _instead(node, rows[PUT])
                 remove(tx, Message, **where)
                 remove(tx, Tile, **where)
-                add(tx, *kept)
-                frontier = Frontier().extend(leaf_hash(row.leaf) for row in kept)
-                size, packed = len(kept), frontier.pack()
+                add(tx, *rows)
+                frontier = Frontier().extend(leaf_hash(row.leaf) for row in rows)
+                size, packed = len(rows), frontier.pack()
                 change(tx, Head, where, next=size, size=size, frontier=packed)
                 tiles.complete(tx, peer, record.OUT, 0, size)
         finally:
             node.close()
     return size
+
+
+def _instead(node: Node, row: Message) -> Message:
+    """Return a message that was never sent, with the number and time of one that was."""
+    said = token.stated(row.token)
+    envelope = token.Envelope(
+        issuer=node.id,
+        audience=row.peer,
+        id=node.local.new_id(),
+        seq=row.seq,
+        salt=node.local.entropy(token.SALT_BYTES),
+        issued=said.iat,
+        lifetime=said.exp - said.iat,
+        seen=said.log,
+        incarnation=said.inc,
+    )
+    signer = node.local.signers.message
+    made = token.seal_request(envelope, row.method, row.target, row.content_type, b"{}", signer)
+    leaf = record.leaf_of(made.token)
+    return replace(row, jti=envelope.id, token=made.token, body=b"{}", size=2, leaf=leaf)

@@ -137,7 +137,8 @@ def _compared(node: Node, peer: str, direction: str, compared: Compared) -> LogC
     only_here = found.only_here if found else tuple(range(shared, compared.here))
     only_there = found.only_there if found else tuple(range(shared, compared.there))
     moved = found.moved if found else ()
-    named = {*only_here, *(here for here, _ in moved)}
+    changed = found.changed if found else ()
+    named = {*changed, *only_here, *(here for here, _ in moved)}
     entries: list[EntryShown] = []
     if found and named:
         with node.store.read() as tx:
@@ -149,7 +150,7 @@ def _compared(node: Node, peer: str, direction: str, compared: Compared) -> LogC
         here=compared.here,
         there=compared.there,
         begins=found.begins if found else None,
-        changed=found.changed if found else (),
+        changed=changed,
         only_here=only_here,
         only_there=only_there,
         moved=tuple(Place(here=here, there=there) for here, there in moved),

@@ -202,19 +202,21 @@ TEXTS: Final[dict[str, str]] = {
     "step.cheat-rewrite": "One side rewrites its log",
     "step.cheat-caught": "The other side makes contact",
     "say.cheat-opening": (
-        "Two honest nodes, until one of them deletes an entry of what it sent: in its own "
-        "database, with its own keys, and with a tree that fits what is left."
+        "Two honest nodes, until one of them puts another message in the place of one that it "
+        "sent: in its own database, with its own keys, and with a tree that fits."
     ),
     "say.cheat-error": "Answer: {what}",
     "claim.cheat-cosigned": "{name} has cosigned the {count} entries of the other side's log",
     "claim.cheat-rewritten": (
-        "{name} deleted entry {number}; its log of {count} entries fits itself"
+        "{name} wrote another entry {number}; its log of {count} entries fits itself"
     ),
     "claim.cheat-differs": "{name} finds on the next contact that it is not the log that it was",
     "claim.cheat-alarm": (
-        "{name} raises an alarm: entry {number} is gone; the evidence is two notes that the other "
-        "side signed"
+        "{name} raises an alarm; the evidence is two notes that the other side signed, and that "
+        "cannot both be"
     ),
     "claim.cheat-stops": "until an officer of {name} decides, nothing of {peer} goes by itself",
-    "claim.cheat-named": "comparing names the entry that is gone: number {number}, «{said}»",
+    "claim.cheat-named": (
+        "comparing names the entry that is not the same: number {number}, «{said}»"
+    ),
 }

@@ -211,19 +211,22 @@ TEXTS: Final[dict[str, str]] = {
     "step.cheat-rewrite": "Una parte reescribe su registro",
     "step.cheat-caught": "La otra parte hace contacto",
     "say.cheat-opening": (
-        "Dos nodos honestos, hasta que uno borra un asiento de lo que envió: en su propia base de "
-        "datos, con sus propias llaves y con un árbol que concuerda con lo que queda."
+        "Dos nodos honestos, hasta que uno pone otro mensaje en lugar de uno que envió: en su "
+        "propia base de datos, con sus propias llaves y con un árbol que concuerda."
     ),
     "say.cheat-error": "Respuesta: {what}",
     "claim.cheat-cosigned": "{name} cofirmó los {count} asientos del registro de la otra parte",
     "claim.cheat-rewritten": (
-        "{name} borró el asiento {number}; su registro de {count} asientos concuerda consigo mismo"
+        "{name} escribió otro asiento {number}; su registro de {count} asientos concuerda "
+        "consigo mismo"
     ),
     "claim.cheat-differs": "{name} halla en el siguiente contacto que no es el registro que era",
     "claim.cheat-alarm": (
-        "{name} da una alarma: falta el asiento {number}; la prueba son dos notas que firmó la "
-        "otra parte"
+        "{name} da una alarma; la prueba son dos notas que firmó la otra parte y que no pueden ser "
+        "ciertas ambas"
     ),
     "claim.cheat-stops": "hasta que decida un oficial de {name}, nada de {peer} avanza por sí solo",
-    "claim.cheat-named": "la comparación nombra el asiento que falta: número {number}, «{said}»",
+    "claim.cheat-named": (
+        "la comparación nombra el asiento que no es igual: número {number}, «{said}»"
+    ),
 }
