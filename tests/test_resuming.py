@@ -9,15 +9,17 @@ from comity.operations import (
     finding,
     inbox,
     posture,
+    recalling,
     records,
     thawing,
     watching,
 )
 from comity.operations.posture import Posture
 from comity.store import journal, record, standing
-from comity.store.rows import Message, Outgoing, Usage, many, one
+from comity.store.rows import Destruction, Message, Outgoing, RequestRow, Usage, many, one
 from comity.store.standing import Why
 from nodes import MX, US, Pair, Wire, run
+from protocol.test_retention import answered
 from refusals import refuses
 from restored import back_up, copy_back, make_again, open_folder, put, restore, snapshot, thaw
 from stages import check, match, matching_terms, pin_third, ready, seal
@@ -84,6 +86,32 @@ def test_the_whole_story(tagged: Pair) -> None:
     check_same(p)
     with p.us.store.read() as tx:
         assert record.ends(tx, MX.id).theirs.incarnation == 2
+
+
+def test_what_was_taken_back_after_the_backup_is_destroyed_again(loaded: Pair) -> None:
+    """The giver still has its own copy, and gives it with the rest of the record."""
+    p = loaded
+    answered(p)
+    backup = back_up(p, "us")
+    with p.mx.store.read() as tx:
+        sent = many(tx, Message, direction=record.OUT, what="comity-answer-1", kind="request")
+    asked = run(recalling.request, p.mx, peer=US.id, entries=(sent[0].seq,), reason="a mistake")
+    p.pump()
+    run(recalling.honour, p.us, recall=asked.id)
+    p.pump()
+    node = restore(p, "us", backup)
+    thaw(node)
+    with node.store.read() as tx:
+        entry = one(tx, Message, peer=MX.id, direction=record.IN, seq=sent[0].seq)
+        (request,) = many(tx, RequestRow)
+        (noted,) = many(tx, Destruction, side="ours", direction=record.IN)
+    assert entry is not None
+    assert (entry.token, entry.body, bool(entry.destroyed)) == ("", b"", True)
+    assert request.answer == ""
+    assert noted.attestation
+    p.clock.forward(minutes=10)
+    p.pump()
+    check_same(p)
 
 
 def test_a_frozen_node_takes_nothing_and_says_nothing(matched: Pair) -> None:

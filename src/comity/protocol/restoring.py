@@ -6,11 +6,24 @@ from sqlalchemy import Connection
 
 from comity.core.machines import Role
 from comity.core.messages import Answer, DetailRequest
+from comity.core.recall import Attestation
 from comity.protocol import answering
 from comity.protocol.base import Local
+from comity.protocol.destroying import OURS, Ground, destroy
 from comity.protocol.retention import end_retention
-from comity.store import record
-from comity.store.rows import Agreement, Handle, Held, Message, RequestRow, change, one, streamed
+from comity.store import naming, record
+from comity.store.rows import (
+    Agreement,
+    Destruction,
+    Handle,
+    Held,
+    Message,
+    RequestRow,
+    change,
+    many,
+    one,
+    streamed,
+)
 from comity.store.schema import messages
 
 
@@ -52,9 +65,30 @@ def _draft(tx: Connection, local: Local, row: RequestRow, asked: DetailRequest) 
 
 
 def destroy_again(tx: Connection, local: Local, peer: str) -> None:
-    """Destroy what a backup has brought back, and what the terms say is gone.
+    """Destroy what a backup or the peer has brought back, where this node attested that it is gone.
+
+    The peer that asked for contents back has its own copy of them, and has just given it. What the
+    terms say is over ends, too.
 
     It runs in the transaction in which a peer is done, before anything of it can be shown. Entries
     of the record are looked at by the worker, as always (`comity.protocol.lapsing`).
     """
+    said = {
+        "peer": peer,
+        "direction": record.OUT,
+        "kind": "request",
+        "what": "comity-attestation-1",
+    }
+    for told in many(tx, Message, order="seq", **said):
+        if not told.body:
+            continue
+        attested = Attestation.read(told.body)
+        for each in attested.entries:
+            direction, seq = naming.own(each)
+            entry = one(tx, Message, peer=peer, direction=direction, seq=seq)
+            if entry is None or entry.destroyed:
+                continue
+            destroy(local, tx, entry, Ground(attested.ground), attested.recall)
+            place = {"peer": peer, "direction": direction, "seq": seq, "side": OURS}
+            change(tx, Destruction, place, attestation=told.jti)
     end_retention(local, tx)

@@ -35,6 +35,11 @@ def name(tx: Connection, peer: str, places: Iterable[Place]) -> tuple[Entry, ...
     )
 
 
+def own(entry: Entry) -> Place:
+    """Return where an entry is that this node has named."""
+    return _OURS[entry.direction], entry.sequence
+
+
 def find(tx: Connection, peer: str, entries: Iterable[Entry]) -> dict[Place, str]:
     """Return where the entries that a peer names are here, and of what type each is.
 
