@@ -73,13 +73,16 @@ def destroy_again(tx: Connection, local: Local, peer: str) -> None:
     It runs in the transaction in which a peer is done, before anything of it can be shown. Entries
     of the record are looked at by the worker, as always (`comity.protocol.lapsing`).
     """
-    said = {
-        "peer": peer,
-        "direction": record.OUT,
-        "kind": "request",
-        "what": "comity-attestation-1",
-    }
-    for told in many(tx, Message, order="seq", **said):
+    attestations = many(
+        tx,
+        Message,
+        order="seq",
+        peer=peer,
+        direction=record.OUT,
+        kind="request",
+        what="comity-attestation-1",
+    )
+    for told in attestations:
         if not told.body:
             continue
         attested = Attestation.read(told.body)
