@@ -7,6 +7,7 @@ from comity.operations import (
     agreeing,
     agreements,
     finding,
+    identity,
     inbox,
     posture,
     recalling,
@@ -23,6 +24,7 @@ from protocol.test_retention import answered
 from refusals import refuses
 from restored import back_up, copy_back, make_again, open_folder, put, restore, snapshot, thaw
 from stages import check, match, matching_terms, pin_third, ready, seal
+from successions import follow
 
 RFC = "CNU130416UJ3"
 
@@ -110,6 +112,20 @@ def test_what_was_taken_back_after_the_backup_is_destroyed_again(loaded: Pair) -
     assert request.answer == ""
     assert noted.attestation
     p.clock.forward(minutes=10)
+    p.pump()
+    check_same(p)
+
+
+def test_a_peer_has_new_keys_since_the_backup(tagged: Pair) -> None:
+    """An officer takes the update on the frozen node; without it nobody comes back."""
+    p = tagged
+    backup = back_up(p, "us")
+    run(identity.rotate, p.mx)
+    follow(p.mx, p.us)
+    node = restore(p, "us", backup)
+    assert thaw(node).frozen
+    follow(p.mx, node)
+    assert thaw(node).frozen == ""
     p.pump()
     check_same(p)
 

@@ -69,12 +69,15 @@ def operation(
 
 WHILE_FROZEN: Final = frozenset(
     {
-        *("agreement.list", "agreement.show", "holdings.list", "holdings.show", "inbox.list"),
-        *("inbox.show", "journal.show", "match.handles", "match.hits", "negotiation.list"),
-        *("negotiation.show", "node.aside", "node.settle", "node.show", "node.thaw"),
-        *("node.unsettled", "offer.list", "officer.add", "officer.list", "peer.list", "peer.read"),
-        *("posture.show", "received.list", "record.show", "request.list", "terms.explain"),
-        *("transfer.list", "transfer.show"),
+        *("agreement.list", "agreement.show", "holdings.list", "holdings.show", "identity.history"),
+        *("inbox.list", "inbox.show", "journal.show", "ledger.statements", "match.handles"),
+        *("match.hits", "negotiation.list", "negotiation.show", "node.aside", "node.settle"),
+        *("node.show", "node.thaw", "node.unsettled", "offer.list", "officer.add", "officer.list"),
+        # A peer may have got new keys since the backup: without them nobody comes back to it.
+        *("peer.history", "peer.list", "peer.read", "peer.revoke", "peer.update"),
+        *("peer.update.read", "posture.show", "recall.list", "recall.show", "received.list"),
+        *("record.alarms", "record.check", "record.show", "request.list", "terms.explain"),
+        *("transfer.list", "transfer.show", "witness.list"),
     }
 )
 """What a frozen node does: it shows what it has, and comes back. Whatever is not here, it does not,
