@@ -5,10 +5,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test soak test-postgres tck interop kernel test-kernel miri-kernel lint-kernel lint format bench docs picture clean
+.PHONY: help demo test soak test-postgres test-pkcs11 tck interop kernel test-kernel miri-kernel lint-kernel lint format bench docs picture clean
 
 help: ## Show this
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
 
 # A stamp, so that a second call installs nothing and needs no network.
 $(VENV)/.run: pyproject.toml constraints.txt
@@ -29,6 +29,13 @@ test: $(VENV)/.develop ## Run the tests
 test-postgres: $(VENV)/.develop ## Run the store's tests on a real PostgreSQL (see CONTRIBUTING.md)
 	BIN=$(BIN) tests/postgres.sh $(ARGS)
 
+$(VENV)/.pkcs11: $(VENV)/.develop
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[pkcs11]'
+	@touch $@
+
+test-pkcs11: $(VENV)/.pkcs11 ## Run the tests of keys in a token, on a SoftHSM (see CONTRIBUTING.md)
+	BIN=$(BIN) tests/pkcs11.sh $(ARGS)
+
 soak: $(VENV)/.develop ## Kill two nodes at every step, KILLS times (1000), as SEED says
 	PYTHONPATH=tests $(BIN)/python -m soak
 
@@ -45,7 +52,13 @@ $(EDC)/target/.built: $(EDC)/target/.fetched $(wildcard $(EDC)/src/interop/*.jav
 	javac -proc:none -nowarn -d $(EDC)/target/classes -cp '$(EDC)/target/lib/*' $(EDC)/src/interop/*.java
 	@touch $@
 
-interop: $(VENV)/.develop $(EDC)/target/.built ## Play with the Eclipse connector, both ways
+# The Go reference code for transparency logs, from the module proxy, and a few lines that use it.
+GOLANG := tests/interop/golang
+$(GOLANG)/target/.built: $(GOLANG)/go.mod $(GOLANG)/go.sum $(wildcard $(GOLANG)/*.go)
+	cd $(GOLANG) && go build -o target/ . filippo.io/torchwood/cmd/litewitness filippo.io/torchwood/cmd/witnessctl
+	@touch $@
+
+interop: $(VENV)/.develop $(EDC)/target/.built $(GOLANG)/target/.built ## Play with what others wrote: a connector, logs
 	PYTHONPATH=tests $(BIN)/python -m interop $(ARGS)
 
 # The kit's modules, as Maven Central has them; the list of their files is all that is written.
@@ -102,4 +115,4 @@ picture: $(VENV)/.develop ## Play the demo and draw it into docs/demo.svg
 	PYTHONPATH=tests $(BIN)/python -m documents.picture
 
 clean: ## Remove what the targets above made
-	rm -rf $(VENV) $(EDC)/target $(CRATE)/target .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(EDC)/target $(GOLANG)/target $(CRATE)/target .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

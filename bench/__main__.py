@@ -12,7 +12,7 @@ from typing import Final, TypedDict
 from rich.console import Console
 from rich.table import Table
 
-from bench import exchanges, kernel, negotiations, plain, timing
+from bench import appends, exchanges, kernel, negotiations, plain, proofs, timing
 from comity.edge import logs
 from comity.kernel import native
 
@@ -36,6 +36,10 @@ class Results(TypedDict):
     plain_exchanges_per_second: float
     exchanges_to_plain: float
     negotiations_finalised_per_second: float
+    proofs: list[proofs.ProofFigures]
+    """One for each size of the log; processor time of one thread."""
+    appends_per_second: float
+    appends_per_second_together: float
 
 
 def main() -> None:
@@ -43,6 +47,7 @@ def main() -> None:
     logs.configure("error", sys.stderr)
     fast = kernel.measure("native") if native.installed() else None
     portable, of_exchanges = kernel.measure("portable"), exchanges.measure()
+    of_appends = appends.measure()
     of_plain = plain.measure(3_200, exchanges.CALLERS)
     results = Results(
         measured=datetime.now(UTC).strftime("%Y-%m-%d"),
@@ -58,6 +63,9 @@ def main() -> None:
         plain_exchanges_per_second=round(of_plain, 1),
         exchanges_to_plain=round(of_exchanges["exchanges_per_second"] / of_plain, 2),
         negotiations_finalised_per_second=negotiations.measure(),
+        proofs=proofs.measure(),
+        appends_per_second=of_appends["appends_per_second"],
+        appends_per_second_together=of_appends["appends_per_second_together"],
     )
     RESULTS.write_text(json.dumps(results, indent=2) + "\n")
     Console().print(_table(results))
@@ -81,6 +89,13 @@ def _table(results: Results) -> Table:
     table.add_row("one exchange, ms", f"{results['exchange_milliseconds']:,.2f}")
     finalised = results["negotiations_finalised_per_second"]
     table.add_row("negotiations finalised per second", f"{finalised:,.1f}")
+    for each in results["proofs"]:
+        size = f"{each['entries']:,} entries"
+        table.add_row(f"proof out of {size}, bytes", f"{each['proof_bytes']:,}")
+        table.add_row("to create and to verify it, ms", f"{each['create_ms']}, {each['verify_ms']}")
+    table.add_row("appends with a checkpoint per second", f"{results['appends_per_second']:,.1f}")
+    together = results["appends_per_second_together"]
+    table.add_row("the same, 32 to a checkpoint", f"{together:,.1f}")
     return table
 
 

@@ -45,7 +45,7 @@ def measure(exchanges: int = 6_400) -> Figures:
     """Run exchanges between two processes: with many callers at once, and one after another."""
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        holder, asker = _pair(folder)
+        holder, asker = pair(folder)
         holder.close()
         server = multiprocessing.get_context("spawn").Process(
             target=_serve, args=(folder / "holder",), daemon=True
@@ -77,7 +77,8 @@ def _ask(asker: Node, folder: Path, exchanges: int) -> Figures:
     )
 
 
-def _pair(folder: Path) -> tuple[Node, Node]:
+def pair(folder: Path) -> tuple[Node, Node]:
+    """Make two nodes that pinned each other: one offers a list, the other may ask."""
     nodes = []
     for name, territory in (("holder", "MX"), ("asker", "US")):
         port = free_port()

@@ -19,6 +19,7 @@ from comity.node import Node
 from comity.protocol.authentication import TokenAuthenticator
 from comity.protocol.replies import REPLIES
 from comity.store.engine import Store
+from comity.store.vault import Vault
 from nodes import Pair
 
 
@@ -33,8 +34,8 @@ class DyingStore(Store):
     Between them and those of the next nothing happens that lasts, but for calls to the other node.
     """
 
-    def __init__(self, url: str, boundary: int) -> None:
-        super().__init__(url)
+    def __init__(self, url: str, vault: Vault, boundary: int) -> None:
+        super().__init__(url, vault)
         self._left = boundary
 
     @property
@@ -97,9 +98,10 @@ def make_mortal(p: Pair, side: str, boundary: int) -> DyingStore:
     """Let one node of a pair die at a boundary; `Pair.restart` starts it again."""
     node: Node = getattr(p, side)
     node.close()
-    store = DyingStore(node.config.database_url(node.folder), boundary)
+    url, vault = node.config.database_url(node.folder), node.store.vault
+    store = DyingStore(url, vault, boundary)
     # What authenticates reads before step 3 and changes nothing; it is left alone.
-    believed = TokenAuthenticator(node.local, Store(node.config.database_url(node.folder)))
+    believed = TokenAuthenticator(node.local, Store(url, vault))
     mortal = replace(
         node,
         store=store,

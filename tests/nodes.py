@@ -22,6 +22,7 @@ from comity.errors import Code, ComityError
 from comity.node import Node, open_node
 from comity.operations import Caller, Model, Operation, setup
 from comity.operations.peers import peer_add
+from comity.protocol.base import CONTACT
 from comity.worker import work
 from outgoing import check_sent
 
@@ -54,6 +55,8 @@ class Wire:
     target: Endpoint | None = None
     cut: bool = False
     seen: list[tuple[Request, Response]] = field(default_factory=list)
+    contacts: list[tuple[Request, Response]] = field(default_factory=list)
+    """What was said about the record, which is no part of it."""
     on_request: Callable[[Request], Request] = lambda request: request
     on_response: Callable[[Response], Response] = lambda response: response
 
@@ -61,6 +64,10 @@ class Wire:
         """Carry a request to the node and its reply back."""
         if self.cut or self.target is None:
             raise ComityError(Code.PEER_UNREACHABLE, peer="", reason="cut")
+        if f"{CONTACT}/" in request.target:
+            said = self.target.handle(request)
+            self.contacts.append((request, said))
+            return said
         response = self.target.handle(self.on_request(request))
         self.seen.append((request, response))
         return self.on_response(response)

@@ -10,6 +10,7 @@ from typing import Final
 
 import pytest
 import typer
+from bench import proofs
 from typer.core import TyperGroup
 
 import comity
@@ -17,6 +18,7 @@ from comity import limits
 from comity.cli.app import app
 from comity.edge.config import ENVIRONMENT, SETTINGS
 from comity.errors import Code
+from documents import measured, plotted
 from documents.blocks import DOCUMENTS, refreshed, unused
 from documents.marks import ROOT, filled, found_in
 
@@ -59,6 +61,17 @@ def _first_cells(block: str) -> list[str]:
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_generated_blocks_are_what_the_code_says(name: str) -> None:
     assert _read(name) == refreshed(name), "run `make docs`"
+
+
+def test_the_plot_is_of_the_figures() -> None:
+    assert plotted.PLOT.read_text("utf-8") == plotted.draw(measured.of_proofs()), "run `make docs`"
+    sizes = [each["entries"] for each in measured.of_proofs()]
+    assert sizes == list(proofs.SIZES)
+
+
+def test_proofs_are_measured_as_the_page_says() -> None:
+    (found,) = proofs.measure((300,))
+    assert (found["entries"], found["proof_bytes"] < found["evidence_bytes"]) == (300, True)
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
@@ -177,7 +190,7 @@ def test_the_guide_walks_through_the_main_job_in_its_order() -> None:
 
 
 def test_make_targets_exist() -> None:
-    targets = set(re.findall(r"^([a-z-]+):", _read("Makefile"), re.MULTILINE))
+    targets = set(re.findall(r"^([a-z0-9-]+):", _read("Makefile"), re.MULTILINE))
     for page in PAGES:
         text = _read(page)
         named = [line for line in _shell(text) if line.startswith("make ")]

@@ -7,6 +7,7 @@ import pytest
 
 from comity.api import Request, Response
 from comity.core import jws, token
+from comity.core.alarm import Kind
 from comity.core.canonical import canonical, parse
 from comity.core.token import REQUEST
 from comity.errors import Code, ComityError
@@ -14,7 +15,7 @@ from comity.exchange import BUSY, UNIFORM
 from comity.limits import HOUR, JSON_DEPTH, REFUSED_PER_HOUR, UNREADABLE_PER_HOUR
 from comity.operations import agreeing, posture, records
 from comity.protocol.base import DSP
-from comity.store import journal, record
+from comity.store import alarms, record
 from comity.store.rows import Message
 from nodes import MX, US, Pair, run
 from refusals import refuses
@@ -136,34 +137,41 @@ def test_a_message_refused_later_keeps_only_its_digest(pinned: Pair) -> None:
 
 
 def test_an_id_given_twice_is_evidence_and_no_message(pinned: Pair) -> None:
-    first = pinned.mx.exchange.handle(seal(pinned, seq=1, id=7))
-    again = seal(pinned, seq=2, id=7)
-    assert first.status == 200
+    honest, again = seal(pinned, seq=1, id=7), seal(pinned, seq=2, id=7)
+    assert pinned.mx.exchange.handle(honest).status == 200
     assert pinned.mx.exchange.handle(again) == UNIFORM
     assert len(entries(pinned)) == 1
     with pinned.mx.store.read() as tx:
-        entry, detail = journal.entries(tx)[-1]
-    assert (entry.action, detail["code"], detail["token"]) == (
-        "equivocation",
-        Code.MESSAGE_ID_REUSED,
-        again.token,
-    )
+        (found,) = alarms.raised(tx, US.id)
+    assert (found.kind, found.number, found.settled) == (Kind.EQUIVOCATED, 2, 0)
+    evidence = {"held": honest.token, "shown": again.token}
+    assert parse(found.evidence.encode(), 10_000) == evidence
 
 
 def test_a_number_given_twice_is_evidence_and_no_message(pinned: Pair) -> None:
-    pinned.mx.exchange.handle(seal(pinned, seq=1, id=7))
-    assert pinned.mx.exchange.handle(seal(pinned, seq=1, id=8)) == UNIFORM
+    honest, again = seal(pinned, seq=1, id=7), seal(pinned, seq=1, id=8)
+    pinned.mx.exchange.handle(honest)
+    assert pinned.mx.exchange.handle(again) == UNIFORM
     with pinned.mx.store.read() as tx:
-        assert journal.entries(tx)[-1][1]["code"] == Code.SEQUENCE_REUSED
+        (found,) = alarms.raised(tx, US.id)
+    evidence = {"held": honest.token, "shown": again.token}
+    assert parse(found.evidence.encode(), 10_000) == evidence
 
 
 def test_evidence_fills_no_disk(pinned: Pair) -> None:
+    """One number, again and again, is one alarm; and only so many numbers an hour are looked at."""
     pinned.mx.exchange.handle(seal(pinned, seq=1, id=1))
     for id in range(2, UNREADABLE_PER_HOUR + 5):
         assert pinned.mx.exchange.handle(seal(pinned, seq=1, id=id)) == UNIFORM
+    for seq in range(2, UNREADABLE_PER_HOUR + 5):
+        assert pinned.mx.exchange.handle(seal(pinned, seq=seq, id=1)) == UNIFORM
     with pinned.mx.store.read() as tx:
-        kept = [entry for entry, _ in journal.entries(tx) if entry.action == "equivocation"]
-    assert len(kept) == UNREADABLE_PER_HOUR
+        assert [found.number for found in alarms.raised(tx)] == [1]
+    pinned.clock.forward(hours=2)
+    for seq in range(2, UNREADABLE_PER_HOUR + 5):
+        assert pinned.mx.exchange.handle(seal(pinned, seq=seq, id=1)) == UNIFORM
+    with pinned.mx.store.read() as tx:
+        assert len(alarms.raised(tx)) == 1 + UNREADABLE_PER_HOUR
 
 
 def test_a_flood_of_what_cannot_be_read_stops_entering_the_record(pinned: Pair) -> None:

@@ -21,6 +21,7 @@ from comity.protocol.base import BYTES, DATA, DSP, fill_path
 from comity.store import record
 from comity.store.engine import Store
 from comity.store.rows import Message, Negotiation, Outgoing, Usage, change, many, one
+from comity.store.vault import Vault
 from comity.worker import work
 from nodes import MX, US, Pair, Wire, run
 from refusals import refuses
@@ -152,7 +153,8 @@ def test_reads_of_one_peer_are_under_way_together(loaded: Pair) -> None:
                 ready.wait(20)
                 yield tx
 
-    store = Meeting(loaded.mx.config.database_url(loaded.mx.folder))
+    url, vault = loaded.mx.config.database_url(loaded.mx.folder), loaded.mx.store.vault
+    store = Meeting(url, vault)
     believed = TokenAuthenticator(loaded.mx.local, loaded.mx.store)
     exchange = Exchange(loaded.mx.local, store, believed, loaded.mx.wake.set, loaded.mx.contacts)
     target = fill_path(f"{DATA}/transfers/{{}}/set/0", "urn:uuid:none")
@@ -190,8 +192,8 @@ def test_of_two_questions_racing_for_the_last_quota_one_passes(loaded: Pair) -> 
 class Interrupted(Store):
     """A store in which something happens between decide and commit, so many times."""
 
-    def __init__(self, url: str, times: int, happens: Callable[[], object]) -> None:
-        super().__init__(url)
+    def __init__(self, url: str, vault: Vault, times: int, happens: Callable[[], object]) -> None:
+        super().__init__(url, vault)
         self._left, self._happens = times, happens
 
     @contextmanager
@@ -207,7 +209,8 @@ class Interrupted(Store):
 def interrupted(p: Pair, side: str, times: int, happens: Callable[[], object]) -> None:
     """Let something happen in a node each time between its steps 4 and 7."""
     node: Node = getattr(p, side)
-    store = Interrupted(node.config.database_url(node.folder), times, happens)
+    url = node.config.database_url(node.folder)
+    store = Interrupted(url, node.store.vault, times, happens)
     believed = TokenAuthenticator(node.local, node.store)
     wire: Wire = getattr(p, f"to_{side}")
     wire.target = Exchange(node.local, store, believed, node.wake.set, node.contacts)

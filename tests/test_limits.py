@@ -21,6 +21,12 @@ UNITS = {"KIB", "MIB", "HOUR", "DAY"}
 HERE = "test_limits.py"
 
 HIT = {
+    # evidence and witnesses
+    "EVIDENCE_BYTES": "operations/test_proving.py::test_a_file_has_an_end",
+    "EVIDENCE_ENTRIES": "operations/test_proving.py::test_so_many_entries_and_no_more",
+    "WITNESSES": "operations/test_witnessing.py::test_so_many_witnesses_and_no_more",
+    "WITNESS_SECONDS": "edge/test_witness_client.py::test_silence_and_drips_are_not_waited_for",
+    "WITNESS_REPLY_BYTES": "edge/test_witness_client.py::test_a_reply_has_an_end",
     "TOGETHER": "protocol/test_together.py::test_so_many_at_once_and_then_the_others",
     "WRITERS_PER_COMMIT": "store/test_writers.py::test_a_group_has_an_end",
     "REFUSED_PER_HOUR": (
@@ -35,6 +41,8 @@ HIT = {
     "TOKEN_BYTES": "core/test_token.py::test_hostile_requests",
     "TARGET_BYTES": "core/test_token.py::test_hostile_requests",
     "IDENTITY_BYTES": "core/test_identity.py::test_a_document_past_the_limit_is_refused_unread",
+    "UPDATE_BYTES": "core/test_succession.py::test_what_is_no_update",
+    "IDENTITY_STEPS": "core/test_succession.py::test_an_update_has_so_many_steps",
     "JSON_DEPTH": "test_exchange.py::test_what_cannot_be_read_is_refused_signed_and_kept_by_digest",
     "TEXT_CHARS": "core/test_messages.py::test_reasons_that_are_too_long_or_no_text",
     "ID_CHARS": "core/test_identity.py::test_hostile_addresses",
@@ -49,6 +57,13 @@ HIT = {
     "CONTACTS_PER_HOUR": "test_contacts.py::test_a_peer_that_never_stops_asking_is_told_to",
     "HTTP_TIMEOUT_SECONDS": f"{HERE}::test_a_client_waits_so_long_by_itself",
     "ANSWER_TERM_SECONDS": "protocol/test_requests.py::test_the_longest_term_for_an_answer",
+    # the courier
+    "BUNDLE_LINE_BYTES": "core/test_bundle.py::test_a_line_without_end",
+    "BUNDLE_MESSAGES": "core/test_bundle.py::test_more_messages_than_a_bundle_may_have",
+    "COURIER_LIFETIME_SECONDS": "operations/test_couriers.py::test_how_long_a_courier_may_take",
+    "COURIER_AGAIN_SECONDS": "operations/test_courier_folders.py::test_it_goes_again_each_day",
+    "COURIER_PARTS": "operations/test_courier_parts.py::test_more_parts_than_a_bundle_may_have",
+    "COURIER_KEPT_BYTES": "operations/test_courier_parts.py::test_parts_that_never_stop_coming",
     # matching
     "BATCH_ELEMENTS": "protocol/test_questions.py::test_a_full_batch_is_the_most",
     "TOKEN_INPUT_BYTES": "core/test_tokens.py::test_token_input_bytes",
@@ -93,8 +108,45 @@ HIT = {
         "operations/test_rehearsing.py::test_the_latest_are_listed_and_all_are_counted"
     ),
     # the record, and files
+    "LEDGER_LINES": "operations/test_ledger.py::test_a_ledger_has_so_many_lines",
+    "LEDGER_ENTRIES": "operations/test_ledger.py::test_entries_are_looked_at_a_few_at_a_time",
+    "CONTACT_EVERY_SECONDS": "test_meeting.py::test_contact_is_made_so_often_and_no_more",
+    "CONTACT_AT_LEAST_SECONDS": "test_meeting.py::test_contact_is_made_where_nothing_is_said",
+    "RECORD_SIZES": "test_meeting.py::test_no_more_is_read_at_once",
+    "RECORD_ENTRIES": "test_meeting.py::test_no_more_is_read_at_once",
+    "RECORD_ENTRIES_BYTES": "test_meeting.py::test_entries_that_do_not_fit_are_asked_for_again",
+    "RECORD_FETCHED": "test_meeting.py::test_one_contact_fetches_so_many",
+    "RECORD_COMPARED": "test_comparing.py::test_so_many_entries_are_listed",
     "NOTE_BYTES": "core/test_note.py::test_size_is_capped",
     "PROOF_EXTRA_BYTES": "core/test_proof.py::test_sizes_are_capped",
+    "MAILBOX_BYTES": "protocol/test_mailboxes.py::test_so_much_is_given_at_once",
+    "MAILBOX_GIVEN_BYTES": "protocol/test_mailboxes.py::test_so_much_is_given_at_once",
+    "MAILBOX_MESSAGES": "protocol/test_mailboxes.py::test_so_much_is_given_at_once",
+    "MAILBOX_WAIT_SECONDS": "protocol/test_mailboxes.py::test_what_is_no_question_is_refused",
+    "MAILBOX_ABSENT_SECONDS": (
+        "protocol/test_mailboxes.py::test_nobody_waits_for_a_peer_that_does_not_come"
+    ),
+    "BACKUP_CHUNK_BYTES": "edge/test_sealed_stream.py::test_what_is_cut_off_is_not_whole",
+    "BACKUP_HEADER_BYTES": "edge/test_sealed_stream.py::test_a_header_without_end_is_not_read",
+    "BACKUP_MANIFEST_BYTES": "operations/test_backing_up.py::test_a_manifest_that_is_too_large",
+    "PASSPHRASE_CHARS": (
+        "operations/test_backing_up.py::test_what_would_open_too_easily_is_refused"
+    ),
+    "LOOKED_AT_ONCE": "protocol/test_lapsing.py::test_so_many_are_looked_at_and_then_the_others",
+    "WRAP_KEY_SECONDS": "store/test_rotation.py::test_it_is_due_after_its_time_and_not_before",
+    "REWRAPPED_AT_ONCE": "store/test_rotation.py::test_many_rows_go_in_parts",
+    "ATTEST_SECONDS": (
+        "protocol/test_attesting.py::test_each_side_attests_what_came_from_the_other"
+    ),
+    "RECALL_ENTRIES": (
+        "protocol/test_recall.py::test_a_recall_names_so_many_entries_and_an_outcome_so_many_uses"
+    ),
+    "USES": (
+        "protocol/test_recall.py::test_a_recall_names_so_many_entries_and_an_outcome_so_many_uses"
+    ),
+    "RECALL_SECONDS": "protocol/test_recall.py::test_silence_is_overdue_on_both_sides",
+    "OPEN_RECALLS_PER_PEER": "protocol/test_recall.py::test_only_so_many_recalls_wait_at_once",
+    "ONWARD_HOLDERS": "core/test_recall.py::test_an_outcome_lists_so_many_holders",
     "FILE_BYTES": "operations/test_filing.py::test_a_file_at_the_limit_and_one_byte_more",
     "FILE_CHUNK_BYTES": "test_gate.py::test_a_suspension_in_the_middle_of_a_download",
     "FILES_AT_ONCE": "test_gate.py::test_so_many_files_at_once",

@@ -47,6 +47,7 @@ def test_only_the_package_is_in_it(wheel: dict[str, bytes]) -> None:
     assert {name.split("/")[0].removesuffix(".dist-info") for name in wheel} == {
         "comity",
         "comity-0.1.0",
+        "comity_verify",
     }
     assert "comity/exchange.py" in wheel
     sources = {path.relative_to(ROOT / "src").as_posix() for path in (ROOT / "src").rglob("*.py")}
@@ -62,11 +63,14 @@ def test_nothing_of_the_harness_is_in_it(wheel: dict[str, bytes]) -> None:
             assert not {mark for mark in marks if mark.encode() in content}, name
 
 
-def test_it_has_one_command_and_takes_no_plugins(wheel: dict[str, bytes]) -> None:
+def test_it_has_two_commands_and_takes_no_plugins(wheel: dict[str, bytes]) -> None:
     parser = configparser.ConfigParser()
     parser.read_string(wheel["comity-0.1.0.dist-info/entry_points.txt"].decode())
     assert {section: dict(parser[section]) for section in parser.sections()} == {
-        "console_scripts": {"comity": "comity.cli:main"}
+        "console_scripts": {
+            "comity": "comity.cli:main",
+            "comity-verify": "comity_verify.main:main",
+        }
     }
 
 

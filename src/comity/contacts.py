@@ -9,17 +9,18 @@ while other messages are under way.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 import structlog
 
 from comity.api import Endpoint, Request, Response
 from comity.core import contact
-from comity.core.canonical import canonical, parse, unb64url
+from comity.core.canonical import canonical, unb64url
 from comity.core.contact import Parties
 from comity.core.identity import Pinned
 from comity.errors import Code, ComityError
-from comity.limits import CONTACTS_PER_HOUR, REPLY_BYTES
+from comity.limits import CONTACTS_PER_HOUR
 from comity.protocol import refusals
 from comity.protocol.base import CONTACT, JSON, Inbound, Local, Moved, Outcome, prefix
 from comity.protocol.routes import find_contact
@@ -28,6 +29,23 @@ from comity.store.engine import Store
 
 _BUSY: Final = Response(429, "", JSON, canonical({"code": "slow-down"}))
 _log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Consulted:
+    """A contact message of ours, and the peer's signed reply."""
+
+    request: Request
+    response: Response
+
+    def accepted(self, peer: Pinned) -> bytes:
+        """Return the body of the reply. Raises PEER_REFUSED with the peer's code."""
+        return accepted(peer, self.response.status, self.response.body)
+
+    def shown(self) -> str:
+        """Return what was said, as evidence: both tokens, and the body of the reply."""
+        body = self.response.body.decode(errors="replace")
+        return f"{self.request.token}\n{self.response.token}\n{body}"
 
 
 class Contacts:
@@ -47,11 +65,14 @@ class Contacts:
         """Take one to its reply. Raises NOT_AUTHENTIC or PEER_UNKNOWN, and nothing else."""
         with self._store.read() as tx:
             peer = peers.pinned(tx, contact.issuer(request.token))
+        if peer.revoked:
+            raise ComityError(Code.NOT_AUTHENTIC)
         now, own = self._local.now(), self._local.identity.id
         claims = contact.open_request(request, own, unb64url(peer.identity.keys.message), now)
         if not self._asked.count(peer.id, now):
             return _BUSY
-        outcome = self._outcome(request, Inbound(self._local, peer, claims.jti, now, ()))
+        inbound = Inbound(self._local, peer, claims.jti, now, (), token=request.token)
+        outcome = self._outcome(request, inbound)
         _log.info("contact", peer=peer.id, jti=claims.jti, status=outcome.status)
         return contact.seal_response(
             Parties(own, peer.id),
@@ -88,8 +109,18 @@ class Contacts:
         """Send a contact message, and return the body of the reply.
 
         `path` is the route's, below the peer's address. Raises PEER_UNREACHABLE,
-        PEER_ANSWER_INVALID, or PEER_REFUSED with the peer's code.
+        PEER_ANSWER_INVALID, PEER_REFUSED with the peer's code, or KEY_REVOKED.
         """
+        return self.consult(peer, path, body).accepted(peer)
+
+    def consult(self, peer: Pinned, path: str, body: bytes) -> Consulted:
+        """Send a contact message, and return it with the reply, whatever that is.
+
+        Raises PEER_UNREACHABLE, PEER_ANSWER_INVALID, PEER_REFUSED where nobody signed it, or
+        KEY_REVOKED.
+        """
+        if peer.revoked:
+            raise ComityError(Code.KEY_REVOKED, peer=peer.id)
         own = self._local.identity.id
         request = contact.seal_request(
             Parties(own, peer.id),
@@ -105,7 +136,7 @@ class Contacts:
             raise ComityError(Code.PEER_REFUSED, peer=peer.id, status=response.status)
         key = unb64url(peer.identity.keys.message)
         contact.open_response(response, request, Parties(peer.id, own), key, self._local.now())
-        return accepted(peer, response.status, response.body)
+        return Consulted(request, response)
 
 
 def accepted(peer: Pinned, status: int, body: bytes) -> bytes:
@@ -115,13 +146,4 @@ def accepted(peer: Pinned, status: int, body: bytes) -> bytes:
     """
     if 200 <= status < 300:
         return body
-    raise ComityError(Code.PEER_REFUSED, peer=peer.id, status=status, reason=_code(body))
-
-
-def _code(body: bytes) -> str:
-    try:
-        code = parse(body, REPLY_BYTES).get("code")
-    except ComityError:
-        code = None
-    # Only a code of ours is repeated; anything else a peer writes there stays there.
-    return code if isinstance(code, str) and code in set(Code) else "unknown"
+    raise ComityError(Code.PEER_REFUSED, peer=peer.id, status=status, reason=refusals.code_of(body))

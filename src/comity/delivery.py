@@ -25,20 +25,21 @@ from sqlalchemy import Connection
 from comity.api import Endpoint, Request, Response, Several
 from comity.core.identity import Pinned
 from comity.errors import Code, ComityError
-from comity.protocol.authentication import Authenticator
-from comity.protocol.base import Local, Reply, ReplyHandler
+from comity.protocol import incarnations
+from comity.protocol.authentication import REVOKED, Authenticator
+from comity.protocol.base import OLD, Local, Reply, ReplyHandler
 from comity.protocol.outbox import Taken, mark, outgoing, reply_entry, reply_to
 from comity.protocol.routes import BRIEF
 from comity.protocol.sending import Draft, State, put
 from comity.protocol.together import Asked, Together
 from comity.protocol.turns import Turns
+from comity.protocol.watching import Watch, equivocation
 from comity.store import peers, record
 from comity.store.engine import Store
 from comity.store.rows import Message, Outgoing, many
+from comity.store.standing import Why
 
 _BACKOFF_CAP: Final = 300
-SEQ_END: Final = 2**53
-"""Past every number of a log."""
 Came: TypeAlias = tuple[Asked[Draft, Message], Request, Outgoing, Response | ComityError]
 """Who asked, what, its place in the outbox, and what came of it."""
 _log = structlog.get_logger()
@@ -54,21 +55,30 @@ class Delivery:
         authenticator: Authenticator,
         endpoint: Callable[[Pinned], Endpoint],
         replies: Mapping[str, ReplyHandler],
+        watch: Watch | None = None,
     ) -> None:
         self._local = local
         self._store = store
         self._authenticator = authenticator
         self._endpoint = endpoint
         self._replies = replies
+        self._watch = watch or Watch(local)
         self._turns = Turns()
         self._together: dict[str, Together[Draft, Message]] = {}
         """By the document of the peer that is asked."""
+        self.reached: set[str] = set()
+        """Peers whose replies this process has taken."""
+        self.greet: Callable[[Pinned], None] | None = None
+        """Called once for each peer, before anything is sent to it; raises where nothing may be."""
+        self._greeted: set[str] = set()
         self._asking: set[str] = set()
         """Ids of what callers in this process bring to a peer right now."""
 
     def run(self, peer: str) -> None:
         """Deliver what waits for a peer, in sequence; leave what cannot go now for later."""
         with self._turns.alone((peer, "")):
+            if self._frozen(peer):
+                return
             self._take_back(peer)
             while (waiting := self._next(peer, State.WAITING)) is not None:
                 if self._local.now() > waiting.expires:
@@ -84,7 +94,7 @@ class Delivery:
         """Deliver what waits for a peer, whether it is due or not. Raises what `ask` raises."""
         with self._turns.alone((peer, "")):
             self._take_back(peer)
-        self._first(peer, SEQ_END)
+        self._first(peer, record.SEQ_END)
 
     def ask(
         self,
@@ -98,8 +108,11 @@ class Delivery:
         """Post a request, bring it to the peer now, and return the reply.
 
         Raises PEER_UNREACHABLE, PEER_REFUSED or PEER_ANSWER_INVALID where there is none; the
-        request then waits in the outbox.
+        request then waits in the outbox. Raises KEY_REVOKED before it is posted.
         """
+        if peer.revoked:
+            raise ComityError(Code.KEY_REVOKED, peer=peer.id)
+        self.hail(peer)
         draft = Draft(peer, kind, method, target, body, subject)
         if kind in BRIEF and _takes_several(type(self._endpoint(peer))):
             return self._together.setdefault(peer.document, Together(self._bring)).do(draft)
@@ -114,6 +127,25 @@ class Delivery:
             raise
         finally:
             self._asking.discard(row.jti)
+
+    def take(self, peer: Pinned, jti: str, response: Response) -> bool:
+        """Take a reply that came by another way than a call; False where it was known already.
+
+        `jti` is the id of the request that it answers. Raises PEER_ANSWER_INVALID where that is
+        none of ours or the reply is not the peer's to it.
+        """
+        with self._turns.alone((peer.id, jti)):
+            with self._store.read() as tx:
+                row = outgoing(tx, peer.id, jti)
+                sent = record.entry(tx, peer.id, record.OUT, jti)
+            if row is None or sent is None:
+                raise ComityError(Code.PEER_ANSWER_INVALID, reason="missing")
+            request = Request(sent.method, sent.target, sent.token, sent.content_type, sent.body)
+            taken = self._opened(row, peer, request, response)
+            if row.state == State.DONE:
+                return False
+            self._take([taken])
+            return True
 
     def _post(
         self, tx: Connection, drafts: Sequence[Draft]
@@ -156,7 +188,10 @@ class Delivery:
                 self._put_off(row, error)
                 each.fail(error)
         try:
-            self._take([one for _, one in taken])
+            if len(taken) == 1:
+                self._take_one(taken[0][1])
+            else:
+                self._take([one for _, one in taken])
         except ComityError:
             if len(came) == 1:
                 raise
@@ -174,6 +209,7 @@ class Delivery:
         """
         with self._turns.alone((peer, jti)):
             with self._store.read() as tx:
+                incarnations.check_frozen(record.ends(tx, peer), peer)
                 row = outgoing(tx, peer, jti)
             if row is not None and row.state != State.DONE:
                 self._reply(row)
@@ -244,33 +280,96 @@ class Delivery:
             sent = record.entry(tx, row.peer, record.OUT, row.jti)
         if sent is None:
             raise ComityError(Code.INTERNAL)
+        if peer.revoked:
+            # Nothing goes to who may have the keys now.
+            raise ComityError(Code.KEY_REVOKED, peer=peer.id)
         request = Request(sent.method, sent.target, sent.token, sent.content_type, sent.body)
         self._send(row, peer, request)
 
+    def hail(self, peer: Pinned, *, strict: bool = False) -> None:
+        """Find out, once, whether something may be said to a peer.
+
+        Raises NODE_FROZEN; where it is `strict`, PEER_UNREACHABLE, too.
+        """
+        if self.greet is None or peer.id in self._greeted:
+            return
+        try:
+            self.greet(peer)
+        except ComityError as error:
+            if error.code is Code.NODE_FROZEN or (strict and error.code is Code.PEER_UNREACHABLE):
+                raise
+            if error.code is Code.PEER_UNREACHABLE:
+                return
+            # A peer of another make does not know the question, and has no answer to it.
+        self._greeted.add(peer.id)
+
     def _send(self, row: Outgoing, peer: Pinned, request: Request) -> Message:
+        self.hail(peer, strict=True)
         response = self._endpoint(peer).handle(request)
         taken = self._opened(row, peer, request, response)
-        self._take([taken])
+        self._take_one(taken)
         return taken.message
 
+    def _take_one(self, taken: Taken) -> None:
+        try:
+            self._take([taken])
+        except ComityError as error:
+            if error.code in (Code.MESSAGE_ID_REUSED, Code.SEQUENCE_REUSED):
+                with self._store.write() as tx:
+                    said = taken.message.token, taken.claims
+                    equivocation(self._local, tx, taken.row.peer, *said)
+            raise
+
     def _opened(self, row: Outgoing, peer: Pinned, request: Request, response: Response) -> Taken:
-        """Verify a reply."""
-        claims = self._authenticator.response(response, request, peer)
+        """Verify a reply. One by a revoked key fills its place in the record, and is none."""
+        if (response.token, response.status, response.body) == ("", OLD.status, OLD.body):
+            # Nobody signed it, but the pinned listener said it: this node is an old copy.
+            self._stop(peer.id, Why.SUPERSEDED)
+        signer, claims = self._authenticator.response(response, request, peer)
         now = self._local.now()
-        message = reply_entry(row, request, response, claims, now)
-        return Taken(row, message, reply_to(self._local, row, peer, response, now))
+        message = reply_entry(row, request, response, claims, now, void=signer.revoked)
+        said = None if signer.revoked else response
+        return Taken(row, message, reply_to(self._local, row, peer, said, now), claims)
 
     def _take(self, taken: Sequence[Taken]) -> None:
         """Log replies and move what waited for them."""
+        try:
+            self._log(taken)
+        except ComityError as error:
+            if error.code is Code.NODE_BEHIND:
+                self._stop(str(error.params["peer"]), Why.BEHIND, taken[0].message.token)
+            raise
+
+    def _log(self, taken: Sequence[Taken]) -> None:
         with self._store.write() as tx:
             # Somebody else may have been quicker.
             first = [each for each in taken if mark(tx, each.row, State.DONE)]
+            for each in first:
+                ends = record.ends(tx, each.row.peer)
+                incarnations.check_frozen(ends, each.row.peer)
+                incarnations.check(ends, each.claims)
+                incarnations.learn(tx, ends, each.claims)
             record.append_all(tx, [each.message for each in first])
+            if first:
+                said = {each.message.token: each.claims for each in first}
+                self._watch.took(tx, first[0].row.peer, said)
             for each in first:
                 self._apply(each.reply, tx)
         for each in taken:
+            self.reached.add(each.row.peer)
             status = each.message.status
             _log.info("delivered", peer=each.row.peer, jti=each.row.jti, status=status)
+
+    def _stop(self, peer: str, why: Why, evidence: str = "") -> None:
+        """Freeze this node for a peer. Raises NODE_FROZEN."""
+        with self._store.write() as tx:
+            incarnations.stop(tx, peer, self._local.now(), why, evidence)
+        raise ComityError(Code.NODE_FROZEN, peer=peer, reason=str(why))
+
+    def _frozen(self, peer: str) -> bool:
+        """Tell whether nothing goes to a peer now."""
+        with self._store.read() as tx:
+            return bool(record.ends(tx, peer).frozen)
 
     def _apply(self, reply: Reply, tx: Connection) -> None:
         if handler := self._replies.get(reply.kind):
@@ -285,6 +384,10 @@ class Delivery:
         _log.info("expired", peer=row.peer, jti=row.jti)
 
     def _put_off(self, row: Outgoing, error: ComityError) -> None:
+        if error.params.get("reason") == REVOKED and row.state != State.LATE:
+            # There is a reply, and it is void: it has its place in the record once that is missed.
+            self._expire(row)
+            return
         spread = int.from_bytes(self._local.entropy(2)) / 65_536
         wait = min(2 ** min(row.attempts, 16), _BACKOFF_CAP) * (0.5 + spread / 2)
         self._settle(

@@ -16,21 +16,26 @@ from importlib import metadata
 from pathlib import Path
 from typing import Final, Literal
 
+from sqlalchemy import Connection
+
 from comity import kernel
 from comity.api import Request
 from comity.core import identity
 from comity.core.canonical import unb64url
 from comity.core.identity import Identity
-from comity.edge import keyfiles, lock, tls
+from comity.edge import keyfiles, keyring, lock, tls
 from comity.edge.client import PeerClient
 from comity.edge.config import NodeConfig, read_config
 from comity.edge.peer_listener import VERSION_PATH
 from comity.errors import Code, ComityError
 from comity.kernel.native import Native
 from comity.limits import CLOCK_SKEW_SECONDS, MIB
-from comity.node import IDENTITY_FILE, KEYS
-from comity.store import peers
+from comity.node import IDENTITY_FILE, WRAP_KEYS
+from comity.store import links, peers
+from comity.store import standing as frozen
 from comity.store.engine import Store
+from comity.store.rows import Unsettled, many
+from comity.store.vault import Vault
 
 ROOM_MIB: Final = 1024
 """Free space below which a node is warned: a large list and its tag set take some hundred MiB."""
@@ -63,7 +68,7 @@ def examine(folder: Path, *, contact: bool = False) -> tuple[Finding, ...]:
         missing = ComityError(Code.NODE_MISSING, folder=str(folder))
         return (*found, Finding("settings", "fail", error=missing))
     found.append(Finding("settings", "ok", params={"id": own.id}))
-    found += _guarded("keys", lambda: _keys(folder, own))
+    found += _guarded("keys", lambda: _keys(folder, config, own))
     found.append(_clock(own))
     found.append(_room(folder))
     found += _guarded("database", lambda: _database(folder, config))
@@ -118,17 +123,10 @@ def _folder(folder: Path) -> Iterator[Finding]:
     yield Finding("folder", "warn" if is_open else "ok", "open" if is_open else "ok", shown)
 
 
-def _keys(folder: Path, own: Identity) -> Iterator[Finding]:
-    keys = folder / "keys"
-    signers = {use: keyfiles.read_signer(keys / f"{use}.key") for use in KEYS}
-    keyfiles.read_secret(keys / "sealing.key")
-    tls.server_context(keys / "tls.pem", keys / "tls.key")
-    named = own.keys.model_dump()
-    found = {use: signer.public for use, signer in signers.items()}
-    decryption = keyfiles.read_decryption(keys / "encryption.key")
-    found["encryption"] = decryption.public_key().public_bytes_raw()
-    if any(public != unb64url(named[use]) for use, public in found.items()):
-        raise ComityError(Code.IDENTITY_INVALID)
+def _keys(folder: Path, config: NodeConfig, own: Identity) -> Iterator[Finding]:
+    keyring.open_keys(folder, own, config.pkcs11(folder))
+    keyfiles.read_secret(folder / "keys" / "sealing.key")
+    tls.server_context(*keyring.certificate_of(folder, own))
     yield Finding("keys", "ok")
 
 
@@ -155,10 +153,11 @@ def _database(folder: Path, config: NodeConfig) -> Iterator[Finding]:
     try:
         with (
             lock.hold(folder),
-            closing(Store(config.database_url(folder))) as store,
+            closing(Store(config.database_url(folder), Vault(folder / WRAP_KEYS))) as store,
             store.read() as tx,
         ):
             pinned = len(peers.everyone(tx))
+            standing = list(_standing(tx))
     except ComityError as error:
         if error.code is not Code.NODE_BUSY:
             raise
@@ -166,6 +165,20 @@ def _database(folder: Path, config: NodeConfig) -> Iterator[Finding]:
         yield Finding("database", "ok", "busy", dict(error.params))
     else:
         yield Finding("database", "ok", params={"peers": pinned})
+        yield from standing
+
+
+def _standing(tx: Connection) -> Iterator[Finding]:
+    """Tell whether the node says anything to its peers, and what waits since it was restored."""
+    if why := frozen.of_node(tx):
+        yield Finding("standing", "fail", "frozen", {"why": why})
+        return
+    for peer, why in frozen.of_peers(tx).items():
+        yield Finding("standing", "warn", "peer", {"peer": peer, "why": why})
+    if waiting := len(many(tx, Unsettled, officer="")):
+        yield Finding("standing", "warn", "unsettled", {"count": waiting})
+    elif not frozen.of_peers(tx):
+        yield Finding("standing", "ok")
 
 
 def _ports(folder: Path, config: NodeConfig) -> Iterator[Finding]:
@@ -191,11 +204,15 @@ def _ports(folder: Path, config: NodeConfig) -> Iterator[Finding]:
 
 def _peers(folder: Path, config: NodeConfig) -> Iterator[Finding]:
     """Ask each pinned listener for its version: no message of ours, and nothing for the record."""
-    with closing(Store(config.database_url(folder))) as store, store.read() as tx:
+    with (
+        closing(Store(config.database_url(folder), Vault(folder / WRAP_KEYS))) as store,
+        store.read() as tx,
+    ):
         pinned = peers.everyone(tx)
+        called = [peer for peer in pinned if links.of(tx, peer.id).kind == links.Kind.HTTP]
     if not pinned:
         yield Finding("peers", "warn", "none")
-    for peer in pinned:
+    for peer in called:
         who = peer.identity
         try:
             client = PeerClient(who.address, unb64url(who.certificate), CONTACT_SECONDS)

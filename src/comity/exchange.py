@@ -26,25 +26,41 @@ from sqlalchemy import Connection
 
 from comity.api import Request, Response
 from comity.contacts import Contacts
-from comity.core import token
+from comity.core.alarm import Kind
 from comity.core.canonical import canonical
 from comity.core.token import RequestClaims
 from comity.errors import Code, ComityError
 from comity.limits import REFUSED_PER_HOUR, UNREADABLE_PER_HOUR
-from comity.protocol import refusals
+from comity.protocol import incarnations, refusals
+from comity.protocol.alarming import alarm
 from comity.protocol.authentication import Authenticator, Known
-from comity.protocol.base import BYTES, JSON, AnyRoute, Inbound, Local, Moved, Outcome, prefix
+from comity.protocol.base import (
+    BYTES,
+    JSON,
+    OLD,
+    AnyRoute,
+    Inbound,
+    Local,
+    Moved,
+    Outcome,
+    prefix,
+)
+from comity.protocol.bulk import read_again
 from comity.protocol.opened import Opened, by_peer
 from comity.protocol.routes import find_route
-from comity.protocol.sealing import admit_all, seal_all
+from comity.protocol.sealing import admit, admit_all, seal_all
 from comity.protocol.turns import Turns
-from comity.store import journal, record
+from comity.protocol.watching import Watch, equivocation
+from comity.store import journal, record, standing
 from comity.store.engine import Store
 from comity.store.rows import Message, Usage, change, remove
 
 UNIFORM: Final = Response(401, "", JSON, canonical({"code": Code.NOT_AUTHENTIC}))
 """The one answer to whatever is not an authentic, fresh message of a pinned peer."""
 BUSY: Final = Response(429, "", JSON, canonical({"code": "slow-down"}))
+FROZEN: Final = Response(503, "", JSON, canonical({"code": Code.NODE_FROZEN}))
+"""A frozen node signs nothing; the message waits at its sender."""
+_EVIDENCE: Final = frozenset({Code.MESSAGE_ID_REUSED, Code.SEQUENCE_REUSED, Code.INCARNATION_OLD})
 _RETRIES: Final = 3
 _NOT_THE_PEERS: Final = frozenset({Code.STORE_FAILED, Code.DISK_FULL, Code.INTERNAL})
 T = TypeVar("T")
@@ -61,6 +77,7 @@ class Exchange:
         authenticator: Authenticator,
         committed: Callable[[], None],
         contacts: Contacts,
+        watch: Watch | None = None,
     ) -> None:
         """`committed` is called after each commit, so that the outbox wakes."""
         self._local = local
@@ -68,6 +85,7 @@ class Exchange:
         self._authenticator = authenticator
         self._committed = committed
         self._contacts = contacts
+        self._watch = watch or Watch(local)
         self._turns = Turns()
         self._unreadable = refusals.PerHour(UNREADABLE_PER_HOUR)
         self._refused = refusals.PerHour(REFUSED_PER_HOUR)
@@ -134,7 +152,6 @@ class Exchange:
 
     def _take(self, opened: Opened) -> Response:
         """Steps 3 to 7."""
-        peer, now = opened.inbound.peer.id, opened.inbound.now
         if self._floods(opened):
             return BUSY
         try:
@@ -144,11 +161,7 @@ class Exchange:
                     brief = self._commit(tx, opened, self._outcome(opened, tx))
                     return self._linked(opened, brief)
         except ComityError as error:
-            if error.code not in (Code.MESSAGE_ID_REUSED, Code.SEQUENCE_REUSED):
-                raise
-            if self._unreadable.count(peer, now):
-                self._keep_evidence(opened, error.code)
-            return UNIFORM
+            return self._turned_away(opened, error)
         if stored is not None:
             return self._linked(opened, self._again(opened, stored))
         outcome = self._outcome(opened)
@@ -169,11 +182,32 @@ class Exchange:
             return self._linked(opened, reply)
         raise ComityError(Code.INTERNAL)
 
+    def _turned_away(self, opened: Opened, error: ComityError) -> Response:
+        """Return what is said to an authentic message that does not enter. Nobody signs it.
+
+        Raises what is not for such a reason.
+        """
+        peer, now = opened.inbound.peer.id, opened.inbound.now
+        if error.code is Code.NODE_FROZEN:
+            return FROZEN
+        if error.code is Code.NODE_BEHIND:
+            shown, size = opened.request.token, int(error.params["size"])
+            with self._store.write() as tx:
+                # Either this is an old copy, or the peer says what is not so: an officer looks.
+                alarm(self._local, tx, peer, Kind.MISSTATED, size, message=shown)
+                incarnations.stop(tx, peer, now, standing.Why.BEHIND, shown)
+            return FROZEN
+        if error.code not in _EVIDENCE:
+            raise error
+        if self._unreadable.count(peer, now):
+            self._keep_evidence(opened, error.code)
+        return OLD if error.code is Code.INCARNATION_OLD else UNIFORM
+
     def _open(self, request: Request, known: Known | None = None) -> Opened:
         """Step 2. Raises NOT_AUTHENTIC; a refusal of an authentic message is kept for step 4."""
         peer, claims = self._authenticator.request(request, known)
         inbound = Inbound(self._local, peer, claims.jti, self._local.now(), ())
-        if late := claims.exp < inbound.now:
+        if late := claims.exp < inbound.now or peer.revoked:
             self._check_missed(peer.id, request, claims)
         route: AnyRoute | None = None
         params: tuple[str, ...] = ()
@@ -185,7 +219,7 @@ class Exchange:
             route, params, query = find_route(request.method, request.target, under)
             message = route.parse(request.body)
             if late:
-                raise ComityError(Code.MESSAGE_EXPIRED)
+                raise ComityError(Code.KEY_REVOKED if peer.revoked else Code.MESSAGE_EXPIRED)
         except ComityError as error:
             refused = error
         return Opened(
@@ -196,13 +230,13 @@ class Exchange:
         """Refuse what is no news any more, unless the record lacks it or has it already.
 
         It then fills its place by digest, and has no other effect
-        (docs/decisions/0017-late-messages).
+        (docs/decisions/0017-late-messages, 0034-keys).
         """
         with self._store.read() as tx:
             known = record.entry(tx, peer, record.IN, claims.jti)
             if known is None and not record.lacks(tx, peer, claims.seq):
                 raise ComityError(Code.NOT_AUTHENTIC)
-            if known is not None and known.token != request.token:
+            if known is not None and known.leaf != record.leaf_of(request.token):
                 raise ComityError(Code.NOT_AUTHENTIC)
 
     def _floods(self, opened: Opened) -> bool:
@@ -219,18 +253,15 @@ class Exchange:
 
     def _admit(self, tx: Connection, opened: Opened) -> Response | None:
         """Step 3. Returns the stored reply of a redelivery, else None."""
-        request, claims, peer = opened.request, opened.claims, opened.inbound.peer.id
-        if record.check_new(tx, peer, claims.jti, claims.seq, request.token):
-            record.write(tx, opened.entry())
-        elif (sent := record.reply(tx, peer, record.OUT, claims.jti)) is not None:
-            return _as_response(sent)
+        if (sent := admit(tx, self._watch, opened)) is not None:
+            return UNIFORM if sent.destroyed else _as_response(sent)
         if opened.route and opened.route.reserve and not opened.refused:
             opened.route.reserve(opened.inbound, tx, opened.message)
         return None
 
     def _admit_all(self, tx: Connection, opened: Sequence[Opened]) -> list[Opened]:
         """Step 3 for several that reserve nothing. Returns those that are new."""
-        return admit_all(tx, opened)
+        return admit_all(tx, self._watch, opened)
 
     def _outcome(self, opened: Opened, tx: Connection | None = None) -> Outcome:
         """Steps 4 and 5; an error of either becomes a signed refusal."""
@@ -252,11 +283,9 @@ class Exchange:
         """
         if stored.content_type != BYTES:
             return stored
-        if opened.route is None or opened.route.again is None:
-            return UNIFORM
         try:
             with self._store.read() as tx:
-                body = opened.route.again(opened.inbound, tx, token.body_digest(stored.token))
+                body = read_again(tx, self._local, opened.inbound.peer, opened.request, stored)
         except ComityError:
             return UNIFORM
         return replace(stored, body=body)
@@ -290,16 +319,14 @@ class Exchange:
         return replies
 
     def _keep_evidence(self, opened: Opened, code: Code) -> None:
-        """Keep a token that gives an id or a number twice: it proves equivocation."""
+        """Keep a token that gives an id or a number twice, or is of an old state: a proof of it."""
+        peer, now = opened.inbound.peer.id, opened.inbound.now
         with self._store.write() as tx:
+            if code is not Code.INCARNATION_OLD:
+                equivocation(self._local, tx, peer, opened.request.token, opened.claims)
+                return
             journal.note(
-                tx,
-                opened.inbound.now,
-                "",
-                "equivocation",
-                peer=opened.inbound.peer.id,
-                code=code,
-                token=opened.request.token,
+                tx, now, "", "incarnation.refused", peer=peer, code=code, token=opened.request.token
             )
 
 

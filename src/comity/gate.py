@@ -26,7 +26,8 @@ from comity.protocol import filing, transferring
 from comity.protocol.agreed import in_force, known_terms
 from comity.protocol.base import BYTES, JSON, Local
 from comity.protocol.catalog import PULL, PUSH
-from comity.store import journal, kept, peers
+from comity.protocol.incarnations import check_frozen
+from comity.store import alarms, journal, kept, peers, record
 from comity.store.engine import Store
 from comity.store.rows import Agreement, FileToken, Grant, Received, Transfer, add, change, one
 
@@ -158,7 +159,7 @@ def keep_received(
     if agreement is None:
         raise ComityError(Code.AGREEMENT_UNKNOWN)
     if arrived.statement:
-        _check_statement(local, peer, row, agreement, arrived)
+        _check_statement(local, tx, peer, row, agreement, arrived)
     # Under terms of another make: what they say of the file is for officers to read.
     terms = known_terms(agreement)
     grant = terms.receive if terms else None
@@ -186,10 +187,16 @@ def keep_received(
 
 
 def _check_statement(
-    local: Local, peer: Pinned, row: Transfer, agreement: Agreement, arrived: Arrived
+    local: Local,
+    tx: Connection,
+    peer: Pinned,
+    row: Transfer,
+    agreement: Agreement,
+    arrived: Arrived,
 ) -> None:
     try:
-        said = statement.read(arrived.statement, unb64url(peer.identity.keys.message, 32))
+        key = peers.key_of(tx, peer, statement.TYP, arrived.statement)
+        said = statement.read(arrived.statement, key)
     except ComityError:
         raise ComityError(Code.FILE_DIFFERS, reason="statement") from None
     expected = (
@@ -221,10 +228,15 @@ def under_way(local: Local, tx: Connection, row: Transfer | None) -> bool:
         return False
     if row.state != TransferState.STARTED and row.pending != TransferMessage.START:
         return False
+    if row.role == Role.PROVIDER and alarms.is_open(tx, row.peer):
+        return False
     try:
+        check_frozen(record.ends(tx, row.peer), row.peer)
         agreement = in_force(tx, row.agreement, row.peer)
+        peer = peers.pinned(tx, row.peer)
+        if peer.revoked:
+            return False
         if row.role == Role.PROVIDER:
-            peer = peers.pinned(tx, row.peer)
             return filing.decide(local, tx, peer, agreement).outcome is not Outcome.REFUSE
         terms = known_terms(agreement)
         if terms is None:

@@ -21,6 +21,10 @@ TARGET_BYTES: Final = 1 * KIB
 """A raw request target: the deepest path of ours has two ids of at most 200 bytes."""
 IDENTITY_BYTES: Final = 64 * KIB
 """An identity document: keys, a certificate, a handful of addresses."""
+UPDATE_BYTES: Final = 256 * KIB
+"""An update of an identity: IDENTITY_STEPS documents of 2 KiB with their endorsements, twice."""
+IDENTITY_STEPS: Final = 32
+"""Versions in one update: a rotation each year for a working life."""
 JSON_DEPTH: Final = 24
 """Nesting of JSON: ODRL's logical constraints use 8; deep nesting only exhausts stacks."""
 TEXT_CHARS: Final = 2_000
@@ -127,11 +131,104 @@ REHEARSED_SHOWN: Final = 1_000
 """Messages that a rehearsal of terms lists: the latest, which people look at; all are counted."""
 
 # --- the record -------------------------------------------------------------------------------
+LEDGER_LINES: Final = 400
+"""Lines of one ledger: eleven agreements over a year of months, asked about in three ways; signed,
+they fit a message."""
+LEDGER_ENTRIES: Final = 2_000
+"""Entries of the record that are counted in one transaction, so that others get their turn."""
 NOTE_BYTES: Final = 128 * KIB
 """A signed note: its readers take at least 16 signatures, of up to 5 kB where keys are
 post-quantum (C2SP signed-note), and base64 makes that 107 kB."""
 PROOF_EXTRA_BYTES: Final = 16 * KIB
 """What a proof carries besides (C2SP tlog-proof): a message token, and room for a short body."""
+
+EVIDENCE_BYTES: Final = 32 * MIB
+"""An evidence file: the largest bodies that are kept have half a megabyte, so sixty of them."""
+EVIDENCE_ENTRIES: Final = 1_000
+"""Entries of one evidence file: people read what it says."""
+WITNESSES: Final = 8
+"""Witnesses of a node: with the log's signature and the peer's, a note stays under 16 signatures,
+which is all that readers have to take (C2SP signed-note)."""
+WITNESS_SECONDS: Final = 30
+"""One exchange with a witness: it checks a few hashes and signs."""
+WITNESS_REPLY_BYTES: Final = 16 * KIB
+"""What a witness may answer: signature lines, at most three of them post-quantum."""
+RECORD_SIZES: Final = 64
+"""Sizes of a log whose roots are asked for at once: four such messages find one entry among 16
+million."""
+RECORD_ENTRIES: Final = 1_000
+"""Entries of a log that are asked for at once: their leaves alone are 45 kB."""
+RECORD_ENTRIES_BYTES: Final = 1 * MIB
+"""Tokens and bodies given at once: with base64 and the names around them they fit into a reply."""
+RECORD_FETCHED: Final = 20_000
+"""Missing entries that one contact fetches: the hourly bound of a peer is never used up by it."""
+RECORD_COMPARED: Final = 10_000
+"""Entries past the first difference that a comparison lists, on either side: people read them."""
+CONTACT_EVERY_SECONDS: Final = 60
+"""How often checkpoints are exchanged at most while messages flow: each is two signatures and a
+row on either side, and a minute is soon enough for an officer."""
+CONTACT_AT_LEAST_SECONDS: Final = DAY
+"""How often checkpoints are exchanged at least, also where nothing is said: a log that is rolled
+back in silence shows within a day."""
+MAILBOX_BYTES: Final = 2 * MIB
+"""What is collected or brought at once: as much as any reply, a part of a tag set among them."""
+MAILBOX_GIVEN_BYTES: Final = 1 * MIB
+"""Bodies of messages given at once in a mailbox: in base64, with their tokens, they fit."""
+MAILBOX_MESSAGES: Final = 64
+"""Messages given at once: what a peer may have under way over HTTP."""
+MAILBOX_WAIT_SECONDS: Final = 10
+"""How long a question for what waits is held: shorter than the silence that anything on the way
+takes for a broken connection, and one thread for each peer."""
+MAILBOX_ABSENT_SECONDS: Final = 60
+"""How long after it was collected a mailbox is still filled: a peer that is away is not waited
+for, and what is for it stays in the outbox."""
+BACKUP_CHUNK_BYTES: Final = 64 * KIB
+"""What is encrypted at once of a backup: its 16 bytes more are a four-thousandth."""
+BACKUP_HEADER_BYTES: Final = 1 * KIB
+"""The header of a backup: a salt, and a wrapped key of 80 bytes."""
+BACKUP_MANIFEST_BYTES: Final = 64 * MIB
+"""The manifest of a backup: half a million files."""
+PASSPHRASE_CHARS: Final = 12
+"""The least of a passphrase: with scrypt, four words out of a list of eight thousand take a rack of
+machines a century; what is shorter is mostly one word."""
+LOOKED_AT_ONCE: Final = 500
+"""Entries of the record whose retention is looked at each second: more than come a second of those
+kinds, and all of them are destroyed within the hour after a node that was down."""
+ATTEST_SECONDS: Final = HOUR
+"""How long an attestation of deletion may wait for others to go with: retention ends message by
+message, and one for each would double the record."""
+RECALL_ENTRIES: Final = 1_000
+"""Entries that one recall, or one attestation, names: 130 KiB of numbers and leaves."""
+RECALL_SECONDS: Final = 7 * DAY
+"""How long an officer has to decide about a recall before it is overdue on both sides: as long as a
+message may be on its way."""
+OPEN_RECALLS_PER_PEER: Final = 100
+"""Recalls of one peer that wait for an officer."""
+ONWARD_HOLDERS: Final = 100
+"""Onward holders that the outcome of a recall lists: as many as a node has peers, and more."""
+USES: Final = 20
+"""Uses that an outcome lists: classes of purpose and of users, not cases."""
+WRAP_KEY_SECONDS: Final = 30 * DAY
+"""How long one wrap key is in force: what was destroyed can be opened out of an old copy of the
+database no longer than that, and only by whoever has the key of that time, too."""
+REWRAPPED_AT_ONCE: Final = 1_000
+"""Rows that are put under a new wrap key in one transaction: some 50 ms in which nobody else can
+write."""
+
+# --- the courier ------------------------------------------------------------------------------
+BUNDLE_LINE_BYTES: Final = 3 * MIB
+"""One message of a bundle: a body of REPLY_BYTES in base64url, its token and its target."""
+BUNDLE_MESSAGES: Final = 1_000_000
+"""Messages of one bundle: the parts of the largest tag set are 2,800 of them."""
+COURIER_LIFETIME_SECONDS: Final = 60 * DAY
+"""How long what a courier carries is good: a file, and a message to a peer whose link is a courier.
+Two diplomatic bags a month, one of which is missed, and the way on from there."""
+COURIER_AGAIN_SECONDS: Final = DAY
+"""After how long a folder that couriers empty gets again what is not known to have arrived."""
+COURIER_PARTS: Final = 10_000
+"""Parts of one bundle: 640 MiB on media of 64 KiB."""
+COURIER_KEPT_BYTES: Final = 8 * 1024 * MIB
+"""Parts of bundles that wait for their other parts, of all peers: the largest tag set twice."""
 
 # --- files ------------------------------------------------------------------------------------
 LIST_BYTES: Final = 1024 * MIB

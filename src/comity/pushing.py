@@ -25,7 +25,7 @@ from comity.limits import FILE_CHUNK_BYTES, PUSH_GRACE_SECONDS
 from comity.protocol import filing, transferring
 from comity.protocol.addresses import pinned_path
 from comity.protocol.base import Local
-from comity.store import journal, kept, peers
+from comity.store import journal, kept, peers, standing
 from comity.store.engine import Store
 from comity.store.rows import Grant, Transfer, change, many, one
 from comity.store.schema import grants
@@ -148,7 +148,10 @@ def due(local: Local, store: Store) -> list[str]:
 
 def complete_late(local: Local, tx: Connection) -> None:
     """Complete transfers whose file was pushed, and whose receiver has not said so by itself."""
+    frozen = standing.of_peers(tx)
     for granted in many(tx, Grant, grants.c.not_before <= local.now(), push=DONE):
+        if granted.peer in frozen:
+            continue
         row = one(tx, Transfer, pid=granted.transfer)
         if row and row.state == TransferState.STARTED:
             if row.pending or row.held:

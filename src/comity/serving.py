@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from comity.core.dsp.version import VERSION, Version, VersionResponse
-from comity.edge import lock, tls
+from comity.edge import keyring, lock, tls
 from comity.edge.file_listener import FileListener
 from comity.edge.operators_listener import operators_app
 from comity.edge.peer_listener import peer_app
@@ -23,6 +23,7 @@ from comity.gate import FileGate
 from comity.node import Node, SystemClock, open_node
 from comity.operations import find, names
 from comity.operations.setup import authenticate
+from comity.polling import Poller
 from comity.protocol.base import DSP, prefix
 from comity.worker import Worker
 
@@ -57,12 +58,15 @@ def run(folder: Path, on_ready: Callable[[Started], None]) -> None:
     with ExitStack() as stack:
         stack.enter_context(lock.hold(folder))
         node = stack.enter_context(closing(open_node(folder)))
-        listeners = (_peer_listener(node), _operators_listener(node))
-        worker = Worker(node)
+        node.delivery.greet = node.resuming.greet
+        listens = node.config.listen != "none"
+        listeners = (*((_peer_listener(node),) if listens else ()), _operators_listener(node))
+        worker, poller = Worker(node), Poller(node)
 
         def ready(said: Ready) -> None:
-            (peer_host, peer_port), (host, port) = said.addresses
-            scheme = "https" if listeners[1].context else "http"
+            *reached, (host, port) = said.addresses
+            peer_host, peer_port = reached[0] if reached else ("", 0)
+            scheme = "https" if listeners[-1].context else "http"
             shown = f"[{host}]" if ":" in host else host
             started = Started(
                 node.id, peer_host, peer_port, f"{scheme}://{shown}:{port}", os.getpid(), said.stop
@@ -71,6 +75,11 @@ def run(folder: Path, on_ready: Callable[[Started], None]) -> None:
             worker.start()
             # Stopped first: what it delivers needs the database.
             stack.callback(worker.stop)
+            # Before that: what waits for a peer that collects would hold it up.
+            stack.callback(node.local.mailboxes.close)
+            if not listens:
+                poller.start()
+                stack.callback(poller.stop)
             on_ready(started)
 
         serve(listeners, ready)
@@ -99,7 +108,14 @@ def version_document(path: str) -> bytes:
 
 
 def _peer_listener(node: Node) -> Listener:
-    keys, path = node.folder / "keys", prefix(node.local.identity)
+    path = prefix(node.local.identity)
+    context = _context(*keyring.certificate_of(node.folder, node.local.identity))
+
+    def renew(certificate: Path, key: Path) -> None:
+        """Show another certificate from the next connection on."""
+        tls.load(context, certificate, key)
+
+    node.renewed.append(renew)
     files = FileListener(FileGate(node.local, node.store, node.wake.set), path)
     return Listener(
         peer_app(
@@ -107,7 +123,7 @@ def _peer_listener(node: Node) -> Listener:
         ),
         node.config.peer_host,
         node.config.peer_port,
-        _context(keys / "tls.pem", keys / "tls.key"),
+        context,
     )
 
 

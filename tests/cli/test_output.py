@@ -75,6 +75,7 @@ def test_a_hostile_name_is_only_text() -> None:
         version=1,
         fingerprint="1",
         pinned=False,
+        reach="listens",
     )
     shown.peer(one, read)
     text = printed(one.out)

@@ -8,6 +8,7 @@ from comity.core.messages import (
     AnswerTaken,
     DetailRequest,
     Evaluation,
+    Holds,
     ManifestReply,
     Question,
     RecordReply,
@@ -15,6 +16,7 @@ from comity.core.messages import (
     RequestState,
     Wire,
 )
+from comity.core.reading import Entries, EntriesAsked, Entry, Roots, RootsAsked
 from comity.core.records import Family
 from comity.errors import Code
 from comity.limits import (
@@ -64,8 +66,28 @@ EVERY: tuple[Wire, ...] = (
     Evaluation(manifest=HASH, elements=HASH, proof=b64url(bytes(64))),
     RequestState(id="urn:uuid:1", state="held", due=1),
     AnswerTaken(request="urn:uuid:1"),
-    RecordState(checkpoint="a\nb\n"),
-    RecordReply(checkpoint="a\n", cosigned="b\n"),
+    RecordState(
+        checkpoint="a\nb\n",
+        since=1,
+        consistency=("A" * 43,),
+        written=3,
+        at=1,
+        holds=Holds(size=2, root="A" * 43),
+        cosigned="",
+    ),
+    RecordReply(
+        checkpoint="a\n",
+        since=0,
+        consistency=(),
+        written=0,
+        at=1,
+        holds=Holds(size=0, root="A" * 43),
+        cosigned="b\n",
+    ),
+    RootsAsked(log="did:web:mx.example", sizes=(1, 2)),
+    Roots(log="did:web:mx.example", size=1, next=2, roots=("A" * 43, "")),
+    EntriesAsked(log="did:web:mx.example", start=1, count=1, leaves=True),
+    Entries(log="did:web:mx.example", next=2, entries=(Entry(seq=1, leaf="A" * 43),)),
 )
 
 

@@ -1,7 +1,7 @@
 """Which document has which generated blocks, and what writes each of them."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -10,9 +10,10 @@ from comity.core.canonical import unb64url
 from comity.core.dsp.catalog import RootDataset
 from comity.core.identity import fingerprint
 from comity.core.machines import NEGOTIATION, TRANSFER
-from documents import measured, shown, tables, vectors
+from comity_verify import telling, verify
+from documents import measured, plotted, shown, succeeded, tables, vectors
 from documents.marks import ROOT, filled, found_in
-from documents.played import play
+from documents.played import Played, play
 
 _EXCHANGES: Final = (
     "catalog-request",
@@ -37,6 +38,13 @@ _EXCHANGES: Final = (
     "answer-declined",
     "answer-expired",
     "record",
+    "record-roots",
+    "record-entries",
+    "resume",
+    "ledger",
+    "recall",
+    "attestation",
+    "recall-outcome",
     "file-request",
     "file-start",
     "push-request",
@@ -58,6 +66,8 @@ def _protocol() -> dict[str, str]:
     return {
         **{name: shown.exchange(exchanges[name]) for name in _EXCHANGES},
         "identity": shown.token(played.identity),
+        "endorsement": succeeded.endorsement(played.identity),
+        "revocation": succeeded.revoked(played.identity),
         "fingerprint": shown.text(fingerprint(played.identity)),
         "request-token": shown.token(exchanges["catalog-request"][0].token),
         "response-token": shown.token(reply.token),
@@ -79,12 +89,24 @@ def _protocol() -> dict[str, str]:
         ),
         "file-pull": played.pulled,
         "file-push": played.pushed,
+        "ledger-statement": shown.token(json.loads(exchanges["ledger"][1].body)["statement"]),
+        "evidence": shown.value(json.loads(played.evidence)),
+        "evidence-proof": shown.text(json.loads(played.evidence)["entries"][0]["proof"].strip()),
+        "evidence-told": shown.text("\n".join(_told(played)).strip()),
         "checkpoint": shown.text(record["cosigned"].strip()),
+        "bundle": played.bundle,
+        "courier-claims": played.courier,
         "messages": tables.messages(),
         "limits": tables.bounds(),
         "statuses": tables.statuses(),
         "codes": tables.codes(),
     }
+
+
+def _told(played: Played) -> Iterator[str]:
+    """Give what the verifier says of the evidence."""
+    documents = [played.identity.encode(), played.asker.encode()]
+    return telling.lines(verify(played.evidence, documents), "en")
 
 
 def _readme() -> dict[str, str]:
@@ -95,9 +117,14 @@ def _readme() -> dict[str, str]:
     }
 
 
+def _benchmarks() -> dict[str, str]:
+    return {"proofs": measured.proofs()}
+
+
 DOCUMENTS: Final[Mapping[str, Callable[[], dict[str, str]]]] = {
     "docs/PROTOCOL.md": _protocol,
     "README.md": _readme,
+    "docs/benchmarks.md": _benchmarks,
 }
 
 
@@ -114,6 +141,10 @@ def unused(name: str) -> set[str]:
 def refresh() -> list[Path]:
     """Write all documents anew; return those that changed."""
     changed = []
+    drawn = plotted.draw(measured.of_proofs())
+    if not plotted.PLOT.exists() or plotted.PLOT.read_text("utf-8") != drawn:
+        plotted.PLOT.write_text(drawn, "utf-8")
+        changed.append(plotted.PLOT)
     for name in DOCUMENTS:
         path, text = ROOT / name, refreshed(name)
         if path.read_text("utf-8") != text:

@@ -1,4 +1,4 @@
-"""The figures in the README: those of bench/results.json, and no others."""
+"""The figures in the documents: those of bench/results.json, and no others."""
 
 import json
 from typing import Any
@@ -32,12 +32,56 @@ def table() -> str:
             f"{found['negotiations_finalised_per_second']:,.0f}",
         ),
     ]
+    if "appends_per_second" in found:
+        alone, together = found["appends_per_second"], found["appends_per_second_together"]
+        rows.append(
+            (
+                "appends with a durable checkpoint per second, alone, and 32 to a checkpoint",
+                f"{alone:,.0f}, {together:,.0f}",
+            )
+        )
+    return f"{shown.table(('figure', 'value'), rows)}\n\n{_where(found)}"
+
+
+def of_proofs() -> list[dict[str, Any]]:
+    """Return the figures of proofs, one for each size of the log; none where none were measured."""
+    if not RESULTS.exists():
+        return []
+    found: list[dict[str, Any]] = json.loads(RESULTS.read_text("utf-8")).get("proofs", [])
+    return found
+
+
+def proofs() -> str:
+    """Return the table of proofs, or say that nothing was measured."""
+    rows = [
+        (
+            f"{each['entries']:,}",
+            f"{each['proof_bytes']:,}",
+            f"{each['evidence_bytes']:,}",
+            f"{each['create_ms']:.2f}",
+            f"{each['verify_ms']:.2f}",
+        )
+        for each in of_proofs()
+    ]
+    if not rows:
+        return "Nothing has been measured yet: `make bench` measures, `make docs` writes the table."
+    head = (
+        "entries in the log",
+        "proof, bytes",
+        "evidence file, bytes",
+        "to create, ms",
+        "to verify, ms",
+    )
+    found: dict[str, Any] = json.loads(RESULTS.read_text("utf-8"))
+    return f"{shown.table(head, rows)}\n\n{_where(found)}"
+
+
+def _where(found: dict[str, Any]) -> str:
     libraries = [one["library"] for one in (found["kernel"], found["portable"]) if one is not None]
-    where = (
+    return (
         f"Measured on {found['measured']}: {found['machine']}, {found['cores']} cores, "
         f"Python {found['python']}.\nKernels: {', '.join(libraries)}."
     )
-    return f"{shown.table(('figure', 'value'), rows)}\n\n{where}"
 
 
 def _kernel(found: dict[str, Any]) -> list[tuple[str, str]]:

@@ -10,20 +10,27 @@ from typing import Any, Final
 import pytest
 
 from comity.api import Request, Response
+from comity.core.reading import EntriesAsked, RootsAsked
 from comity.errors import Code, ComityError
 from comity.operations import (
     agreeing,
     agreements,
     holdings,
     inbox,
+    ledger,
     matching,
     offering,
+    proving,
+    recalling,
     records,
     tagging,
+    thawing,
 )
 from comity.operations.peering import call, find_peer
+from comity.protocol import reading
 from comity.protocol.addresses import dsp_base
-from documents import filed, seeded
+from comity.store import standing
+from documents import carried, filed, seeded
 from nodes import Pair, run
 
 MAPPING: Final = "id=ref;name=name;kind=organisation;rfc=rfc;status=status;as_of=since"
@@ -69,6 +76,8 @@ class Played:
     """By name, the requests of either side and their replies."""
     identity: str = ""
     """The holder's identity document."""
+    asker: str = ""
+    """The asker's."""
     agreement: str = ""
     """The id of the agreement."""
     tag_set: bytes = b""
@@ -76,17 +85,23 @@ class Played:
     pulled: str = ""
     pushed: str = ""
     """How a file crosses, as HTTP."""
+    bundle: str = ""
+    courier: str = ""
+    """What a courier carries, and what its sender signs."""
+    evidence: bytes = b""
+    """What the asker can show of the first answer, without the names in it."""
 
 
 @cache
 def play() -> Played:
     """Play it once; every call gets the same."""
     with tempfile.TemporaryDirectory() as folder, seeded.pair(Path(folder)) as nodes:
-        result = Played(identity=nodes.mx.document)
+        result = Played(identity=nodes.mx.document, asker=nodes.us.document)
         for name, exchange in _play(nodes, result):
             if name in result.exchanges:
                 raise ValueError(name)
             result.exchanges[name] = exchange
+        result.bundle, result.courier = carried.play(nodes)
         return result
 
 
@@ -146,7 +161,7 @@ def _play(nodes: Pair, result: Played) -> Iterator[tuple[str, tuple[Request, Res
     yield from _named(nodes, ("/requests", "detail-request"))
     waiting = run(inbox.inbox, mx).requests[0]
     run(inbox.approve, mx, request=waiting.id, approval=waiting.approval)
-    yield from _named(nodes, ("/answers", "answer"))
+    yield from _named(nodes, ("/answers/", "answer"))
     other = found.hits[1].handle
     for outcome in ("declined", "expired"):
         run(inbox.ask, us, handle=other, case_reference="US-2026-0043", wait_seconds=0)
@@ -154,14 +169,14 @@ def _play(nodes: Pair, result: Played) -> Iterator[tuple[str, tuple[Request, Res
         if outcome == "declined":
             waiting = run(inbox.inbox, mx).requests[0]
             run(inbox.decline, mx, request=waiting.id, reason="Ask through the liaison office.")
-            yield from _named(nodes, ("/answers", "answer-declined"))
+            yield from _named(nodes, ("/answers/", "answer-declined"))
             with pytest.raises(ComityError):
                 run(inbox.ask, us, handle=other, case_reference="US-2026-0043", wait_seconds=0)
             yield from _named(nodes, ("/requests", "refused"))
             run(inbox.reopen, mx, request=waiting.id)
         else:
             nodes.clock.forward(days=8)
-            yield from _named(nodes, ("/answers", "answer-expired"))
+            yield from _named(nodes, ("/answers/", "answer-expired"))
 
     run(agreements.suspend, mx, agreement=agreed.id, reason="Under review.")
     yield from _named(nodes, ("/suspension", "transfer-suspension"), ("/agreements", "consent"))
@@ -180,10 +195,52 @@ def _play(nodes: Pair, result: Played) -> Iterator[tuple[str, tuple[Request, Res
     forged = Request("GET", target, "not.a.token")
     yield "uniform-error", (forged, nodes.to_mx.handle(forged))
     run(records.verify, us, peer=mx.id)
-    yield "record", nodes.to_mx.seen[-1]
+    yield "record", nodes.to_mx.contacts[-1]
+    sizes = RootsAsked(log=us.id, sizes=(0, 8, 10_000))
+    us.contacts.ask(peer, reading.ROOTS, sizes.encode())
+    yield "record-roots", nodes.to_mx.contacts[-1]
+    entries = EntriesAsked(log=us.id, start=3, count=1, leaves=False)
+    us.contacts.ask(peer, reading.ENTRIES, entries.encode())
+    yield "record-entries", nodes.to_mx.contacts[-1]
+    run(ledger.exchange, us, peer=mx.id)
+    yield "ledger", nodes.to_mx.contacts[-1]
+    result.evidence = _proved(us, mx.id)
+    yield from _taken_back(nodes)
     yield from filed.play(nodes)
     result.pulled = filed.pulled(mx, us)
     result.pushed = filed.pushed(us, mx)
+    before = len(nodes.to_mx.contacts)
+    with us.store.write() as tx:
+        standing.freeze_node(tx, standing.Why.RESTORED)
+    run(thawing.thaw, us)
+    yield "resume", nodes.to_mx.contacts[before]
+
+
+def _proved(us: Any, peer: str) -> bytes:
+    """Return evidence of the first answer, made by the one who got it."""
+    entries = run(records.show, us, peer=peer).entries
+    told = ("comity-answer-1", "request")
+    answer = next(one.id for one in entries if (one.what, one.kind) == told)
+    path = us.folder / "evidence.json"
+    args = {"peer": peer, "entries": (answer,), "withhold": ("names",), "path": str(path)}
+    run(proving.prove, us, **args)
+    return bytes(path.read_bytes())
+
+
+def _taken_back(nodes: Pair) -> Iterator[tuple[str, tuple[Request, Response]]]:
+    """Let the holder ask for its answer back."""
+    _seen(nodes)
+    shown = run(records.show, nodes.mx, peer=nodes.us.id)
+    answer = next(
+        one
+        for one in shown.entries
+        if (one.direction, one.kind, one.what) == ("out", "request", "comity-answer-1")
+    )
+    args = {"entries": (answer.sequence,), "reason": "It was about somebody else."}
+    asked = run(recalling.request, nodes.mx, peer=nodes.us.id, **args)
+    yield from _named(nodes, ("/recalls", "recall"))
+    run(recalling.honour, nodes.us, recall=asked.id, used="sanctions screening")
+    yield from _named(nodes, ("/attestations", "attestation"), ("/outcomes", "recall-outcome"))
 
 
 def _waits(node: Any, operation: Any, **args: Any) -> None:
@@ -201,11 +258,18 @@ def _seen(nodes: Pair) -> None:
 
 
 def _named(nodes: Pair, *names: tuple[str, str]) -> Iterator[tuple[str, tuple[Request, Response]]]:
-    """Let both deliver; name the first request to a path that ends so, and then the next."""
+    """Let both deliver; name the first request to a path that ends so, and then the next.
+
+    A slash at the end stands for one id more.
+    """
     nodes.pump()
     crossed = [*nodes.to_mx.seen, *nodes.to_us.seen]
     for ending, name in names:
-        found = next(one for one in crossed if one[0].target.endswith(ending))
+        found = next(one for one in crossed if _ends(one[0].target, ending))
         crossed.remove(found)
         yield name, found
     _seen(nodes)
+
+
+def _ends(target: str, ending: str) -> bool:
+    return (target.rpartition("/")[0] + "/" if ending.endswith("/") else target).endswith(ending)

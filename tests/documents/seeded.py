@@ -75,7 +75,7 @@ def _make(folder: Path, name: str, config: NodeConfig, issued: int) -> None:
     signers = {}
     for use in (*KEYS, "recovery"):
         seed = sha256(f"{name} {use}".encode()).digest()
-        signers[use] = Ed25519Signer(seed)
+        signers[use] = signer_of(name, use)
         if use in KEYS:
             pem = Ed25519PrivateKey.from_private_bytes(seed).private_bytes(
                 serialization.Encoding.PEM,
@@ -109,6 +109,11 @@ def _make(folder: Path, name: str, config: NodeConfig, issued: int) -> None:
     write_config(folder, config)
     document = issue(own, signers["message"])
     keyfiles.write_once(folder / IDENTITY_FILE, document.encode() + b"\n", 0o644)
+
+
+def signer_of(name: str, use: str) -> Ed25519Signer:
+    """Return a key of a node, or one that takes its place. It is no secret."""
+    return Ed25519Signer(sha256(f"{name} {use}".encode()).digest())
 
 
 @contextmanager

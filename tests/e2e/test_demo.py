@@ -47,6 +47,21 @@ def _played(command: tuple[str, ...], temporary: Path) -> tuple[int, Any]:
     return done.returncode, json.loads(done.stdout)
 
 
+def test_a_side_that_rewrites_its_log_is_caught(tmp_path: Path) -> None:
+    status, account = _played((*_COMMAND, "--cheat"), tmp_path)
+    assert (account["failures"], account["ok"], status) == ([], True, 0)
+    names = [claim["name"] for claim in account["claims"]]
+    assert names[-6:] == [
+        "cheat-cosigned",
+        "cheat-rewritten",
+        "cheat-differs",
+        "cheat-alarm",
+        "cheat-stops",
+        "cheat-named",
+    ]
+    assert not list(tmp_path.iterdir())
+
+
 def test_on_synthetic_lists_everything_it_claims_happens(tmp_path: Path) -> None:
     status, account = _played(_SYNTHETIC, tmp_path)
     assert (account["failures"], account["stopped"], status) == ([], "", 0)
@@ -70,6 +85,19 @@ def test_on_synthetic_lists_everything_it_claims_happens(tmp_path: Path) -> None
     assert account["seconds"] >= sum(step["seconds"] for step in account["steps"]) - 1
     assert {"comity", "python", "kernel"} <= account["versions"].keys()
     # Nothing is left behind.
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_through_couriers_the_same_happens_and_nobody_opens_a_socket(tmp_path: Path) -> None:
+    play = _PLAY.replace("size=200", "size=200, courier=True")
+    status, account = _played((sys.executable, "-c", play), tmp_path)
+    assert (account["failures"], account["stopped"], status) == ([], "", 0)
+    assert len(account["pairs"]) == 36
+    assert [each["state"] for each in account["requests"]] == ["answered", "declined", "held"]
+    claims = {claim["name"] for claim in account["claims"] if claim["held"]}
+    assert {"equal", "agreed", "found-known", "answered", "declined", "final"} <= claims
+    assert {"no-socket", "carried", "courier-cut", "courier-altered-file"} <= claims
+    assert account["couriers"] > 15
     assert list(tmp_path.iterdir()) == []
 
 

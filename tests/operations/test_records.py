@@ -3,19 +3,22 @@
 import pytest
 
 from comity.api import Response
-from comity.core import checkpoint, jws, token
-from comity.core.canonical import unb64url
+from comity.core import checkpoint, jws, note, token
+from comity.core.alarm import Kind
+from comity.core.canonical import parse, unb64url
 from comity.core.checkpoint import Checkpoint
 from comity.core.keys import Ed25519Signer
 from comity.core.merkle import Frontier, leaf_hash
 from comity.core.messages import RecordReply, RecordState
 from comity.errors import Code
+from comity.node import Node
 from comity.operations import agreements, finding, inbox, posture, records
-from comity.protocol import recording
+from comity.protocol import cosigning, recording
 from comity.protocol.base import DSP
 from comity.protocol.recording import RECORD
-from comity.store import record
-from comity.store.rows import Head, Message, change, many, remove
+from comity.store import alarms, record
+from comity.store.checkpoints import cosigned_note
+from comity.store.rows import Head, Message, add, change, many, remove
 from comity.worker import work
 from nodes import MX, US, Pair, run
 from refusals import refuses
@@ -106,22 +109,31 @@ def test_a_changed_byte_is_found_by_who_keeps_it(
     tagged: Pair, direction: str, values: dict[str, object]
 ) -> None:
     verify(tagged)
+    with tagged.us.store.read() as tx:
+        (before,) = [row for row in record.entries(tx, MX.id, direction) if row.seq == 2]
     spoil(tagged, "us", direction, **values)
     with refuses(Code.RECORD_DIFFERS, entry=2):
         verify(tagged)
+    spoil(tagged, "us", direction)
+    with tagged.us.store.write() as tx:
+        add(tx, before)
+    verify(tagged)
 
 
-@pytest.mark.parametrize("values", [{"leaf": bytes(32)}, {"token": "a.b.c"}])
-def test_a_changed_byte_is_found_by_the_other_side(tagged: Pair, values: dict[str, object]) -> None:
-    spoil(tagged, "mx", "in", **values)
+def test_a_peer_whose_own_copy_is_spoiled_accuses_nobody(tagged: Pair) -> None:
+    """It says that it cannot compare; what it says of itself is no evidence against us."""
+    spoil(tagged, "mx", "in", leaf=bytes(32))
     with refuses(Code.PEER_REFUSED, peer=MX.id, status=400, reason="record-differs"):
         verify(tagged)
+    assert raised(tagged.mx) == []
+    assert raised(tagged.us) == [Kind.UNCOSIGNED]
 
 
 def test_an_entry_that_is_gone_is_missed(tagged: Pair) -> None:
     spoil(tagged, "mx", "in")
     with refuses(Code.PEER_REFUSED, peer=MX.id, status=400, reason="record-incomplete"):
         verify(tagged)
+    assert raised(tagged.mx) == []
     spoil(tagged, "us", "in")
     with refuses(Code.RECORD_INCOMPLETE):
         verify(tagged)
@@ -138,46 +150,93 @@ def test_a_log_that_is_written_anew_is_a_fork(tagged: Pair) -> None:
         leaves = [row.leaf for row in record.entries(tx, MX.id, record.OUT)]
         frontier = Frontier().extend(map(leaf_hash, leaves))
         change(tx, Head, {"peer": MX.id, "direction": "out"}, frontier=frontier.pack())
-    with refuses(Code.PEER_REFUSED, peer=MX.id, status=400, reason="record-differs"):
+    with refuses(Code.RECORD_DIFFERS):
         verify(tagged)
+    assert raised(tagged.mx) == [Kind.FORKED]
+    with tagged.mx.store.read() as tx:
+        (found,) = alarms.raised(tx, US.id)
+    evidence = parse(found.evidence.encode(), 100_000)
+    log = recording.log_key(tagged.us.local.identity, MX.id)
+    held, shown = (
+        checkpoint.verify(str(evidence[name]).encode(), log).checkpoint
+        for name in ("held", "shown")
+    )
+    assert held.size == shown.size
+    assert held.root != shown.root
+
+
+def raised(node: Node) -> list[str]:
+    """Return the kinds of the alarms at a node."""
+    with node.store.read() as tx:
+        return [found.kind for found in alarms.raised(tx)]
 
 
 def state(p: Pair, size: int, root: bytes, signer: Ed25519Signer | None = None) -> RecordState:
     made = Checkpoint(recording.origin(US.id, MX.id), size, root)
-    note = checkpoint.sign(made, signer or p.us.local.signers.checkpoint)
-    return RecordState(checkpoint=note.encode().decode())
+    signed = checkpoint.sign(made, signer or p.us.local.signers.checkpoint)
+    return said(p, signed.encode().decode())
 
 
-def test_checkpoints_that_are_not_cosigned(tagged: Pair) -> None:
+def said(p: Pair, signed: str) -> RecordState:
+    """Return what the asker says with another checkpoint."""
+    with p.us.store.read() as tx:
+        honest = cosigning.statement(p.us.local, tx, MX.id)
+    return honest.model_copy(update={"checkpoint": signed, "since": 0, "consistency": ()})
+
+
+def test_checkpoints_that_are_none(tagged: Pair) -> None:
     with tagged.us.store.read() as tx:
         size, root = record.head(tx, MX.id, record.OUT)
-    assert contact(tagged.us, MX.id, RECORD, state(tagged, size, root))
     hostile = {
-        "another root": (state(tagged, size, bytes(32)), Code.RECORD_DIFFERS),
-        "messages that never came": (state(tagged, size + 50, root), Code.RECORD_INCOMPLETE),
-        "more than there can be": (state(tagged, 2**62, root), Code.RECORD_INCOMPLETE),
         "another key": (state(tagged, size, root, Ed25519Signer(bytes(32))), Code.NOTE_INVALID),
-        "no note": (RecordState(checkpoint="x"), Code.NOTE_INVALID),
+        "no note": (said(tagged, "x"), Code.NOTE_INVALID),
     }
     for message, expected in hostile.values():
         with refuses(Code.PEER_REFUSED, peer=MX.id, status=400, reason=str(expected)):
             contact(tagged.us, MX.id, RECORD, message)
+    assert raised(tagged.mx) == []
+
+
+def test_checkpoints_that_are_not_cosigned(tagged: Pair) -> None:
+    verify(tagged)
+    with tagged.us.store.read() as tx:
+        size, root = record.head(tx, MX.id, record.OUT)
+    for sized in (size + 50, 2**62):
+        reply = RecordReply.read(contact(tagged.us, MX.id, RECORD, state(tagged, sized, root)))
+        assert Checkpoint.parse(note.parse(reply.cosigned.encode()).text).size == size
+        assert reply.holds.size == size
+    assert raised(tagged.mx) == []  # it may be on its way: it is asked for, first
+    other = state(tagged, size + 50, bytes(32))
+    RecordReply.read(contact(tagged.us, MX.id, RECORD, other))
+    assert raised(tagged.mx) == [Kind.FORKED]  # two of one size
+
+
+def test_another_root_is_a_fork(tagged: Pair) -> None:
+    with tagged.us.store.read() as tx:
+        size, _ = record.head(tx, MX.id, record.OUT)
+    contact(tagged.us, MX.id, RECORD, state(tagged, size, bytes(32)))
+    assert raised(tagged.mx) == [Kind.FORKED]
 
 
 def test_the_log_of_another_relation_is_no_log_of_this(tagged: Pair) -> None:
     made = Checkpoint(recording.origin(US.id, "did:web:ca.example"), 0, Frontier().root())
-    note = checkpoint.sign(made, tagged.us.local.signers.checkpoint)
-    message = RecordState(checkpoint=note.encode().decode())
+    signed = checkpoint.sign(made, tagged.us.local.signers.checkpoint)
     with refuses(Code.PEER_REFUSED, peer=MX.id, status=400, reason="note-invalid"):
-        contact(tagged.us, MX.id, RECORD, message)
+        contact(tagged.us, MX.id, RECORD, said(tagged, signed.encode().decode()))
 
 
-def test_an_old_checkpoint_still_fits(tagged: Pair) -> None:
+def test_an_old_checkpoint_still_fits_and_is_not_cosigned_again(tagged: Pair) -> None:
     with tagged.us.store.read() as tx:
         size, root = record.head(tx, MX.id, record.OUT)
     match(tagged)
+    verify(tagged)
+    with tagged.mx.store.read() as tx:
+        newest = cosigned_note(tx, US.id, record.IN)
     reply = contact(tagged.us, MX.id, RECORD, state(tagged, size, root))
-    assert RecordReply.read(reply).cosigned
+    assert newest is not None
+    assert newest.size > size
+    assert RecordReply.read(reply).cosigned == newest.note
+    assert raised(tagged.mx) == []
 
 
 def test_messages_that_cross_leave_no_gap(tagged: Pair) -> None:

@@ -9,11 +9,12 @@ from comity.core import identity
 from comity.core.canonical import unb64url
 from comity.edge import keyfiles
 from comity.errors import Code
-from comity.node import IDENTITY_FILE, KEYS, open_node
+from comity.node import IDENTITY_FILE, KEYS, WRAP_KEYS, open_node
 from comity.operations import Caller, setup
 from comity.operations.registry import find, names, operation
 from comity.store import journal
 from comity.store.engine import Store
+from comity.store.vault import Vault
 from nodes import MX, OFFICER, Pair, run
 from refusals import refuses
 
@@ -147,4 +148,4 @@ def test_a_database_of_another_make_is_used_when_the_settings_say_so(tmp_path: P
     node.close()
     assert (tmp_path / "elsewhere.db").exists()
     assert not (tmp_path / "node" / "comity.db").exists()
-    Store(url).close()
+    Store(url, Vault(tmp_path / "node" / WRAP_KEYS)).close()

@@ -14,6 +14,7 @@ from comity.core.messages import Answer, AnswerTaken, DetailRequest
 from comity.errors import Code
 from comity.limits import ANSWER_TERM_SECONDS, BODY_BYTES, OPEN_REQUESTS_PER_PEER
 from comity.operations import agreements, finding, inbox, offering
+from comity.protocol.answering import answer_path
 from comity.protocol.base import DATA, fill_path
 from comity.protocol.catalog import MATCH, REQUEST
 from comity.store.rows import Agreement, Handle, ManifestRow, Message, RequestRow, add, change, many
@@ -164,8 +165,10 @@ def answer(p: Pair, row: RequestRow, **changes: Any) -> Answer:
     return message.model_copy(update=changes)
 
 
-def tell(p: Pair, message: Answer | bytes) -> Message:
-    return say(p.mx, US.id, f"{DATA}/answers", message)
+def tell(p: Pair, message: Answer | bytes, target: str = "") -> Message:
+    if isinstance(message, Answer):
+        target = target or answer_path(message)
+    return say(p.mx, US.id, target or f"{DATA}/answers/x", message)
 
 
 def extra(p: Pair) -> dict[str, Any]:
@@ -227,6 +230,15 @@ def test_an_answer_is_given_once(matched: Pair) -> None:
     assert run(inbox.request_list, matched.us).requests[0].state == "answered"
 
 
+def test_an_answer_that_its_target_does_not_name(matched: Pair) -> None:
+    """What the target names can be shown without the disclosures; it must be this answer."""
+    message = answer(matched, waiting(matched))
+    other = message.model_copy(update={"handling": "TLP:CLEAR"})
+    for target in (answer_path(other), f"{DATA}/answers/x"):
+        assert code(tell(matched, message, target)) == Code.ANSWER_INVALID
+    assert tell(matched, message).status == 200
+
+
 def test_nobody_answers_in_the_place_of_another(matched: Pair) -> None:
     row, third = waiting(matched), "did:web:ca.example"
     with matched.us.store.write() as tx:
@@ -249,7 +261,7 @@ def test_an_answer_to_what_was_asked_of_its_sender(tagged: Pair) -> None:
         outcome="declined",
         handling="TLP:AMBER",
     )
-    assert code(say(tagged.us, MX.id, f"{DATA}/answers", message)) == Code.REQUEST_UNKNOWN
+    assert code(say(tagged.us, MX.id, answer_path(message), message)) == Code.REQUEST_UNKNOWN
     assert held(tagged)[0].state == "held"
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from comity.cli.output import as_json
 from comity.operations import finding, inbox, records
-from comity.protocol.retention import ANSWER, ENDED
+from comity.protocol.destroying import ENDED
 from comity.store import journal, record
 from comity.store.rows import Hit, Message, Question, RequestRow, many
 from comity.worker import work
@@ -32,7 +32,7 @@ def answered(p: Pair, draft: dict[str, Any] = KEEPS) -> inbox.RequestShown:
 
 def answers(p: Pair) -> list[Message]:
     with p.us.store.read() as tx:
-        return list(many(tx, Message, direction=record.IN, what=ANSWER, kind="request"))
+        return list(many(tx, Message, direction=record.IN, what="comity-answer-1", kind="request"))
 
 
 def notes(p: Pair) -> list[dict[str, str | int]]:

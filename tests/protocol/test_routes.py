@@ -33,8 +33,17 @@ GET /comity/1/transfers/{}/manifest comity-manifest-1
 GET /comity/1/transfers/{}/set/{} comity-set-part-1
 POST /comity/1/transfers/{}/questions comity-question-1
 POST /comity/1/transfers/{}/requests comity-request-1
-POST /comity/1/answers comity-answer-1
+POST /comity/1/answers/{} comity-answer-1
+POST /comity/1/attestations comity-attestation-1
+POST /comity/1/recalls comity-recall-1
+POST /comity/1/recalls/outcomes comity-recall-outcome-1
+POST /comity/1/lost comity-lost-1
 POST /comity/1/contact/record comity-record-1
+POST /comity/1/contact/record/roots comity-record-roots-1
+POST /comity/1/contact/record/entries comity-record-entries-1
+POST /comity/1/contact/resume comity-resume-1
+POST /comity/1/contact/mailbox comity-mailbox-1
+POST /comity/1/contact/ledger comity-ledger-1
 """
 
 

@@ -25,7 +25,7 @@ from comity.edge.asgi import App, Message, Receive, Scope, Send
 from comity.exchange import Exchange
 from comity.node import Node
 from comity.protocol.authentication import Authenticator, Known, TokenAuthenticator
-from comity.protocol.base import Act, Outcome
+from comity.protocol.base import Act, InForce, Outcome
 from comity.protocol.opened import Opened
 from comity.protocol.replies import REPLIES
 from comity.protocol.sending import State
@@ -33,6 +33,7 @@ from comity.pushing import Pusher
 from comity.store.engine import Store
 from comity.store.rows import Message as Entry
 from comity.store.rows import Outgoing
+from comity.store.vault import Vault
 
 ResultT = TypeVar("ResultT")
 
@@ -91,8 +92,8 @@ def _part() -> str:
 class MortalStore(Store):
     """A store that comes to a step before and after the commit of each change."""
 
-    def __init__(self, url: str, passes: Passes) -> None:
-        super().__init__(url)
+    def __init__(self, url: str, vault: Vault, passes: Passes) -> None:
+        super().__init__(url, vault)
         self._passes = passes
 
     @contextmanager
@@ -210,11 +211,13 @@ class MortalAuthenticator:
         """Verify a request."""
         return self.target.request(request, known)
 
-    def response(self, response: Response, request: Request, peer: Pinned) -> ResponseClaims:
+    def response(
+        self, response: Response, request: Request, peer: Pinned
+    ) -> tuple[Pinned, ResponseClaims]:
         """Verify a reply."""
-        claims = self.target.response(response, request, peer)
+        opened = self.target.response(response, request, peer)
         self.passes("reply-opened")
-        return claims
+        return opened
 
 
 @dataclass(frozen=True)
@@ -249,9 +252,11 @@ def mortal_app(app: App, passes: Passes) -> App:
 def make_mortal(node: Node, passes: Passes) -> Node:
     """Return a node whose parts come to steps; the one given lends it the rest."""
     node.store.close()
-    store = MortalStore(node.config.database_url(node.folder), passes)
+    store = MortalStore(node.config.database_url(node.folder), node.store.vault, passes)
     message = MortalSigner(node.local.signers.message, passes)
-    local = replace(node.local, signers=replace(node.local.signers, message=message))
+    own = node.local.in_force.own
+    mortal = replace(own, signers=replace(own.signers, message=message))
+    local = replace(node.local, in_force=InForce(mortal))
     believed = MortalAuthenticator(TokenAuthenticator(local, store), passes)
     exchange = MortalExchange(local, store, believed, node.wake.set, node.contacts)
     exchange.passes = passes

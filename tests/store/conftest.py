@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import create_engine, make_url
 
 from comity.store.engine import Store
+from comity.store.vault import Vault
 
 POSTGRES = "COMITY_TEST_POSTGRES"
 
@@ -51,8 +52,8 @@ def two_schemas() -> Iterator[tuple[str, str]]:
 
 
 @pytest.fixture
-def store(url: str) -> Iterator[Store]:
+def store(url: str, tmp_path: Path) -> Iterator[Store]:
     """Return an open store with its tables, empty."""
-    made = Store(url)
+    made = Store(url, Vault(tmp_path / "wrap"))
     yield made
     made.close()

@@ -9,6 +9,7 @@ import pytest
 from comity.errors import Code, ComityError
 from comity.store.engine import Store
 from comity.store.rows import Officer, add, many, one
+from comity.store.vault import Vault
 from refusals import refuses
 
 
@@ -19,7 +20,7 @@ def officer(name: str) -> Officer:
 def test_what_is_written_is_there_for_the_next_process(store: Store, url: str) -> None:
     with store.write() as tx:
         add(tx, officer("a"))
-    other = Store(url)
+    other = Store(url, store.vault)
     with other.read() as tx:
         assert one(tx, Officer, id="a") == officer("a")
     other.close()
@@ -87,7 +88,7 @@ def test_a_row_that_is_there_already_is_no_crash(store: Store) -> None:
 
 
 def sqlite(folder: Path) -> Store:
-    return Store(f"sqlite:///{folder / 'comity.db'}")
+    return Store(f"sqlite:///{folder / 'comity.db'}", Vault(folder / "wrap"))
 
 
 def test_sqlite_is_set_to_lose_nothing(tmp_path: Path) -> None:
@@ -129,7 +130,7 @@ def test_deleted_content_is_overwritten(tmp_path: Path) -> None:
     with store.write() as tx:
         tx.exec_driver_sql("DELETE FROM officers")
     store.close()
-    assert all(secret not in path.read_bytes() for path in tmp_path.iterdir())
+    assert all(secret not in path.read_bytes() for path in tmp_path.glob("comity.db*"))
 
 
 @pytest.mark.parametrize(
@@ -141,9 +142,9 @@ def test_deleted_content_is_overwritten(tmp_path: Path) -> None:
         ("nobody listens", "postgresql+psycopg://x@127.0.0.1:1/y"),
     ],
 )
-def test_a_database_that_cannot_be_opened(flaw: str, url: str) -> None:
+def test_a_database_that_cannot_be_opened(flaw: str, url: str, tmp_path: Path) -> None:
     with refuses(Code.STORE_FAILED):
-        Store(url)
+        Store(url, Vault(tmp_path / "wrap"))
 
 
 def test_a_file_that_is_no_database(tmp_path: Path) -> None:

@@ -8,12 +8,41 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine
+from sqlalchemy import column, create_engine, table
 
 from comity.store import migrations, rows
 from comity.store.engine import Store
 from comity.store.rows import Row
 from comity.store.schema import metadata
+from comity.store.vault import Vault
+
+BODY = b"what stood in clear"
+MESSAGE = {
+    **dict.fromkeys(("method", "target", "content_type", "reply_to", "refused"), ""),
+    "peer": "p",
+    "direction": "in",
+    "kind": "request",
+    "token": "t.t.t",
+    "status": 0,
+    "size": len(BODY),
+    "at": 1,
+}
+REQUEST = {
+    **dict.fromkeys(("handle", "manifest", "answer", "approval"), ""),
+    "id": "r",
+    "peer": "p",
+    "role": "provider",
+    "agreement": "a",
+    "request": "{}",
+    "state": "declined",
+    "approvals": 0,
+    "reason": "no",
+    "final": True,
+    "due": 1,
+    "at": 1,
+}
+messages = table("messages", *map(column, (*MESSAGE, "seq", "jti", "what", "body", "leaf")))
+requests = table("requests", *map(column, REQUEST))
 
 
 def test_the_migrations_make_the_schema(store: Store) -> None:
@@ -25,7 +54,7 @@ def test_the_migrations_make_the_schema(store: Store) -> None:
 def test_a_database_that_is_up_to_date_stays_as_it_is(store: Store, url: str) -> None:
     with store.write() as tx:
         rows.add(tx, rows.Officer("officer-1", bytes(32), 1))
-    again = Store(url)
+    again = Store(url, store.vault)
     with again.read() as tx:
         assert rows.one(tx, rows.Officer, id="officer-1") == rows.Officer("officer-1", bytes(32), 1)
     again.close()
@@ -41,7 +70,7 @@ def test_every_table_has_its_row() -> None:
     assert {row.table.name for row in Row.__subclasses__()} == set(metadata.tables)
 
 
-def test_what_was_there_before_stays(url: str) -> None:
+def test_what_was_there_before_stays(url: str, tmp_path: Path) -> None:
     """A database of the first version, with an offer, an agreement and a transfer in it."""
     engine = create_engine(url)
     config = Config()
@@ -63,13 +92,29 @@ def test_what_was_there_before_stays(url: str) -> None:
             " format, manifest, updated)"
             " VALUES ('t', 'p', 'u', 'provider', 'STARTED', '', '', 'a', 'Comity-Match', '', 1)"
         )
+        for seq, what in enumerate(("CatalogRequestMessage", "comity-answer-1")):
+            sent = {"seq": seq, "jti": str(seq), "what": what, "body": BODY, "leaf": bytes(32)}
+            connection.execute(messages.insert(), {**MESSAGE, **sent})
+        connection.execute(requests.insert(), REQUEST)
         connection.commit()
     engine.dispose()
-    store = Store(url)
+    store = Store(url, Vault(tmp_path / "wrap"))
     with store.read() as tx:
         (offer,), (agreed,) = rows.many(tx, rows.Offer), rows.many(tx, rows.Agreement)
         (transfer,) = rows.many(tx, rows.Transfer)
+        kept, (asked,) = rows.many(tx, rows.Message, order="seq"), rows.many(tx, rows.RequestRow)
+        raw = tx.exec_driver_sql("SELECT token, body, wrap FROM messages").all()
     store.close()
+    # What stood in clear is sealed, and what carries contents is looked at.
+    assert [(row.token, row.body, row.look) for row in kept] == [
+        ("t.t.t", BODY, 0),
+        ("t.t.t", BODY, 1),
+    ]
+    assert (asked.request, asked.answer, asked.reason) == ("{}", "", "no")
+    assert {wrap for *_, wrap in raw} == {1}
+    assert not [part for row in raw for part in row[:2] if b"t.t.t" in part or BODY in part]
+    for path in tmp_path.glob("comity.db*"):
+        assert BODY not in path.read_bytes()
     assert (offer.officers, agreed.state, agreed.peer_suspended) == (0, "active", False)
     assert agreed.ends > 2**40
     assert (transfer.state, transfer.held) == ("STARTED", False)

@@ -1,6 +1,8 @@
 """The two logs with one peer: in sequence, mirrored through gaps, no number given twice."""
 
 from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import given, settings
@@ -14,6 +16,7 @@ from comity.store import record
 from comity.store.engine import Store
 from comity.store.record import IN, OUT
 from comity.store.rows import Message
+from comity.store.vault import Vault
 from refusals import refuses
 
 PEER = "did:web:us.example"
@@ -46,6 +49,14 @@ def message(seq: int, direction: str = IN, *, jti: int | None = None, peer: str 
 def root(size: int) -> bytes:
     """Return the root over the first messages, computed another way."""
     return Frontier().extend(leaf_hash(message(seq).leaf) for seq in range(size)).root()
+
+
+def in_memory() -> Store:
+    """Return a store whose wrap key is in a folder that goes away with the tests."""
+    return Store("sqlite://", Vault(Path(KEYS.name)))
+
+
+KEYS = TemporaryDirectory()
 
 
 @pytest.fixture
@@ -94,7 +105,7 @@ def test_messages_that_cross_look_like_no_gap_once_they_are_here(logs: Store) ->
 @settings(max_examples=20)
 @given(order=st.permutations(range(7)))
 def test_any_order_of_arrival_gives_the_same_log(order: list[int]) -> None:
-    made = Store("sqlite://")
+    made = in_memory()
     with made.write() as tx:
         record.begin(tx, PEER)
         for seq in order:
@@ -131,7 +142,7 @@ def test_a_number_or_an_id_that_comes_twice(logs: Store) -> None:
 def test_in_groups_or_one_by_one_comes_to_the_same(data: st.DataObject) -> None:
     order = data.draw(st.permutations(range(3 * TOGETHER)))
     cuts = sorted(data.draw(st.sets(st.integers(1, len(order) - 1), max_size=8)))
-    one_by_one, in_groups = Store("sqlite://"), Store("sqlite://")
+    one_by_one, in_groups = in_memory(), in_memory()
     with one_by_one.write() as tx, in_groups.write() as other:
         for each in (tx, other):
             record.begin(each, PEER)

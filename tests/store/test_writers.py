@@ -13,6 +13,7 @@ from comity.limits import WRITERS_PER_COMMIT
 from comity.store import writers
 from comity.store.engine import Store
 from comity.store.rows import Officer, add, many
+from comity.store.vault import Vault
 from threads import at_once
 
 Write = Callable[[Store], None]
@@ -128,7 +129,7 @@ def test_who_fails_alone_leaves_nothing(together: Together) -> None:
 
 
 def sqlite(folder: Path) -> Store:
-    return Store(f"sqlite:///{folder / 'comity.db'}")
+    return Store(f"sqlite:///{folder / 'comity.db'}", Vault(folder / "wrap"))
 
 
 def test_a_commit_that_fails_fails_for_all_of_them(tmp_path: Path) -> None:

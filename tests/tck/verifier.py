@@ -60,7 +60,7 @@ class WayIn:
             said = _entry(node, record.OUT, envelope.seq, envelope.id, signed)
             record.append(tx, said)
         response = self._exchange.handle(signed)
-        claims = self._believed.response(response, signed, self._node)
+        _, claims = self._believed.response(response, signed, self._node)
         with self._kit.store.write() as tx:
             record.append(tx, _answer(said, record.IN, claims.seq, claims.jti, response))
         return response

@@ -10,10 +10,15 @@ from comity.cli.commands import (
     agreeing,
     agreements,
     asking,
+    couriers,
     holdings,
+    ledger,
     matching,
     offering,
+    proving,
+    recalling,
     recording,
+    restoring,
     running,
     setup,
     terms,
@@ -28,8 +33,9 @@ ORDER: Final = (
     "agreements",
     *("tag", "transfers", "received", "match", "check", "hits", "handles"),
     *("ask", "requests", "inbox", "approve", "decline", "reopen"),
-    *("record", "journal", "posture"),
-    *("serve", "doctor", "demo"),
+    *("recall", "record", "verify", "witness", "ledger", "journal", "posture"),
+    "courier",
+    *("serve", "doctor", "backup", "restore", "thaw", "unsettled", "demo"),
 )
 """The commands as the help lists them: in the order in which somebody needs them."""
 
@@ -84,6 +90,7 @@ def root(
 
 for group in (
     *(setup, holdings, terms, offering, agreeing, agreements),
-    *(matching, transferring, asking, recording, running),
+    *(matching, transferring, asking, recalling, recording, proving, ledger, couriers, running),
+    restoring,
 ):
     group.register(app)

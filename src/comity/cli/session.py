@@ -64,8 +64,6 @@ class Session:
 
         read_config(self.folder)
         serving, token = find_serving(self.folder), self.token()
-        if serving is None and operation.serving:
-            raise ComityError(Code.NODE_NOT_SERVING)
         with bars(self.screen) as progress:
             if serving is not None:
                 return self._remotely(serving.address, token, operation, args, progress)
@@ -99,6 +97,18 @@ class Session:
         """Ask for a text on the terminal. Raises NOT_CONFIRMED where nobody can be asked."""
         with self._asking():
             answer: str = typer.prompt(self.screen.text(key, **params), err=True)
+            return answer
+
+    def secret(self, key: str, *, confirm: bool = False) -> str:
+        """Ask for a secret on the terminal, twice where nothing else would show a slip.
+
+        Raises NOT_CONFIRMED where nobody can be asked.
+        """
+        with self._asking():
+            asked = self.screen.text(key)
+            answer: str = typer.prompt(
+                asked, hide_input=True, confirmation_prompt=asked if confirm else False, err=True
+            )
             return answer
 
     def confirm(self, key: str, **params: str | int) -> None:
@@ -149,15 +159,23 @@ class Session:
         progress: "Progress",
     ) -> "ResultT":
         from comity.edge import lock
-        from comity.node import open_node
+        from comity.node import mark_height, open_node
+        from comity.operations.linking import needs_no_calls
         from comity.operations.setup import authenticate
 
         with lock.hold(self.folder):
             node = open_node(self.folder)
             try:
                 caller = authenticate(node.store, token)
-                return operation.run(node, caller, args, progress)
+                if operation.serving and not needs_no_calls(node, args):
+                    raise ComityError(Code.NODE_NOT_SERVING)
+                result = operation.run(node, caller, args, progress)
+                # A serving node does this by itself; one that is open for this alone does it now.
+                for peer in node.delivery.reached & set(node.meetings.due()):
+                    node.meetings.run(peer)
+                return result
             finally:
+                mark_height(node)
                 node.close()
 
     def _certificate(self) -> bytes:

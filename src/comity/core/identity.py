@@ -110,6 +110,9 @@ class Identity(BaseModel):
     keys: Keys
     recovery: PublicKey
     """SHA-256 of the raw recovery public key, base64url."""
+    reach: Literal["listens", "polls"] = "listens"
+    """Whether it can be reached at its address, or accepts no connection and collects what waits
+    for it at its peers. Then the address is only a name for its paths."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,8 @@ class Pinned:
 
     identity: Identity
     document: str
+    revoked: bool = False
+    """Whether nothing that it signs counts any more, or the key of a message that came was such."""
 
     @property
     def id(self) -> str:
@@ -137,7 +142,11 @@ def check_territory(text: str) -> str:
 
 def issue(identity: Identity, signer: Signer) -> str:
     """Sign a document with the message key that it names."""
-    return jws.sign(TYP, canonical(identity.model_dump(mode="json")), signer)
+    said = identity.model_dump(mode="json")
+    if said["reach"] == "listens":
+        # As documents were before there was anything else.
+        del said["reach"]
+    return jws.sign(TYP, canonical(said), signer)
 
 
 def read(document: str) -> Identity:

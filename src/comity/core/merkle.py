@@ -105,7 +105,7 @@ class Tree:
 
         Raises PROOF_NOT_VALID (size) where there are fewer.
         """
-        return self._range_root(0, self._check_size(size))
+        return self.range_root(0, self._check_size(size))
 
     def inclusion_proof(self, index: int, size: int | None = None) -> tuple[bytes, ...]:
         """Prove that leaf `index` is in the tree of `size` leaves (RFC 9162 section 2.1.3.1).
@@ -119,10 +119,10 @@ class Tree:
         while stop - start > 1:
             middle = start + _split(stop - start)
             if index < middle:
-                path.append(self._range_root(middle, stop))
+                path.append(self.range_root(middle, stop))
                 stop = middle
             else:
-                path.append(self._range_root(start, middle))
+                path.append(self.range_root(start, middle))
                 start = middle
         return tuple(reversed(path))
 
@@ -139,25 +139,29 @@ class Tree:
         while old < stop:
             middle = start + _split(stop - start)
             if old <= middle:
-                path.append(self._range_root(middle, stop))
+                path.append(self.range_root(middle, stop))
                 stop = middle
             else:
-                path.append(self._range_root(start, middle))
+                path.append(self.range_root(start, middle))
                 start = middle
         # A whole old tree is known to the verifier; only a part of it has to be sent.
         if start > 0:
-            path.append(self._range_root(start, stop))
+            path.append(self.range_root(start, stop))
         return tuple(reversed(path))
 
     def _check_size(self, size: int | None) -> int:
-        have = len(self._leaves)
+        have = len(self)
         if size is None:
             return have
         if not 0 <= size <= have:
             raise ComityError(Code.PROOF_NOT_VALID, size=size)
         return size
 
-    def _range_root(self, start: int, stop: int) -> bytes:
+    def range_root(self, start: int, stop: int) -> bytes:
+        """Return the root over some leaves; a power of two that covers them divides `start`.
+
+        What has the inner nodes of a log at hand answers this from them.
+        """
         return Frontier().extend(self._leaves[start:stop]).root()
 
 

@@ -3,13 +3,14 @@
 Everything is strict: nothing unknown is accepted, nothing is converted. Bytes are base64url.
 """
 
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel, to_snake
 
 from comity.core.canonical import canonical, digest, model
 from comity.core.records import Family
+from comity.core.terms import Action
 from comity.errors import Code, ComityError
 from comity.limits import BATCH_BODY_BYTES, BATCH_ELEMENTS, BODY_BYTES, ID_CHARS, TEXT_CHARS
 
@@ -20,6 +21,13 @@ Id = Annotated[str, Field(min_length=1, max_length=ID_CHARS, pattern=r"^[\x21-\x
 Line = Annotated[str, Field(min_length=1, max_length=ID_CHARS, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Text = Annotated[str, Field(max_length=TEXT_CHARS, pattern=r"^[^\x00]*$")]
 """Lines of text. A NUL is none, and not every database can keep one."""
+CARRYING: Final = {
+    "comity-question-1": Action.MATCH,
+    "comity-request-1": Action.REQUEST,
+    "comity-answer-1": Action.REQUEST,
+}
+"""The messages that carry, in themselves or in their replies, what retention is about, and the
+grant whose retention that is. All others say how two sides stand to each other, and stay."""
 _Elements = Annotated[str, Field(max_length=BATCH_ELEMENTS * 43, pattern=r"^[A-Za-z0-9_-]+$")]
 
 
@@ -145,6 +153,14 @@ class Answer(Wire):
     digests: tuple[Hash, ...] = ()
     disclosures: tuple[Annotated[str, Field(max_length=BODY_BYTES)], ...] = ()
 
+    def core(self) -> bytes:
+        """Return the canonical JSON of all but the disclosures.
+
+        Its digest is in the target of the message, which is signed: so an answer can be shown
+        later with some of its fields, or with none.
+        """
+        return canonical(self.model_dump(mode="json", by_alias=True, exclude={"disclosures"}))
+
 
 class AnswerTaken(Wire):
     """The acknowledgement of an answer."""
@@ -169,16 +185,39 @@ class ConsentTaken(Wire):
     agreement: Id
 
 
-class RecordState(Wire):
-    """A checkpoint of the sender's own log, as a C2SP signed note."""
+class Holds(Wire):
+    """How much of the other side's log is held, without a gap, and its root."""
+
+    size: Annotated[int, Field(ge=0, le=2**53 - 1)]
+    root: Hash
+
+
+class _Record(Wire):
+    """The state of both logs, as one side has them. Notes are C2SP signed notes."""
+
+    checkpoint: Text
+    """Of the sender's own log, up to what it knows to have arrived."""
+    since: Annotated[int, Field(ge=0, le=2**53 - 1)]
+    """The last size that the other side has cosigned, as far as the sender knows; 0 for none."""
+    consistency: Annotated[tuple[Hash, ...], Field(max_length=64)]
+    """That the checkpoint continues the log of that size (RFC 9162 section 2.1.4)."""
+    written: Annotated[int, Field(ge=0, le=2**53 - 1)]
+    """How many entries the sender has written, arrived or not."""
+    at: Annotated[int, Field(ge=0, le=2**53 - 1)]
+    """When, in seconds since 1970-01-01 UTC: an entry of a higher number is not older."""
+    holds: Holds
+    """Of the other side's log."""
+    cosigned: Text
+    """The other side's newest checkpoint, with the sender's cosignature; empty for none."""
+
+
+class RecordState(_Record):
+    """What one side says of the record when it makes contact."""
 
     type: Literal["comity-record-1"] = "comity-record-1"
-    checkpoint: Text
 
 
-class RecordReply(Wire):
-    """The replier's checkpoint of its log, and the asker's with the replier's cosignature."""
+class RecordReply(_Record):
+    """What the other side says to that."""
 
     type: Literal["comity-record-reply-1"] = "comity-record-reply-1"
-    checkpoint: Text
-    cosigned: Text

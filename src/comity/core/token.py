@@ -61,6 +61,8 @@ class _Common(BaseModel):
     dig: _Hash
     """SHA-256 of the exact body."""
     log: Seen
+    inc: _Count = 1
+    """The sender's incarnation for this peer: a restored node has a higher one than it had."""
 
 
 ClaimsT = TypeVar("ClaimsT", bound=_Common)
@@ -80,7 +82,7 @@ class ResponseClaims(_Common):
     req: _Hash
 
 
-_COUNTS: Final = frozenset({"exp", "iat", "seq", "size", "sta"})
+_COUNTS: Final = frozenset({"exp", "iat", "inc", "seq", "size", "sta"})
 
 
 def _written(*names: str) -> re.Pattern[bytes]:
@@ -96,7 +98,7 @@ def _written(*names: str) -> re.Pattern[bytes]:
     return re.compile(rb"\{" + b",".join(map(member, sorted(names))) + rb"\}")
 
 
-_EVERY: Final = ("aud", "cty", "dig", "exp", "iat", "iss", "jti", "log", "seq", "slt")
+_EVERY: Final = ("aud", "cty", "dig", "exp", "iat", "inc", "iss", "jti", "log", "seq", "slt")
 _WRITTEN: Final[dict[type[_Common], re.Pattern[bytes]]] = {
     RequestClaims: _written(*_EVERY, "htm", "htu"),
     ResponseClaims: _written(*_EVERY, "req", "sta"),
@@ -115,6 +117,7 @@ class Envelope:
     issued: int
     lifetime: int
     seen: Seen
+    incarnation: int = 1
 
 
 def digest(data: bytes) -> str:
@@ -147,10 +150,61 @@ def seal_response(
 
 def issuer(token: str) -> str:
     """Return whom a request token claims to be from, unverified. Raises NOT_AUTHENTIC."""
+    return claimed(token).iss
+
+
+def claimed(token: str) -> RequestClaims:
+    """Return what a request token claims, unverified. Raises NOT_AUTHENTIC."""
     try:
-        return _request_claims(jws.payload(token)).iss
+        return _request_claims(jws.payload(token))
     except ComityError:
         raise ComityError(Code.NOT_AUTHENTIC) from None
+
+
+class Stated(BaseModel):
+    """What a token says of its place in the record, whichever kind it is."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
+
+    iat: _Count
+    exp: _Count
+    seq: _Count
+    log: Seen
+    inc: _Count = 1
+
+
+def stated(token: str) -> Stated:
+    """Return what a token that was checked before says of its place in the record."""
+    return model(Stated, jws.payload(token), TOKEN_BYTES)
+
+
+def issued_at(token: str) -> int:
+    """Return when a token that was checked before was issued, in seconds since 1970-01-01 UTC."""
+    payload = jws.payload(token)
+    for written in _WRITTEN.values():
+        if found := written.fullmatch(payload):
+            return int(found["iat"])
+    return stated(token).iat
+
+
+def open_entry(
+    token: str, kind: str, issuer: str, audience: str, public: bytes
+) -> RequestClaims | ResponseClaims:
+    """Check the token of an entry without its body: the signature, and who wrote it to whom.
+
+    `kind` is `request` or `response`. Raises NOT_AUTHENTIC.
+    """
+    claims: RequestClaims | ResponseClaims
+    try:
+        if kind == "request":
+            claims = _read(RequestClaims, jws.check(REQUEST, token, public))
+        else:
+            claims = _read(ResponseClaims, jws.check(RESPONSE, token, public))
+    except ComityError:
+        raise ComityError(Code.NOT_AUTHENTIC) from None
+    if (claims.iss, claims.aud) != (issuer, audience):
+        raise ComityError(Code.NOT_AUTHENTIC)
+    return claims
 
 
 def body_digest(token: str) -> str:
@@ -158,12 +212,24 @@ def body_digest(token: str) -> str:
     return str(parse(jws.payload(token), TOKEN_BYTES)["dig"])
 
 
+def answered(token: str) -> str:
+    """Return the digest of the request that a reply's token names; it was checked before."""
+    return str(parse(jws.payload(token), TOKEN_BYTES)["req"])
+
+
 def open_request(
-    request: Request, audience: str, public: bytes, now: int, *, late: bool = False
+    request: Request,
+    audience: str,
+    public: bytes,
+    now: int,
+    *,
+    late: bool = False,
+    lifetime: int = MESSAGE_LIFETIME_SECONDS,
 ) -> RequestClaims:
     """Check a request against its token: signature, audience, time, and every bound byte.
 
-    With `late`, one whose time has passed is returned, too. Raises NOT_AUTHENTIC and says no more:
+    With `late`, one whose time has passed is returned, too; none may be good for longer than
+    `lifetime` seconds. Raises NOT_AUTHENTIC and says no more:
     what failed is nobody's business but ours.
     """
     try:
@@ -175,7 +241,7 @@ def open_request(
     _check_common(claims, audience, request.content_type, request.body)
     if now < claims.iat - CLOCK_SKEW_SECONDS or (now > claims.exp and not late):
         raise ComityError(Code.NOT_AUTHENTIC)
-    if claims.exp - claims.iat > MESSAGE_LIFETIME_SECONDS:
+    if claims.exp - claims.iat > lifetime:
         raise ComityError(Code.NOT_AUTHENTIC)
     return claims
 
@@ -249,6 +315,7 @@ def _common(envelope: Envelope, content_type: str, body: bytes) -> dict[str, obj
         "slt": b64url(envelope.salt),
         "cty": content_type,
         "dig": digest(body),
+        "inc": envelope.incarnation,
         "log": {"root": envelope.seen.root, "size": envelope.seen.size},
     }
 

@@ -113,6 +113,8 @@ class Account(BaseModel):
     refusals: tuple[RefusalShown, ...] = ()
     record: tuple[LogVerified, ...] = ()
     bytes: Bytes | None = None
+    couriers: int = 0
+    """Files that were carried, where no connection was."""
     steps: tuple[StepTaken, ...]
     seconds: float
     versions: dict[str, str]

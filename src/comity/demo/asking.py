@@ -84,8 +84,8 @@ def _declined(stage: Stage, pair: Pair, case: str, _compared: Compared) -> Asked
     )
     # A decline is final: to ask again changes nothing until the decliner reopens it.
     try:
-        _ask(stage, pair, case, "routine")
-        final = False
+        again = _ask(stage, pair, case, "routine")
+        final = (again.state, again.reason) == ("refused", Code.REQUEST_DECLINED)
     except ComityError as error:
         final = error.params.get("reason") == Code.REQUEST_DECLINED
     stage.claims.check("final", final)
@@ -102,7 +102,7 @@ def _waiting(stage: Stage, pair: Pair, case: str, _compared: Compared) -> Asked:
 
 
 def _ask(stage: Stage, pair: Pair, case: str, urgency: str) -> RequestShown:
-    return stage.us.run(
+    sent = stage.us.run(
         inbox.ask,
         handle=pair.hit.handle,
         purpose=terms.PURPOSE,
@@ -110,6 +110,8 @@ def _ask(stage: Stage, pair: Pair, case: str, urgency: str) -> RequestShown:
         case_reference=case,
         urgency=urgency,
     )
+    stage.bring()
+    return stage.us.run(inbox.show, request=sent.id)
 
 
 def _outcome(stage: Stage, request: str, state: str) -> RequestShown:

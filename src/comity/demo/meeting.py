@@ -13,10 +13,8 @@ from comity.operations import holdings, peers, setup
 def create(stage: Stage) -> dict[str, str]:
     """Make both nodes and serve them; return each side's fingerprint."""
     screen, made = stage.screen, {}
-    for side, listener in zip(stage.sides, free_ports(2), strict=True):
-        crossing = stage.border.crossing(listener)
-        stage.crossings[side.party.key] = crossing
-        address = f"https://127.0.0.1:{crossing.port}"
+    for side in stage.sides:
+        address, listener = _place(stage, side)
         created = side.create(address, listener, screen.language)
         made[side.party.key] = created.fingerprint
         screen.say("side", "bold", side=side.name, name=created.name)
@@ -38,11 +36,25 @@ def create(stage: Stage) -> dict[str, str]:
     apart = (
         len(keys) == len(KEYS) * 2
         and len({document.certificate for document in documents}) == 2
-        and stage.mx.pid != stage.us.pid
+        and (stage.border is None or stage.mx.pid != stage.us.pid)
         and all((side.folder / "comity.db").is_file() for side in stage.sides)
     )
-    stage.claims.check("apart", apart, mx=str(stage.mx.pid), us=str(stage.us.pid))
+    if stage.border is None:
+        stage.claims.check("apart-here", apart)
+    else:
+        stage.claims.check("apart", apart, mx=str(stage.mx.pid), us=str(stage.us.pid))
     return made
+
+
+def _place(stage: Stage, side: Side) -> tuple[str, int]:
+    """Return the address of a side, and the port that it listens on."""
+    if stage.border is None:
+        # Nobody calls it: what is said with the other side is carried.
+        return f"https://{side.party.key}.example:8443", 8443
+    [listener] = free_ports(1)
+    crossing = stage.border.crossing(listener)
+    stage.crossings[side.party.key] = crossing
+    return f"https://127.0.0.1:{crossing.port}", listener
 
 
 def pin(stage: Stage, spoken: dict[str, str]) -> None:

@@ -1,7 +1,7 @@
 """The play itself: every step in its order, and the account at the end."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +13,7 @@ from types import FrameType
 from rich.console import Console
 
 from comity import texts
-from comity.demo import agreeing, asking, closing, hostile, matching, meeting, proving
+from comity.demo import agreeing, asking, carried, closing, hostile, matching, meeting, proving
 from comity.demo.account import (
     Account,
     Bytes,
@@ -31,9 +31,10 @@ from comity.demo.account import (
     request_made,
     verified,
 )
+from comity.demo.asking import Asked
 from comity.demo.border import Border
 from comity.demo.claims import Claims
-from comity.demo.lists import choose
+from comity.demo.lists import Compared, choose
 from comity.demo.screen import Screen
 from comity.demo.sides import MX, US, Side
 from comity.demo.stage import Stage
@@ -56,6 +57,7 @@ class _Told:
     refusals: tuple[RefusalShown, ...] = ()
     record: tuple[LogVerified, ...] = ()
     crossed: Bytes | None = None
+    couriers: int = 0
     kernel: str = ""
     stopped: str = ""
 
@@ -69,12 +71,13 @@ def run(
     language: Language,
     size: int = SIZE,
     console: Console | None = None,
+    courier: bool = False,
 ) -> int:
     """Play the main job between two nodes, and give an account; return 0 where all of it held.
 
     `mx` and `us` name the lists; without them, those in COMITY_LISTS, or synthetic ones of `size`
-    records a side. `keep` is a new folder in which both nodes stay. Raises FILE_MISSING,
-    ARGUMENT_INVALID, FILE_EXISTS.
+    records a side. `keep` is a new folder in which both nodes stay. With `courier`, no network
+    connects them: files are carried. Raises FILE_MISSING, ARGUMENT_INVALID, FILE_EXISTS.
     """
     # What is refused is shown by the play; the lines of its own node would only come between.
     logs.configure("error")
@@ -83,17 +86,24 @@ def run(
     claims = Claims(screen)
     told, begun = _Told(), time.monotonic()
     with ExitStack() as stack:
-        stack.enter_context(_signals())
-        folder = _folder(stack, keep)
-        lists = choose(mx, us, folder / "lists", size)
-        border = stack.enter_context(Border())
-        sides = [Side(party, folder) for party in (MX, US)]
+        stack.enter_context(signals())
+        base = folder(stack, keep)
+        lists = choose(mx, us, base / "lists", size)
+        mail = carried.Mail(base / "mail") if courier else None
+        border = None if mail else stack.enter_context(Border())
+        sides = [
+            carried.CourierSide(party, base, mail) if mail else Side(party, base)
+            for party in (MX, US)
+        ]
         for side in sides:
             stack.callback(side.kill)
-        stage = Stage(screen, claims, sides[0], sides[1], border, lists, folder)
-        screen.say("opening")
+        stage = Stage(screen, claims, sides[0], sides[1], border, lists, base)
+        screen.say("opening-courier" if mail else "opening")
         try:
-            _play(stage, told)
+            if mail:
+                _play_carried(stage, told, mail)
+            else:
+                _play(stage, told)
         except ComityError as error:
             told.stopped = str(error)
             said = texts.error(language, error)
@@ -109,11 +119,44 @@ def run(
 
 def _play(stage: Stage, told: _Told) -> None:
     """Play every step."""
+    compared, asked = _main_job(stage, told)
+    with stage.step("posture"):
+        proving.show_posture(stage)
+        refused = hostile.attempt_all(stage)
+        told.refusals = tuple(refusal_shown(one) for one in refused)
+        told.record = verified(proving.verify(stage, "still-equal"))
+        proving.figures(stage)
+    with stage.step("border"):
+        told.crossed = crossed(stage, closing.last_record(stage))
+        closing.search(stage, compared, asking.released(asked))
+
+
+def _play_carried(stage: Stage, told: _Told, mail: carried.Mail) -> None:
+    """Play every step without a network; the attempts are those on a file."""
+    mail.folder.mkdir(mode=0o700)
+    stage.bring = lambda: mail.there_and_back(mail.sides[1])
+    carried.watch_sockets()
+    compared, asked = _main_job(stage, told, lambda: carried.link(stage))
+    with stage.step("courier"):
+        carried.attempt_all(stage, mail)
+        told.couriers = len(mail.files)
+        told.record = verified(proving.verify(stage, "equal"))
+    with stage.step("posture"):
+        proving.show_posture(stage)
+    with stage.step("border"):
+        closing.search(stage, compared, asking.released(asked))
+
+
+def _main_job(
+    stage: Stage, told: _Told, pinned: Callable[[], None] = lambda: None
+) -> tuple[Compared, list[Asked]]:
+    """Play what both sides do with each other. `pinned` is called once they are pinned."""
     with stage.step("create"):
         spoken = meeting.create(stage)
         told.kernel = stage.us.run(setup.show).kernel
     with stage.step("pin"):
         meeting.pin(stage, spoken)
+        pinned()
     with stage.step("load"):
         loaded, compared = meeting.load(stage)
         told.lists = {key: list_used(stage.lists, key, shown) for key, shown in loaded.items()}
@@ -129,16 +172,12 @@ def _play(stage: Stage, told: _Told) -> None:
         asked = asking.ask(stage, compared, pairs)
         told.requests = tuple(request_made(one) for one in asked)
     with stage.step("record"):
-        proving.verify(stage, "equal")
+        # The last word of each side is told to the other before they compare.
+        stage.bring()
+        stage.bring()
+        told.record = verified(proving.verify(stage, "equal"))
         proving.show_record(stage)
-    with stage.step("posture"):
-        proving.show_posture(stage)
-        refused = hostile.attempt_all(stage)
-        told.refusals = tuple(refusal_shown(one) for one in refused)
-        told.record = verified(proving.verify(stage, "still-equal"))
-    with stage.step("border"):
-        told.crossed = crossed(stage, closing.last_record(stage))
-        closing.search(stage, compared, asking.released(asked))
+    return compared, asked
 
 
 def _account(stage: Stage, told: _Told, seconds: float) -> Account:
@@ -153,6 +192,7 @@ def _account(stage: Stage, told: _Told, seconds: float) -> Account:
         refusals=told.refusals,
         record=told.record,
         bytes=told.crossed,
+        couriers=told.couriers,
         steps=tuple(StepTaken(step=each.step, seconds=each.seconds) for each in stage.times),
         seconds=seconds,
         versions=versions(told.kernel),
@@ -165,7 +205,7 @@ def _account(stage: Stage, told: _Told, seconds: float) -> Account:
     )
 
 
-def _folder(stack: ExitStack, keep: Path | None) -> Path:
+def folder(stack: ExitStack, keep: Path | None) -> Path:
     """Return where both nodes go. Raises FILE_EXISTS."""
     if keep is None:
         return Path(stack.enter_context(TemporaryDirectory(prefix="comity-demo-")))
@@ -176,7 +216,7 @@ def _folder(stack: ExitStack, keep: Path | None) -> Path:
 
 
 @contextmanager
-def _signals() -> Iterator[None]:
+def signals() -> Iterator[None]:
     """Leave as with Ctrl-C when told to end, so that no node is left behind."""
     if current_thread() is not main_thread():
         yield

@@ -3,7 +3,8 @@
 from collections import Counter
 
 from comity.demo.stage import Stage
-from comity.operations import posture, records
+from comity.operations import ledger, posture, records
+from comity.operations.ledger import Exchanged
 from comity.operations.posture import Posture
 from comity.operations.records import RecordShown, RecordVerified
 from comity.protocol.filing import PATHS
@@ -35,6 +36,29 @@ def verify(stage: Stage, claim: str) -> dict[str, RecordVerified]:
     ]
     whole = min(cosigned) == 2 and not any(missing)
     stage.claims.check(claim, whole, mx=found["mx"].sent.size, us=found["us"].sent.size)
+    return found
+
+
+def figures(stage: Stage) -> Exchanged:
+    """Let both sides sign who asked what of whom, and show it as the United States side has it."""
+    found = stage.us.run(ledger.exchange, peer=stage.mx.id)
+    names = {side.id: side.party.territory for side in stage.sides}
+    stage.screen.table(
+        ["asker", "action", "#asked-for", "#elements", "#answered", "#not-answered", "#open"],
+        [
+            (
+                names[line.asker],
+                stage.screen.word("action", line.action),
+                *map("{:,}".format, (line.asked, line.elements, line.answered)),
+                *map("{:,}".format, (line.not_answered, line.open)),
+            )
+            for line in found.ledger.lines
+        ],
+    )
+    mine = stage.mx.run(ledger.show, peer=stage.us.id)
+    same = (mine.lines, mine.volume) == (found.ledger.lines, found.ledger.volume)
+    asked = sum(line.asked for line in found.ledger.lines)
+    stage.claims.check("figures", found.equal and same and asked > 0, count=asked)
     return found
 
 

@@ -136,7 +136,7 @@ class Side:
         """Run an operation at the node, as the officer. Raises what the operation raises."""
         if self._remote is None:
             raise ComityError(Code.NODE_NOT_SERVING)
-        return self._remote.call(operation, operation.args(**args), progress or _silent)
+        return self._remote.call(operation, operation.args(**args), progress or silent)
 
     def wait(
         self, operation: Operation[Any, ResultT], until: Callable[[ResultT], bool], /, **args: Any
@@ -161,5 +161,5 @@ def free_ports(count: int) -> list[int]:
             each.close()
 
 
-def _silent(step: str, done: int, total: int) -> None:
+def silent(step: str, done: int, total: int) -> None:
     """Report to nobody."""

@@ -1,7 +1,7 @@
 """What every step of the play has at hand."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,7 +29,8 @@ class Stage:
     claims: Claims
     mx: Side
     us: Side
-    border: Border
+    border: Border | None
+    """None where files are carried."""
     lists: Lists
     folder: Path
     crossings: dict[str, Crossing] = field(default_factory=dict)
@@ -40,6 +41,9 @@ class Stage:
     def sides(self) -> tuple[Side, Side]:
         """Both sides, in the order in which they are shown."""
         return self.mx, self.us
+
+    bring: Callable[[], None] = lambda: None
+    """Lets a courier go there and back, where one goes at all."""
 
     @contextmanager
     def step(self, key: str) -> Iterator[None]:

@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from comity.core.identity import Address, Did, Territory
 from comity.edge.keyfiles import PRIVATE, replace
+from comity.edge.pkcs11 import Pkcs11
 from comity.errors import Code, ComityError
 from comity.limits import CONFIG_BYTES, ID_CHARS
 
@@ -38,6 +39,7 @@ def _printable(text: str) -> str:
 
 Line = Annotated[str, Field(max_length=ID_CHARS), AfterValidator(_printable)]
 Port = Annotated[int, Field(ge=0, le=65_535)]
+PollSeconds = Annotated[int, Field(ge=1, le=3_600)]
 
 
 class NodeConfig(BaseModel):
@@ -51,6 +53,13 @@ class NodeConfig(BaseModel):
     address: Address = Field(
         description="Where peers reach this node: https, host, port, optional path."
     )
+    listen: Literal["peers", "none"] = Field(
+        "peers",
+        description="Whether peers reach this node; with none, it collects what waits at theirs.",
+    )
+    poll_seconds: PollSeconds = Field(
+        2, description="Seconds between two questions for what waits, where nothing came."
+    )
     peer_host: Line = Field("0.0.0.0", description="Where the peer listener listens.")  # noqa: S104
     peer_port: Port = Field(
         8443, description="Port of the peer listener; 0 lets the system choose."
@@ -59,13 +68,35 @@ class NodeConfig(BaseModel):
     operators_port: Port = Field(
         8700, description="Port of the operators' listener; 0 lets the system choose."
     )
+    pkcs11_module: Line | None = Field(
+        None,
+        description="PKCS #11 library whose token keeps the message key; without it, a file does.",
+    )
+    pkcs11_token: Line = Field("comity", description="Label of the token.")
+    pkcs11_key: Line = Field("comity-message", description="Label of message keys in the token.")
+    pkcs11_pin_file: Line = Field(
+        "keys/pkcs11.pin", description="File with the token's PIN, below the node's folder."
+    )
     database: Line | None = Field(
         None, description="Database URL; without it, SQLite in the node's folder."
     )
     language: Literal["en", "es"] = Field("en", description="Language of what people read.")
+    courier_out: Line | None = Field(
+        None, description="Folder for files that couriers take, for `comity courier run`."
+    )
+    courier_in: Line | None = Field(
+        None, description="Folder for files that couriers bring, likewise."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="The least severe lines that are logged."
     )
+
+    def pkcs11(self, folder: Path) -> Pkcs11 | None:
+        """Return where new message keys are made, if it is not a file."""
+        if self.pkcs11_module is None:
+            return None
+        pin_file = folder.resolve() / self.pkcs11_pin_file
+        return Pkcs11(self.pkcs11_module, self.pkcs11_token, self.pkcs11_key, pin_file)
 
     def database_url(self, folder: Path) -> str:
         """Return the database URL of a node in `folder`."""

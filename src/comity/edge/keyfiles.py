@@ -34,13 +34,18 @@ _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 def make_signer(path: Path) -> Ed25519Signer:
     """Make an Ed25519 key in a new file. Raises what `write_once` raises."""
     key = Ed25519PrivateKey.generate()
+    write_key(path, key)
+    return Ed25519Signer(key.private_bytes_raw())
+
+
+def write_key(path: Path, key: Ed25519PrivateKey | X25519PrivateKey) -> None:
+    """Write a private key into a new file. Raises what `write_once` raises."""
     pem = key.private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     )
     write_once(path, pem, PRIVATE)
-    return Ed25519Signer(key.private_bytes_raw())
 
 
 def read_signer(path: Path) -> Ed25519Signer:
@@ -54,12 +59,7 @@ def read_signer(path: Path) -> Ed25519Signer:
 def make_decryption(path: Path) -> X25519PrivateKey:
     """Make an X25519 key in a new file. Raises what `write_once` raises."""
     key = X25519PrivateKey.generate()
-    pem = key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
-    write_once(path, pem, PRIVATE)
+    write_key(path, key)
     return key
 
 
@@ -76,6 +76,11 @@ def make_secret(path: Path, size: int = 32) -> bytes:
     secret = secrets.token_bytes(size)
     write_once(path, base64.b64encode(secret) + b"\n", PRIVATE)
     return secret
+
+
+def replace_secret(path: Path, secret: bytes) -> None:
+    """Write a symmetric key in place of any older one. Raises what `replace` raises."""
+    replace(path, base64.b64encode(secret) + b"\n", PRIVATE)
 
 
 def read_secret(path: Path, size: int = 32) -> bytes:

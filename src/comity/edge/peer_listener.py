@@ -35,12 +35,15 @@ from comity.limits import (
     BODY_SECONDS,
     HANDLED_AT_ONCE,
     HEADER_BYTES,
+    MAILBOX_BYTES,
     TARGET_BYTES,
     TOKEN_BYTES,
 )
 
 VERSION_PATH: Final = "/.well-known/dspace-version"
 """The one route without a message token: DSP 2025-1, exposure of versions."""
+MAILBOX_PATH: Final = "/comity/1/contact/mailbox"
+"""Where replies are brought, as large as any."""
 BATCH_PATH: Final = "/comity/"
 """Below it, bodies may be as large as a question."""
 _log = structlog.get_logger()
@@ -63,6 +66,7 @@ def peer_app(
     workers = ThreadPoolExecutor(HANDLED_AT_ONCE, "peer")
     gathered = Gathered(partial(_handle_all, endpoint, together), workers) if together else None
     batch = (prefix + BATCH_PATH).encode("ascii")
+    mailbox = (prefix + MAILBOX_PATH).encode("ascii")
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         """Take one HTTP request to its response."""
@@ -76,6 +80,8 @@ def peer_app(
             await files(scope, receive, send)
             return
         cap = BATCH_BODY_BYTES if scope["raw_path"].startswith(batch) else BODY_BYTES
+        if scope["raw_path"] == mailbox:
+            cap = MAILBOX_BYTES
         try:
             head = _head(scope, cap)
             async with asyncio.timeout(BODY_SECONDS):

@@ -49,12 +49,21 @@ def server_context(certificate_path: Path, key_path: Path) -> ssl.SSLContext:
     Peers prove who they are in each message (DESIGN D3), so no client certificate is asked for.
     Raises KEY_FILE_OPEN, or KEY_FILE_INVALID (path, reason).
     """
-    read_private(key_path)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_3
     context.set_alpn_protocols([_PROTOCOL])
     # Our clients keep connections, not sessions; tickets would only be more to protect.
     context.num_tickets = 0
+    load(context, certificate_path, key_path)
+    return context
+
+
+def load(context: ssl.SSLContext, certificate_path: Path, key_path: Path) -> None:
+    """Let a listener's context show this certificate, from the next connection on.
+
+    Raises KEY_FILE_OPEN, or KEY_FILE_INVALID (path, reason).
+    """
+    read_private(key_path)
     try:
         context.load_cert_chain(certificate_path, key_path, password=_no_password)
     except (OSError, ValueError):
@@ -62,7 +71,6 @@ def server_context(certificate_path: Path, key_path: Path) -> ssl.SSLContext:
         raise ComityError(
             Code.KEY_FILE_INVALID, path=str(certificate_path), reason="certificate"
         ) from None
-    return context
 
 
 def client_context(certificate: bytes) -> ssl.SSLContext:

@@ -15,10 +15,9 @@ from comity.errors import Code, ComityError
 from comity.limits import TEXT_CHARS
 from comity.node import Node
 from comity.operations.offering import (
-    PeerArgs,
-    catalog,
     changed_terms,
     check_held,
+    last_catalog,
     message_offer,
     offerable,
 )
@@ -93,11 +92,13 @@ class Decline(Model):
 def negotiate(node: Node, caller: Caller, args: Negotiate, progress: Progress) -> NegotiationShown:
     """Ask a peer for an agreement.
 
-    Raises OFFER_UNKNOWN, TERMS_INVALID, TERMS_UNKNOWN (to change), and what `catalog` raises.
+    Raises OFFER_UNKNOWN, TERMS_INVALID, TERMS_UNKNOWN (to change), and what `catalog.show` raises.
     """
     written = args.policy
     if written is None:
-        visible = catalog.run(node, caller, PeerArgs(peer=args.peer), progress).offers
+        with node.store.read() as tx:
+            peer = find_peer(tx, args.peer)
+        visible = last_catalog(node, peer).offers
         fitting = [
             offer
             for offer in visible

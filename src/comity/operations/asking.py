@@ -26,12 +26,12 @@ from comity.core.tokens import canaries
 from comity.errors import Code, ComityError
 from comity.limits import BATCH_ELEMENTS, CANARIES
 from comity.node import Node
-from comity.operations.peering import call, finish
+from comity.operations.peering import call, finish, remember
 from comity.protocol.addresses import dsp_base
 from comity.protocol.agreed import terms_of
 from comity.protocol.base import DATA, DSP, fill_path
-from comity.protocol.sending import post
-from comity.store import files, record
+from comity.protocol.sending import Draft, post
+from comity.store import files, peers, record
 from comity.store.rows import (
     Agreement,
     Hit,
@@ -101,7 +101,9 @@ def fetch_manifest(node: Node, peer: Pinned, agreement: Agreement, transfer: Tra
     reply = call(node, peer, "comity-manifest-1", "GET", target)
     signed = ManifestReply.read(reply.body).manifest
     try:
-        manifest = Manifest.read(jws.check(TYP, signed, unb64url(peer.identity.keys.message)))
+        with node.store.read() as tx:
+            key = peers.key_of(tx, peer, TYP, signed)
+        manifest = Manifest.read(jws.check(TYP, signed, key))
     except ComityError:
         raise ComityError(Code.MANIFEST_INVALID) from None
     names = (manifest.agreement, manifest.dataset, manifest.provider, manifest.consumer)
@@ -142,11 +144,22 @@ def fetch_set(node: Node, session: Session, progress: Progress) -> None:
     if not files.set_path(node.folder, digest).exists():
         missing = files.missing_parts(node.folder, digest, reference.bytes)
         for done, number in enumerate(missing, 1):
-            target = data_path(session.peer, session.transfer.their_pid, "set/{}", str(number))
-            subject = f"{reference.digest}.{number}"
-            call(node, session.peer, "comity-set-part-1", "GET", target, subject=subject)
+            draft = part_draft(session, number)
+            call(node, draft.peer, draft.kind, draft.method, draft.target, subject=draft.subject)
             progress("fetch", done, len(missing))
         files.join_parts(node.folder, digest, reference.bytes)
+    set_is_here(node, session)
+
+
+def part_draft(session: Session, number: int) -> Draft:
+    """Return the request for one part of the tag set; its reply is kept by its handler."""
+    target = data_path(session.peer, session.transfer.their_pid, "set/{}", str(number))
+    subject = f"{session.manifest.tag_set.digest}.{number}"
+    return Draft(session.peer, "comity-set-part-1", "GET", target, b"", subject)
+
+
+def set_is_here(node: Node, session: Session) -> None:
+    """Note that the tag set is here, whole and checked."""
     with node.store.write() as tx:
         change(tx, ManifestRow, {"digest": session.digest}, ready=True)
 
@@ -160,7 +173,9 @@ def batches(node: Node, session: Session, sources: Sources) -> Iterator[tuple[Fa
     for family, inputs in sources.records.items():
         waiting = list(inputs)
         with node.store.read() as tx:
-            asked = many(tx, Question, manifest=session.digest, family=family, answered=True)
+            asked = many(
+                tx, Question, manifest=session.digest, family=family, answered=True, limit=1
+            )
         if waiting and not asked:
             waiting = canaries(family) + waiting
         for start in range(0, len(waiting), BATCH_ELEMENTS):
@@ -171,6 +186,15 @@ def ask(
     node: Node, session: Session, sources: Sources, family: Family, inputs: list[bytes], run: str
 ) -> Settled:
     """Ask one batch and keep its hits. Raises what peers refuse, and what `settle` raises."""
+    row = put_question(node, session, sources, family, inputs, run)
+    finish(node, session.peer, row.id)
+    return settle(node, session, sources, row)
+
+
+def put_question(
+    node: Node, session: Session, sources: Sources, family: Family, inputs: list[bytes], run: str
+) -> Question:
+    """Put the question about one batch into the outbox, and keep what it asks, sealed."""
     local = node.local
     blinds = b"".join(local.kernel.scalar(local.entropy(64)) for _ in inputs)
     message = QuestionMessage.make(
@@ -196,8 +220,8 @@ def ask(
             at=local.now(),
         )
         add(tx, row)
-    finish(node, session.peer, jti)
-    return settle(node, session, sources, row)
+        remember(node, tx, session.peer, jti)
+    return row
 
 
 def settle(node: Node, session: Session, sources: Sources, row: Question) -> Settled:
@@ -209,7 +233,7 @@ def settle(node: Node, session: Session, sources: Sources, row: Question) -> Set
     local, family = node.local, Family(row.family)
     with node.store.read() as tx:
         reply = record.reply(tx, row.peer, record.IN, row.id)
-    if reply is None or reply.status != 200:
+    if reply is None or reply.status != 200 or reply.destroyed:
         raise ComityError(Code.PEER_ANSWER_INVALID, reason="missing")
     evaluation = Evaluation.read(reply.body)
     if evaluation.manifest != session.digest:
@@ -260,7 +284,7 @@ def unsettled(node: Node, session: Session, sources: Sources) -> list[Question]:
 def _is_answered(tx: Connection, row: Question, sources: Sources) -> bool:
     sent = record.entry(tx, row.peer, record.OUT, row.id)
     reply = record.reply(tx, row.peer, record.IN, row.id)
-    if sent is None or reply is None or reply.refused:
+    if sent is None or reply is None or reply.refused or not (sent.body and reply.body):
         return False
     return QuestionMessage.read(sent.body).root == sources.root
 
@@ -295,6 +319,11 @@ def _seal(node: Node, jti: str, inputs: list[bytes], blinds: bytes) -> bytes:
     plain = len(inputs).to_bytes(4, "big") + blinds + packed
     nonce = node.local.entropy(_NONCE_BYTES)
     return nonce + ChaCha20Poly1305(node.local.sealing_key).encrypt(nonce, plain, jti.encode())
+
+
+def inputs_of(node: Node, row: Question) -> list[bytes]:
+    """Return the private inputs of a question, canaries included."""
+    return _unseal(node, row)[0]
 
 
 def _unseal(node: Node, row: Question) -> tuple[list[bytes], bytes]:

@@ -15,7 +15,7 @@ from comity.limits import TEXT_CHARS
 from comity.node import Node
 from comity.operations.asking import data_path
 from comity.operations.matching import started_transfer
-from comity.operations.peering import finish
+from comity.operations.peering import finish, is_carried
 from comity.operations.registry import Caller, Model, operation
 from comity.operations.setup import Nothing
 from comity.protocol import answering, retention
@@ -91,7 +91,7 @@ class RequestShown(Model):
     kept_until: int
     """When this node destroys what came; 0 where the terms do not say, or nothing came."""
     retention_ended: bool
-    """Whether what came is destroyed, since the terms let it be kept no longer."""
+    """Whether what came, or what was sent, is destroyed: the terms let it be kept no longer."""
 
 
 class Requests(Model):
@@ -170,6 +170,9 @@ def ask(node: Node, caller: Caller, args: Ask, progress: Progress) -> RequestSho
         target = data_path(peer, transfer.their_pid, "requests")
         jti = post(tx, node.local, peer, "comity-request-1", "POST", target, asked.encode(), row.id)
         journal.note(tx, now, caller.officer, "request.ask", request=row.id, peer=peer.id)
+    if is_carried(node, peer):
+        # It is asked, and stays so until a courier brings the peer's word.
+        return _show(node, row.id)
     finish(node, peer, jti)
     return _show(node, row.id)
 
@@ -279,7 +282,8 @@ def _show(node: Node, request: str) -> RequestShown:
 
 
 def _shown(tx: Connection, row: RequestRow) -> RequestShown:
-    asked = DetailRequest.read(row.request.encode())
+    # Of a request that was asked of us, nothing may be left but that there was one.
+    asked = DetailRequest.read(row.request.encode()) if row.request else None
     agreement = one(tx, Agreement, id=row.agreement)
     handle = one(tx, Handle, manifest=row.manifest, handle=row.handle)
     grant = terms_of(agreement).request if agreement else None
@@ -292,11 +296,11 @@ def _shown(tx: Connection, row: RequestRow) -> RequestShown:
         agreement=row.agreement,
         handle=row.handle,
         record=handle.record if handle and row.role == Role.PROVIDER else "",
-        purpose=asked.purpose,
-        legal_basis=asked.legal_basis,
-        case_reference=asked.case_reference,
-        urgency=asked.urgency,
-        fields_asked=asked.fields,
+        purpose=asked.purpose if asked else "",
+        legal_basis=asked.legal_basis if asked else "",
+        case_reference=asked.case_reference if asked else "",
+        urgency=asked.urgency if asked else "",
+        fields_asked=asked.fields if asked else (),
         due=row.due,
         reason=row.reason,
         handling=answering.handling_of(agreement) if agreement else "",
@@ -306,7 +310,7 @@ def _shown(tx: Connection, row: RequestRow) -> RequestShown:
         answer=tuple(FieldShown(name=item.name, value=item.value) for item in _answer(row)),
         onward=grant is not None and grant.onward,
         kept_until=retention.kept_until(grant, row.at) if came and row.answer else 0,
-        retention_ended=came and not row.answer,
+        retention_ended=row.state in _CAME and not row.answer,
     )
 
 

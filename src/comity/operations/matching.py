@@ -11,23 +11,26 @@ from comity.api import Progress
 from comity.core.canonical import b64url
 from comity.core.derivation import derive, derive_one
 from comity.core.holdings import decode
+from comity.core.identity import Pinned
 from comity.core.machines import Role, TransferState
 from comity.core.merkle import leaf_hash
 from comity.core.records import Family, Kind
 from comity.core.terms import MatchTerms
 from comity.core.tokens import Token
 from comity.errors import Code, ComityError
+from comity.limits import ID_CHARS
 from comity.node import Node
-from comity.operations import asking
-from comity.operations.asking import Session, Sources
+from comity.operations import asking, asking_ahead
+from comity.operations.asking import Session, Settled, Sources
 from comity.operations.finding import HitShown, shown
-from comity.operations.peering import find_peer, finish
+from comity.operations.peering import find_peer, finish, is_carried, resumed
 from comity.operations.registry import Caller, Model, operation
 from comity.operations.tagging import agreement_with
 from comity.protocol import transferring
 from comity.protocol.agreed import terms_of
-from comity.protocol.catalog import MATCH
+from comity.protocol.catalog import MATCH, REQUEST
 from comity.store import journal, peers
+from comity.store.links import Kind as LinkKind
 from comity.store.rows import (
     Agreement,
     Dataset,
@@ -96,13 +99,13 @@ def match(node: Node, caller: Caller, args: Match, progress: Progress) -> Matche
             decode(row.body, withheld=row.withheld)
             for row in many(tx, Held, dataset=dataset.id, order="n")
         ]
-    session = _session(
-        node, args.peer, args.dataset, args.purpose, args.legal_basis, args, progress
-    )
-    wanted = {entry.family for entry in session.manifest.family_keys}
-    tokens = [(token, record.id) for record in held for token in derive(record)]
-    sources = _sources(dataset.id, b64url(dataset.root), tokens, wanted)
-    return _run(node, caller, session, sources, progress)
+        peer = find_peer(tx, args.peer)
+    with resumed(node, peer, f"match.run {args.dataset}"[:ID_CHARS]):
+        session = _session(node, peer, args, progress)
+        wanted = {entry.family for entry in session.manifest.family_keys}
+        tokens = [(token, record.id) for record in held for token in derive(record)]
+        sources = _sources(dataset.id, b64url(dataset.root), tokens, wanted)
+        return _run(node, caller, session, sources, progress)
 
 
 @operation("match.check", Check, Matched, serving=True)
@@ -111,42 +114,35 @@ def check(node: Node, caller: Caller, args: Check, progress: Progress) -> Matche
     tokens = [(token, "") for token in _typed(args)]
     if not tokens:
         raise ComityError(Code.NOTHING_TO_ASK)
-    session = _session(
-        node, args.peer, args.dataset, args.purpose, args.legal_basis, args, progress
-    )
-    wanted = {entry.family for entry in session.manifest.family_keys}
-    salted = node.local.entropy(16) + b"".join(token.input() for token, _ in tokens)
-    root = b64url(leaf_hash(sha256(salted).digest()))
-    return _run(node, caller, session, _sources("", root, tokens, wanted), progress)
-
-
-def _session(
-    node: Node,
-    peer: str,
-    dataset: str,
-    purpose: str,
-    legal_basis: str,
-    args: Match | Check,
-    progress: Progress,
-) -> Session:
     with node.store.read() as tx:
-        pinned = find_peer(tx, peer)
-        agreement = agreement_with(tx, pinned.id, dataset, Role.CONSUMER)
+        peer = find_peer(tx, args.peer)
+    with resumed(node, peer, f"match.check {args.dataset}"[:ID_CHARS]):
+        session = _session(node, peer, args, progress)
+        wanted = {entry.family for entry in session.manifest.family_keys}
+        salted = node.local.entropy(16) + b"".join(token.input() for token, _ in tokens)
+        root = b64url(leaf_hash(sha256(salted).digest()))
+        return _run(node, caller, session, _sources("", root, tokens, wanted), progress)
+
+
+def _session(node: Node, peer: Pinned, args: Match | Check, progress: Progress) -> Session:
+    with node.store.read() as tx:
+        agreement = agreement_with(tx, peer.id, args.dataset, Role.CONSUMER)
     grant = terms_of(agreement).match
     if grant is None:
         raise ComityError(Code.ACTION_NOT_AGREED, action="match")
     transfer = started_transfer(node, agreement, MATCH, args.wait_seconds)
-    manifest = asking.fetch_manifest(node, pinned, agreement, transfer)
+    manifest = asking.fetch_manifest(node, peer, agreement, transfer)
     session = Session(
-        peer=pinned,
+        peer=peer,
         agreement=agreement,
         transfer=transfer,
         manifest=manifest,
         digest=b64url(manifest.digest()),
-        purpose=purpose or _only(grant.purposes, Code.PURPOSE_NOT_AGREED),
-        legal_basis=legal_basis or _only(grant.legal_bases, Code.LEGAL_BASIS_NOT_AGREED),
+        purpose=args.purpose or _only(grant.purposes, Code.PURPOSE_NOT_AGREED),
+        legal_basis=args.legal_basis or _only(grant.legal_bases, Code.LEGAL_BASIS_NOT_AGREED),
     )
-    asking.fetch_set(node, session, progress)
+    if not is_carried(node, peer):
+        asking.fetch_set(node, session, progress)
     return session
 
 
@@ -180,13 +176,28 @@ def started_transfer(node: Node, agreement: Agreement, format: str, wait: int) -
             with node.store.write() as tx:
                 peer = peers.pinned(tx, agreement.peer)
                 jti = transferring.request(node.local, tx, peer, agreement, format)
+                _request_ahead(node, tx, peer, agreement, format)
             asked = True
             finish(node, peer, jti)
             continue
+        if node.reach.kind(agreement.peer) == LinkKind.COURIER:
+            # The start is still to come, and nothing comes while somebody waits here.
+            raise ComityError(Code.COURIER_WAITS, peer=agreement.peer)
         node.delivery.run(agreement.peer)
         if time.monotonic() >= ends:
             raise ComityError(Code.WAIT_ENDED, agreement=agreement.id)
         time.sleep(_POLL_SECONDS)
+
+
+def _request_ahead(
+    node: Node, tx: Connection, peer: Pinned, agreement: Agreement, format: str
+) -> None:
+    """Ask for the transfer that details are asked in, too, where a courier goes: it saves one."""
+    if not is_carried(node, peer) or format != MATCH or terms_of(agreement).request is None:
+        return
+    found = many(tx, Transfer, agreement=agreement.id, format=REQUEST, role=Role.CONSUMER)
+    if all(transferring.is_over(row) for row in found):
+        transferring.request(node.local, tx, peer, agreement, REQUEST)
 
 
 def _run(
@@ -195,19 +206,11 @@ def _run(
     asked: dict[str, int] = defaultdict(int)
     if not any(sources.records.values()):
         raise ComityError(Code.NOTHING_TO_ASK)
-    # What a run before this one asked and did not live to look up is not asked again.
-    settled = [
-        asking.settle(node, session, sources, row)
-        for row in asking.unsettled(node, session, sources)
-    ]
-    waiting = sources.without(settled)
-    _check_quota(session, waiting)
-    run, total = node.local.new_urn(), sum(len(inputs) for inputs in sources.records.values())
-    done = total - sum(len(inputs) for inputs in waiting.records.values())
-    for family, inputs in asking.batches(node, session, waiting):
-        settled.append(asking.ask(node, session, sources, family, inputs, run))
-        done = min(done + len(inputs), total)
-        progress("ask", done, total)
+    run = node.local.new_urn()
+    if is_carried(node, session.peer):
+        settled = asking_ahead.ask(node, session, sources, run, _check_quota)
+    else:
+        settled = _ask(node, session, sources, run, progress)
     for batch in settled:
         asked[batch.family] += len(batch.inputs)
     with node.store.write() as tx:
@@ -231,6 +234,26 @@ def _run(
         asked=dict(asked),
         hits=found,
     )
+
+
+def _ask(
+    node: Node, session: Session, sources: Sources, run: str, progress: Progress
+) -> list[Settled]:
+    """Ask batch by batch, and look each up before the next."""
+    # What a run before this one asked and did not live to look up is not asked again.
+    settled = [
+        asking.settle(node, session, sources, row)
+        for row in asking.unsettled(node, session, sources)
+    ]
+    waiting = sources.without(settled)
+    _check_quota(session, waiting)
+    total = sum(len(inputs) for inputs in sources.records.values())
+    done = total - sum(len(inputs) for inputs in waiting.records.values())
+    for family, inputs in asking.batches(node, session, waiting):
+        settled.append(asking.ask(node, session, sources, family, inputs, run))
+        done = min(done + len(inputs), total)
+        progress("ask", done, total)
+    return settled
 
 
 def _check_quota(session: Session, sources: Sources) -> None:

@@ -1,7 +1,7 @@
 """Offers of ours, and what peers offer."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from pydantic import JsonValue
 from sqlalchemy import Connection
@@ -17,7 +17,7 @@ from comity.errors import Code, ComityError
 from comity.limits import BODY_BYTES, CATALOG_PAGES, REPLY_BYTES
 from comity.node import Node
 from comity.operations.onward import check_offerable
-from comity.operations.peering import call, find_peer
+from comity.operations.peering import call, find_peer, has_asked, resumed
 from comity.operations.registry import Caller, Model, operation
 from comity.operations.setup import Nothing
 from comity.protocol.addresses import dsp_base
@@ -25,6 +25,10 @@ from comity.protocol.answering import FIELDS
 from comity.protocol.catalog import page_target
 from comity.store import journal, rows
 from comity.store.rows import add, change, many, one
+
+_ASKED: Final = "catalog"
+_SHOWN: Final = "catalog shown"
+"""Catalogs that a courier brings: asked for, and shown to somebody."""
 
 
 class OfferMake(Model):
@@ -125,25 +129,41 @@ def withdraw_offer(node: Node, caller: Caller, args: OfferId, progress: Progress
 
 @operation("catalog.show", PeerArgs, Offers, serving=True)
 def catalog(node: Node, caller: Caller, args: PeerArgs, progress: Progress) -> Offers:
-    """Ask a peer what it offers, page by page. Raises PEER_UNREACHABLE, PEER_REFUSED."""
+    """Ask a peer what it offers, page by page.
+
+    Raises PEER_UNREACHABLE, PEER_REFUSED, COURIER_WAITS.
+    """
     with node.store.read() as tx:
         peer = find_peer(tx, args.peer)
-    return Offers(
-        offers=tuple(
-            OfferShown(
-                id=policy.id,
-                dataset=dataset.id,
-                title=dataset.title or dataset.id,
-                peer=peer.id,
-                open=True,
-                terms=known_terms(policy),
-                policy=policy.to_value(),
-                formats=tuple(sorted({item.format for item in dataset.distribution})),
+    return _catalog(node, peer, _ASKED)
+
+
+def last_catalog(node: Node, peer: Pinned) -> Offers:
+    """Return what a peer offers; where a courier carries, as it was shown last.
+
+    Raises what `catalog` raises.
+    """
+    return _catalog(node, peer, _ASKED if has_asked(node, peer, _ASKED) else _SHOWN)
+
+
+def _catalog(node: Node, peer: Pinned, scope: str) -> Offers:
+    with resumed(node, peer, scope, keep=_SHOWN):
+        return Offers(
+            offers=tuple(
+                OfferShown(
+                    id=policy.id,
+                    dataset=dataset.id,
+                    title=dataset.title or dataset.id,
+                    peer=peer.id,
+                    open=True,
+                    terms=known_terms(policy),
+                    policy=policy.to_value(),
+                    formats=tuple(sorted({item.format for item in dataset.distribution})),
+                )
+                for dataset in _datasets(node, peer)
+                for policy in dataset.has_policy
             )
-            for dataset in _datasets(node, peer)
-            for policy in dataset.has_policy
         )
-    )
 
 
 def check_held(tx: Connection, dataset: str) -> None:

@@ -1,5 +1,7 @@
 """Pinning peers."""
 
+from sqlalchemy import Connection
+
 from comity.api import Progress
 from comity.core import identity
 from comity.core.identity import fingerprint
@@ -7,7 +9,8 @@ from comity.errors import Code, ComityError
 from comity.node import Node
 from comity.operations.registry import Caller, Model, operation
 from comity.operations.setup import Nothing
-from comity.store import journal, peers, record
+from comity.store import identities, journal, peers, record
+from comity.store.peers import history
 from comity.store.rows import Peer, add, one
 
 
@@ -34,6 +37,8 @@ class PeerShown(Model):
     version: int
     fingerprint: str
     pinned: bool
+    reach: str
+    """listens, or polls: it accepts no connection, and collects what waits here for it."""
 
 
 class Peers(Model):
@@ -52,14 +57,22 @@ def peer_read(node: Node, caller: Caller, args: PeerDocument, progress: Progress
 
 @operation("peer.add", PeerAdd, PeerShown)
 def peer_add(node: Node, caller: Caller, args: PeerAdd, progress: Progress) -> PeerShown:
-    """Pin a peer. Raises IDENTITY_INVALID, FINGERPRINT_MISMATCH, PEER_EXISTS."""
+    """Pin a peer, or believe one again that an officer here had stopped.
+
+    Raises IDENTITY_INVALID, FINGERPRINT_MISMATCH, PEER_EXISTS.
+    """
     read = identity.read(args.document)
-    if _digits(args.fingerprint) != _digits(fingerprint(args.document)):
-        raise ComityError(Code.FINGERPRINT_MISMATCH, peer=read.id)
+    check_fingerprint(read.id, args.fingerprint, args.document)
     with node.store.write() as tx:
-        if read.id == node.id or one(tx, Peer, id=read.id):
+        now, known = node.local.now(), one(tx, Peer, id=read.id)
+        if known and _was_stopped(tx, known, args.document):
+            identities.restore(tx, read.id)
+            identities.pin(tx, read.id, known.document, now, caller.officer)
+            journal.note(tx, now, caller.officer, "peer.restore", peer=read.id)
+            return _shown(read, args.document, True)
+        if read.id == node.id or known:
             raise ComityError(Code.PEER_EXISTS, peer=read.id)
-        now = node.local.now()
+        identities.begin(tx, read.id, args.document, now, caller.officer)
         add(tx, Peer(read.id, args.document.strip(), read.version, now, caller.officer))
         record.begin(tx, read.id)
         journal.note(tx, now, caller.officer, "peer.add", peer=read.id, version=read.version)
@@ -83,7 +96,20 @@ def _shown(read: identity.Identity, document: str, pinned: bool) -> PeerShown:
         version=read.version,
         fingerprint=fingerprint(document),
         pinned=pinned,
+        reach=read.reach,
     )
+
+
+def check_fingerprint(peer: str, given: str, document: str) -> None:
+    """Compare a fingerprint that came over another channel. Raises FINGERPRINT_MISMATCH."""
+    if _digits(given) != _digits(fingerprint(document)):
+        raise ComityError(Code.FINGERPRINT_MISMATCH, peer=peer)
+
+
+def _was_stopped(tx: Connection, known: Peer, document: str) -> bool:
+    """Tell whether this is the document that was pinned when an officer here stopped the peer."""
+    same = known.document == document.strip()
+    return same and bool(known.revoked) and not history(tx, known.id)[-1].statement
 
 
 def _digits(text: str) -> str:

@@ -18,7 +18,7 @@ from comity.operations.registry import Caller, Model, operation
 from comity.protocol import filing
 from comity.protocol.catalog import open_offers
 from comity.protocol.routes import CONTACTS, ROUTES
-from comity.store import record
+from comity.store import alarms, record
 from comity.store.rows import Agreement, Negotiation, RequestRow, Transfer, many
 from comity.store.usage import used
 
@@ -62,6 +62,12 @@ class Posture(Model):
     """Authentic messages of the peer that were refused, so far."""
     messages_missing: int
     """Messages of the peer that must exist and have not come."""
+    frozen: str
+    """Why nothing is said to the peer, nor taken of it, but contact messages; empty: as usual."""
+    incarnation: int
+    """The highest incarnation of the peer that was seen; messages of lower ones are refused."""
+    alarms_open: int
+    """Alarms about the record: while there is one, nothing of the peer's goes by itself."""
     accounts: int = 0
     """A peer has none, ever."""
     code_run: int = 0
@@ -111,8 +117,11 @@ def posture(node: Node, caller: Caller, args: PeerArgs, progress: Progress) -> P
             ),
             refused=sum(
                 1
-                for item in record.entries(tx, peer.id, record.IN)
+                for item in record.listed(tx, peer.id, record.IN)
                 if item.refused and item.kind == "request"
             ),
             messages_missing=record.missing(tx, peer.id),
+            frozen=record.ends(tx, peer.id).frozen,
+            incarnation=record.ends(tx, peer.id).theirs.incarnation,
+            alarms_open=sum(not row.settled for row in alarms.raised(tx, peer.id)),
         )

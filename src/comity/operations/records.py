@@ -1,24 +1,28 @@
 """The record: verified with the peer, and shown to people."""
 
-from time import sleep
-from typing import Final
+from collections.abc import Mapping
+from typing import TypeAlias
+
+from sqlalchemy import Connection
 
 from comity.api import Progress
-from comity.core import checkpoint
+from comity.core.alarm import Kind
 from comity.core.canonical import b64url
-from comity.core.checkpoint import Verified
 from comity.core.identity import Pinned
-from comity.core.messages import RecordReply, RecordState
 from comity.errors import Code, ComityError
 from comity.node import Node
-from comity.operations.peering import find_peer
+from comity.operations.peering import find_peer, is_carried
 from comity.operations.registry import Caller, Model, operation
 from comity.operations.setup import Nothing
 from comity.protocol import recording
-from comity.store import journal, record
-from comity.store.rows import Message
+from comity.protocol.destroying import OURS, PEERS
+from comity.store import checkpoints, journal, record
+from comity.store.checkpoints import cosigned_note
+from comity.store.record import Listed
+from comity.store.rows import Cosigned, Destruction, many
 
-_WAITS_SECONDS: Final = (0.1, 0.2, 0.4, 0.8)
+Destructions: TypeAlias = Mapping[tuple[str, str, int], Destruction]
+"""By side, direction and number."""
 
 
 class PeerArgs(Model):
@@ -34,7 +38,7 @@ class DirectionVerified(Model):
     size: int
     root: str
     checkpoint: str
-    """The signed note, with the cosignature where it is our log."""
+    """The signed note, with the cosignature of whoever mirrors the log."""
 
 
 class RecordVerified(Model):
@@ -58,6 +62,12 @@ class EntryShown(Model):
     at: int
     bytes: int
     sender: str
+    destroyed: int
+    """When its contents were destroyed here; 0 while they are kept."""
+    ground: str
+    """Why: retention or recall; empty while they are kept."""
+    attested: int
+    """When the peer destroyed its copy, as it attests; 0 where it has not said so."""
 
 
 class RecordShown(Model):
@@ -90,69 +100,68 @@ class Journal(Model):
 def verify(node: Node, caller: Caller, args: PeerArgs, progress: Progress) -> RecordVerified:
     """Compare both logs with the peer's copies, and exchange cosignatures.
 
-    Raises RECORD_DIFFERS, RECORD_INCOMPLETE, PEER_UNREACHABLE, PEER_REFUSED with the peer's code.
+    It is the contact that a serving node makes by itself, and checks all that is kept here besides.
+    Raises RECORD_DIFFERS, RECORD_INCOMPLETE, RECORD_NOT_COSIGNED, PEER_UNREACHABLE, PEER_REFUSED
+    with the peer's code.
     """
-    local = node.local
     with node.store.read() as tx:
         peer = find_peer(tx, args.peer)
-    # What still waits goes first, so that both sides have the same to compare.
-    node.delivery.bring(peer.id)
-    for wait in (*_WAITS_SECONDS, None):
-        try:
-            cosigned, theirs = _compared(node, peer)
-            break
-        except ComityError as error:
-            # A reply may still be on its way, in either direction.
-            on_its_way = Code.RECORD_INCOMPLETE in (error.code, error.params.get("reason"))
-            if wait is None or not on_its_way:
-                raise
-        sleep(wait)
+    size = _carried(node, peer) if is_carried(node, peer) else _met(node, peer)
     with node.store.write() as tx:
+        received, sent = (cosigned_note(tx, peer.id, way) for way in (record.IN, record.OUT))
+        if received is None or received.size < size:
+            missing = size - record.ends(tx, peer.id).theirs.size
+            raise ComityError(Code.RECORD_INCOMPLETE, missing=missing)
+        if sent is None:
+            raise ComityError(Code.RECORD_NOT_COSIGNED, peer=peer.id, size=0)
         journal.note(
             tx,
-            local.now(),
+            node.local.now(),
             caller.officer,
             "record.verify",
             peer=peer.id,
-            sent=cosigned.checkpoint.size,
-            received=theirs.checkpoint.size,
+            sent=sent.size,
+            received=received.size,
         )
     return RecordVerified(
-        peer=peer.id,
-        sent=DirectionVerified(
-            sender=node.id,
-            size=cosigned.checkpoint.size,
-            root=b64url(cosigned.checkpoint.root),
-            checkpoint=cosigned.note.encode().decode(),
-        ),
-        received=DirectionVerified(
-            sender=peer.id,
-            size=theirs.checkpoint.size,
-            root=b64url(theirs.checkpoint.root),
-            checkpoint=theirs.note.encode().decode(),
-        ),
+        peer=peer.id, sent=_direction(node.id, sent), received=_direction(peer.id, received)
     )
 
 
-def _compared(node: Node, peer: Pinned) -> tuple[Verified, Verified]:
-    """Exchange checkpoints with a peer; returns ours, which it cosigned, and its own."""
-    local = node.local
+def _met(node: Node, peer: Pinned) -> int:
+    """Compare the record in a contact; returns the size of the peer's log, as it says."""
+    # What still waits goes first, so that both sides have the same to compare.
+    node.delivery.bring(peer.id)
     with node.store.read() as tx:
         recording.check_kept(tx, peer.id)
-        own = recording.own_checkpoint(local, tx, peer.id)
-    message = RecordState(checkpoint=own.encode().decode())
-    reply = RecordReply.read(node.contacts.ask(peer, recording.RECORD, message.encode()))
-    log = recording.log_key(local.identity, peer.id)
-    cosigner = recording.cosigner_key(peer.identity)
-    cosigned = checkpoint.verify(reply.cosigned.encode(), log, [cosigner])
-    if cosigned.checkpoint.text() != own.text:
-        raise ComityError(Code.RECORD_DIFFERS, size=cosigned.checkpoint.size)
-    theirs = checkpoint.verify(
-        reply.checkpoint.encode(), recording.log_key(peer.identity, local.identity.id)
-    )
+    met = node.meetings.meet(peer)
+    for found in met.judged.found:
+        if found.kind is Kind.UNCOSIGNED:
+            raise ComityError(Code.RECORD_NOT_COSIGNED, peer=peer.id, size=found.number)
+        raise ComityError(Code.RECORD_DIFFERS, size=found.number)
+    return met.judged.verified.checkpoint.size
+
+
+def _carried(node: Node, peer: Pinned) -> int:
+    """Compare the record with what couriers brought; returns the size of the peer's log so far.
+
+    Raises COURIER_WAITS while they have not brought both checkpoints.
+    """
     with node.store.read() as tx:
-        recording.check_mirror(tx, peer.id, theirs.checkpoint)
-    return cosigned, theirs
+        recording.check_kept(tx, peer.id)
+        newest = checkpoints.newest(tx, peer.id, record.IN)
+        ours = cosigned_note(tx, peer.id, record.OUT)
+        if newest is None or ours is None:
+            raise ComityError(Code.COURIER_WAITS, peer=peer.id)
+        for way, kept in ((record.IN, newest), (record.OUT, ours)):
+            if recording.root_at(tx, peer.id, way, kept.size) != kept.root:
+                raise ComityError(Code.RECORD_DIFFERS, size=kept.size)
+        return newest.size
+
+
+def _direction(sender: str, found: Cosigned) -> DirectionVerified:
+    root = b64url(found.root)
+    return DirectionVerified(sender=sender, size=found.size, root=root, checkpoint=found.note)
 
 
 @operation("record.show", PeerArgs, RecordShown)
@@ -160,16 +169,17 @@ def show(node: Node, caller: Caller, args: PeerArgs, progress: Progress) -> Reco
     """Show what was said between us and a peer. Raises PEER_UNKNOWN."""
     with node.store.read() as tx:
         peer = find_peer(tx, args.peer)
-        sent = record.entries(tx, peer.id, record.OUT)
-        received = record.entries(tx, peer.id, record.IN)
+        sent = record.listed(tx, peer.id, record.OUT)
+        received = record.listed(tx, peer.id, record.IN)
+        gone = destructions(tx, peer.id)
     everything = sorted([*sent, *received], key=lambda item: (item.at, item.direction, item.seq))
     return RecordShown(
         peer=peer.id,
-        entries=tuple(_entry(item, node.id) for item in everything),
+        entries=tuple(entry_shown(item, node.id, peer.id, gone) for item in everything),
         sent=len(sent),
         received=len(received),
-        sent_bytes=sum(map(_bytes, sent)),
-        received_bytes=sum(map(_bytes, received)),
+        sent_bytes=sum(item.bytes for item in sent),
+        received_bytes=sum(item.bytes for item in received),
     )
 
 
@@ -185,7 +195,15 @@ def journal_show(node: Node, caller: Caller, args: Nothing, progress: Progress) 
         )
 
 
-def _entry(item: Message, own: str) -> EntryShown:
+def destructions(tx: Connection, peer: str) -> Destructions:
+    """Return which entries of the record were destroyed, here or at the peer."""
+    return {(row.side, row.direction, row.seq): row for row in many(tx, Destruction, peer=peer)}
+
+
+def entry_shown(item: Listed, own: str, peer: str, gone: Destructions) -> EntryShown:
+    """Return one message of the record as people see it."""
+    here = gone.get((OURS, item.direction, item.seq))
+    there = gone.get((PEERS, item.direction, item.seq))
     return EntryShown(
         direction=item.direction,
         sequence=item.seq,
@@ -195,10 +213,9 @@ def _entry(item: Message, own: str) -> EntryShown:
         status=item.status,
         refused=item.refused,
         at=item.at,
-        bytes=_bytes(item),
-        sender=own if item.direction == record.OUT else item.peer,
+        bytes=item.bytes,
+        sender=own if item.direction == record.OUT else peer,
+        destroyed=item.destroyed,
+        ground=here.ground if here else "",
+        attested=there.at if there else 0,
     )
-
-
-def _bytes(item: Message) -> int:
-    return len(item.token) + item.size

@@ -6,12 +6,14 @@ can do, all of them can do, and none of them can do anything else.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeVar
+from functools import wraps
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
 from comity.api import Progress
 from comity.errors import Code, ComityError
+from comity.store import standing
 
 if TYPE_CHECKING:
     from comity.node import Node
@@ -56,13 +58,44 @@ def operation(
     """Register a function as the operation `name`; the decorated name becomes the operation."""
 
     def register(run: Run[ArgsT, ResultT]) -> Operation[ArgsT, ResultT]:
-        made = Operation(name, args, result, run, serving)
+        made = Operation(name, args, result, _unless_frozen(name, run), serving)
         if name in _OPERATIONS:
             raise ValueError(name)
         _OPERATIONS[name] = made  # type: ignore[assignment]  # one table for all signatures
         return made
 
     return register
+
+
+WHILE_FROZEN: Final = frozenset(
+    {
+        *("agreement.list", "agreement.show", "holdings.list", "holdings.show", "identity.history"),
+        *("inbox.list", "inbox.show", "journal.show", "ledger.statements", "match.handles"),
+        *("match.hits", "negotiation.list", "negotiation.show", "node.aside", "node.settle"),
+        *("node.show", "node.thaw", "node.unsettled", "offer.list", "officer.add", "officer.list"),
+        # A peer may have got new keys since the backup: without them nobody comes back to it.
+        *("peer.history", "peer.list", "peer.read", "peer.revoke", "peer.update"),
+        *("peer.update.read", "posture.show", "recall.list", "recall.show", "received.list"),
+        *("record.alarms", "record.check", "record.show", "request.list", "terms.explain"),
+        *("transfer.list", "transfer.show", "witness.list"),
+    }
+)
+"""What a frozen node does: it shows what it has, and comes back. Whatever is not here, it does not,
+and so nothing that is added later."""
+
+
+def _unless_frozen(name: str, run: Run[ArgsT, ResultT]) -> Run[ArgsT, ResultT]:
+    """Return a function that raises NODE_FROZEN (reason) on a node that is frozen as a whole."""
+    if name in WHILE_FROZEN:
+        return run
+
+    @wraps(run)
+    def checked(node: "Node", caller: Caller, args: ArgsT, progress: Progress) -> ResultT:
+        with node.store.read() as tx:
+            standing.check_node(tx)
+        return run(node, caller, args, progress)
+
+    return checked
 
 
 def find(name: str) -> Operation[Model, Model]:

@@ -19,14 +19,16 @@ from comity.core.identity import (
     fingerprint,
     issue,
 )
-from comity.edge import keyfiles, tls
+from comity.core.keys import Signer
+from comity.edge import keyfiles, pkcs11, tls
 from comity.edge.config import NodeConfig, write_config
 from comity.errors import Code, ComityError
-from comity.node import IDENTITY_FILE, KEYS, Node, SystemClock
+from comity.node import IDENTITY_FILE, KEYS, WRAP_KEYS, Node, SystemClock
 from comity.operations.registry import Caller, Model, operation
-from comity.store import journal
+from comity.store import journal, standing
 from comity.store.engine import Store
-from comity.store.rows import Officer, add, many, one
+from comity.store.rows import Officer, Unsettled, add, many, one
+from comity.store.vault import Vault
 
 OFFICERS: Final = "officers"
 """Folder of officers' token files below the node's folder."""
@@ -58,7 +60,7 @@ def init(folder: Path, config: NodeConfig, officer: str, recovery: Path) -> Crea
         raise ComityError(Code.NODE_EXISTS, folder=str(folder))
     if recovery.exists():
         raise ComityError(Code.FILE_EXISTS, file=str(recovery))
-    _check_officer(officer)
+    check_officer(officer)
     check_id(config.id)
     check_territory(config.territory)
     check_address(config.address)
@@ -66,7 +68,12 @@ def init(folder: Path, config: NodeConfig, officer: str, recovery: Path) -> Crea
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     keys = folder / "keys"
     keys.mkdir(mode=0o700, exist_ok=True)
-    signers = {use: keyfiles.make_signer(keys / f"{use}.key") for use in KEYS}
+    hardware = config.pkcs11(folder)
+    signers: dict[str, Signer] = {}
+    for use in KEYS:
+        kept = hardware if use == "message" else None
+        path = keys / f"{use}.key"
+        signers[use] = pkcs11.make_signer(kept) if kept else keyfiles.make_signer(path)
     keyfiles.make_secret(keys / "sealing.key")
     encryption = keyfiles.make_decryption(keys / "encryption.key").public_key()
     host = urlsplit(config.address).hostname or ""
@@ -87,13 +94,14 @@ def init(folder: Path, config: NodeConfig, officer: str, recovery: Path) -> Crea
                 encryption=b64url(encryption.public_bytes_raw()),
             ),
             recovery=b64url(sha256(recovery_key).digest()),
+            reach="polls" if config.listen == "none" else "listens",
         ),
         signers["message"],
     )
     write_config(folder, config)
-    store = Store(config.database_url(folder))
+    store = Store(config.database_url(folder), Vault(folder / WRAP_KEYS))
     try:
-        token_file = _add_officer(folder, store, officer, officer)
+        token_file = add_officer(folder, store, officer, officer)
     finally:
         store.close()
     # The identity comes last: without it the folder is not a node.
@@ -111,13 +119,14 @@ def init(folder: Path, config: NodeConfig, officer: str, recovery: Path) -> Crea
     )
 
 
-def _check_officer(officer: str) -> None:
+def check_officer(officer: str) -> None:
     """Refuse a name that could not name a file. Raises ARGUMENT_INVALID."""
     if not _OFFICER.fullmatch(officer):
         raise ComityError(Code.ARGUMENT_INVALID, where="officer")
 
 
-def _add_officer(folder: Path, store: Store, officer: str, by: str) -> Path:
+def add_officer(folder: Path, store: Store, officer: str, by: str) -> Path:
+    """Add an officer and write the token file; returns where. Raises OFFICER_EXISTS."""
     token = secrets.token_urlsafe(32)
     now = int(SystemClock().now().timestamp())
     path = folder / OFFICERS / f"{officer}.token"
@@ -161,12 +170,21 @@ class NodeShown(Model):
     document: str
     kernel: str
     folder: str
+    frozen: str
+    """Why this node says nothing to anybody; empty where it does."""
+    frozen_peers: dict[str, str]
+    """Peers to whom it says nothing, and why."""
+    unsettled: int
+    """Messages that an officer has to look at, since this node was restored."""
 
 
 @operation("node.show", Nothing, NodeShown)
 def show(node: Node, caller: Caller, args: Nothing, progress: Progress) -> NodeShown:
     """Show this node's identity and the fingerprint that peers compare."""
     own = node.local.identity
+    with node.store.read() as tx:
+        frozen, frozen_peers = standing.of_node(tx), standing.of_peers(tx)
+        unsettled = len(many(tx, Unsettled, officer=""))
     return NodeShown(
         id=own.id,
         name=own.name,
@@ -177,6 +195,9 @@ def show(node: Node, caller: Caller, args: Nothing, progress: Progress) -> NodeS
         document=node.document,
         kernel=node.local.kernel.name,
         folder=str(node.folder),
+        frozen=frozen,
+        frozen_peers=frozen_peers,
+        unsettled=unsettled,
     )
 
 
@@ -202,8 +223,8 @@ class Officers(Model):
 @operation("officer.add", OfficerAdd, OfficerAdded)
 def officer_add(node: Node, caller: Caller, args: OfficerAdd, progress: Progress) -> OfficerAdded:
     """Add an officer. Raises OFFICER_EXISTS, ARGUMENT_INVALID."""
-    _check_officer(args.officer)
-    path = _add_officer(node.folder, node.store, args.officer, caller.officer)
+    check_officer(args.officer)
+    path = add_officer(node.folder, node.store, args.officer, caller.officer)
     return OfficerAdded(officer=args.officer, token_file=str(path))
 
 

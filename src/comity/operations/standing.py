@@ -6,6 +6,7 @@ from comity.core.machines import Role, TransferState
 from comity.operations.registry import Model
 from comity.protocol.agreed import terms_of
 from comity.protocol.catalog import MATCH, PULL, PUSH
+from comity.store import alarms
 from comity.store.rows import Agreement, Approval, Grant, Transfer, many, one
 
 
@@ -40,14 +41,15 @@ class TransferShown(Model):
 
 
 def needed(tx: Connection, row: Transfer) -> int:
-    """Return how many officers the terms ask for."""
+    """Return how many officers the terms ask for; one at least while an alarm is open."""
+    alarmed = int(row.role == Role.PROVIDER and alarms.is_open(tx, row.peer))
     agreement = one(tx, Agreement, id=row.agreement)
     if agreement is None:
         return 0
     terms = terms_of(agreement)
     grants = {MATCH: terms.match, PULL: terms.receive, PUSH: terms.receive}
     grant = grants.get(row.format)
-    return grant.approval.officers if grant else 0
+    return max(alarmed, grant.approval.officers if grant else 0)
 
 
 def approvals(tx: Connection, row: Transfer) -> int:

@@ -1,6 +1,6 @@
 """Addresses in messages: compared with what is pinned, never followed (DESIGN D2)."""
 
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from comity.core.identity import Identity, Pinned, check_address
 from comity.errors import Code, ComityError
@@ -40,3 +40,9 @@ def callback(identity: Identity) -> str:
 
 def _port(port: int | None) -> int:
     return 443 if port is None else port
+
+
+def transfer_in(target: str) -> str:
+    """Return the id of the transfer that a request target of either side names, or nothing."""
+    _, found, rest = target.rpartition("/transfers/")
+    return unquote(rest.partition("/")[0]) if found else ""

@@ -6,7 +6,7 @@ from typing import Final
 from pydantic import TypeAdapter
 from sqlalchemy import Connection
 
-from comity.core import disclosure
+from comity.core import disclosure, token
 from comity.core.canonical import b64url, digest
 from comity.core.disclosure import Concealed, Field
 from comity.core.holdings import decode
@@ -16,7 +16,7 @@ from comity.core.records import Record
 from comity.errors import Code, ComityError
 from comity.protocol.addresses import dsp_base
 from comity.protocol.agreed import terms_of
-from comity.protocol.base import DATA, DSP, Local
+from comity.protocol.base import DATA, DSP, Local, fill_path
 from comity.protocol.sending import post
 from comity.store.rows import Agreement, Handle, Held, RequestRow, change, one
 
@@ -42,6 +42,11 @@ def draft(local: Local, held: Held, fields: tuple[str, ...]) -> str:
     record = decode(held.body, withheld=held.withheld)
     concealed = disclosure.conceal([_field(record, name) for name in fields], local.entropy)
     return _CONCEALED.dump_json(concealed).decode()
+
+
+def nothing(local: Local) -> str:
+    """Return the draft of an answer that has no fields."""
+    return _CONCEALED.dump_json(disclosure.conceal([], local.entropy)).decode()
 
 
 def contents(row: RequestRow) -> tuple[Field, ...]:
@@ -105,6 +110,11 @@ def decline(
     _decided(tx, row, outcome, reason, final=not expired)
 
 
+def answer_path(message: Answer) -> str:
+    """Return the path that an answer is sent to: it names the answer without its disclosures."""
+    return fill_path(f"{DATA}/answers/{{}}", token.digest(message.core()))
+
+
 def is_withheld(tx: Connection, handle: Handle) -> bool:
     """Whether the record behind a handle may not be answered about, or is gone."""
     held = one(tx, Held, dataset=handle.dataset, id=handle.record)
@@ -143,7 +153,7 @@ def _send(
     agreement: Agreement,
     message: Answer,
 ) -> None:
-    target = dsp_base(peer.identity).removesuffix(DSP) + f"{DATA}/answers"
+    target = dsp_base(peer.identity).removesuffix(DSP) + answer_path(message)
     post(tx, local, peer, "comity-answer-1", "POST", target, message.encode(), row.id)
 
 

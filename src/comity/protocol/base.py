@@ -9,11 +9,12 @@ from urllib.parse import quote, unquote, urlsplit
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from sqlalchemy import Connection
 
-from comity.api import Clock, Entropy, Kernel
-from comity.core.canonical import b64url
+from comity.api import Clock, Entropy, Kernel, Response
+from comity.core.canonical import b64url, canonical
 from comity.core.identity import Identity, Pinned
 from comity.core.keys import Signer
 from comity.errors import Code, ComityError
+from comity.protocol.mailboxes import Mailboxes
 
 DSP = "/dsp/2025-1"
 """Path of the Dataspace Protocol below a participant's address."""
@@ -26,6 +27,10 @@ BYTES = "application/octet-stream"
 """Media type of bulk bodies, which the record keeps by digest only."""
 
 
+OLD = Response(409, "", JSON, canonical({"code": Code.INCARNATION_OLD}))
+"""What an old incarnation is told. Nobody signs it: that would take a number of the record."""
+
+
 @dataclass(frozen=True, slots=True)
 class Signers:
     """One signer for each use of this node's identity."""
@@ -36,11 +41,45 @@ class Signers:
 
 
 @dataclass(frozen=True, slots=True)
+class Own:
+    """What this node is known by: its document in force, and the keys that this names."""
+
+    identity: Identity
+    document: str
+    """The signed identity document, as peers get it."""
+    signers: Signers
+    decryption_keys: tuple[X25519PrivateKey, ...] = field(repr=False)
+    """What opens files that were encrypted to this node: the key that the document names, and those
+    of documents before it as long as a message may be on its way."""
+
+
+class InForce:
+    """Which document is in force: another one from the moment on that keys are rotated.
+
+    It changes in a write transaction, so that no message is numbered under one document and signed
+    under another.
+    """
+
+    __slots__ = ("_own",)
+
+    def __init__(self, own: Own) -> None:
+        self._own = own
+
+    @property
+    def own(self) -> Own:
+        """What is in force now."""
+        return self._own
+
+    def put(self, own: Own) -> None:
+        """Put another document and its keys in force."""
+        self._own = own
+
+
+@dataclass(frozen=True, slots=True)
 class Local:
     """This node, as far as the protocol needs it."""
 
-    identity: Identity
-    signers: Signers
+    in_force: InForce
     kernel: Kernel
     clock: Clock
     entropy: Entropy
@@ -48,8 +87,23 @@ class Local:
     """Tag sets and epoch keys are files below it; nothing in a message names one."""
     sealing_key: bytes
     """Encrypts what must stay readable here only; 32 bytes."""
-    decryption_key: X25519PrivateKey = field(repr=False)
-    """Opens files that were encrypted to this node."""
+    mailboxes: Mailboxes = field(default_factory=Mailboxes)
+    """What waits for peers that accept no connection."""
+
+    @property
+    def identity(self) -> Identity:
+        """This node's identity."""
+        return self.in_force.own.identity
+
+    @property
+    def signers(self) -> Signers:
+        """The keys of this node's identity."""
+        return self.in_force.own.signers
+
+    @property
+    def decryption_key(self) -> X25519PrivateKey:
+        """Opens files that were encrypted to this node, under the document in force."""
+        return self.in_force.own.decryption_keys[0]
 
     def now(self) -> int:
         """Return the time in seconds since 1970-01-01 UTC."""
@@ -79,6 +133,8 @@ class Inbound:
     """The ids in the path, unquoted."""
     query: str = ""
     """What stands behind the question mark, where the route takes that."""
+    token: str = field(default="", repr=False)
+    """The token of a contact message: what it says may have to be shown."""
 
 
 class Moved(Exception):

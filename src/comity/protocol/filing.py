@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from comity.core.canonical import b64url, model
 from comity.core.decision import Decision, ReceiveQuestion
 from comity.core.dsp.transfer import DataAddress, EndpointProperty, TransferRequestMessage
-from comity.core.identity import Pinned
+from comity.core.identity import Identity, Pinned
 from comity.core.statement import FileStatement
 from comity.errors import Code, ComityError
 from comity.limits import BODY_BYTES
@@ -22,6 +22,7 @@ from comity.protocol.addresses import pinned_path
 from comity.protocol.agreed import decide_again, decide_receive
 from comity.protocol.base import DATA, Local, fill_path, match_path
 from comity.protocol.catalog import PULL, PUSH
+from comity.protocol.mailboxes import POLLS
 from comity.store import record
 from comity.store.rows import (
     Agreement,
@@ -86,6 +87,7 @@ def check_request(
     the format, SCHEMA_INVALID or ADDRESS_NOT_PINNED for an address to push to, and what the terms
     refuse it for.
     """
+    check_way(message.format, local.identity, peer.identity)
     address = message.data_address
     if one(tx, DatasetFile, dataset=agreement.dataset) is None:
         raise ComityError(Code.TRANSFER_FORMAT_UNKNOWN)
@@ -96,6 +98,16 @@ def check_request(
             raise ComityError(Code.SCHEMA_INVALID, where="dataAddress")
         pinned_path(peer, endpoint_of(address))
     decide(local, tx, peer, agreement, jti).check()
+
+
+def check_way(format: str, provider: Identity, consumer: Identity) -> None:
+    """Refuse a transfer whose receiver, or giver, would have to be reached and cannot be.
+
+    A file is pulled from its provider, or pushed to its consumer. Raises FILE_NO_WAY (format).
+    """
+    reached = {PULL: provider, PUSH: consumer}.get(format)
+    if reached is not None and reached.reach == POLLS:
+        raise ComityError(Code.FILE_NO_WAY, format=format)
 
 
 def grant(local: Local, tx: Connection, peer: Pinned, row: Transfer) -> DataAddress | None:

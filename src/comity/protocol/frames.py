@@ -34,7 +34,14 @@ def manifest_of(peer: Pinned, message: TransferStartMessage) -> str:
     if address is None or address.endpoint_type != ENDPOINT_TYPE:
         raise ComityError(Code.MANIFEST_INVALID)
     pinned_path(peer, (address.endpoint or "").rpartition("/")[0])
-    named = [item.value for item in address.endpoint_properties or () if item.name == _MANIFEST]
+    return named_manifest(message)
+
+
+def named_manifest(message: TransferStartMessage) -> str:
+    """Return the digest in a start of a transfer, whoever sent it. Raises MANIFEST_INVALID."""
+    address = message.data_address
+    properties = address.endpoint_properties if address else None
+    named = [item.value for item in properties or () if item.name == _MANIFEST]
     if len(named) != 1:
         raise ComityError(Code.MANIFEST_INVALID)
     unb64url(named[0], 32)

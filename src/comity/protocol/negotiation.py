@@ -36,7 +36,7 @@ from comity.protocol.proposals import (
     same_terms,
 )
 from comity.protocol.refusals import status
-from comity.store import rows
+from comity.store import alarms, rows
 from comity.store.rows import Negotiation, add, one
 
 Later: TypeAlias = (
@@ -118,7 +118,7 @@ def _on_request(
     }
     if not ours:
         return proposed, None
-    changes, then = _our_turn(inbound, row)
+    changes, then = _our_turn(inbound, tx, row)
     return proposed | changes, then
 
 
@@ -136,7 +136,7 @@ def _on_offer(
 
 def _on_accepted(inbound: Inbound, tx: Connection, row: Negotiation, message: Later) -> Reaction:
     """Agree: the offer was ours."""
-    return _our_turn(inbound, row)
+    return _our_turn(inbound, tx, row)
 
 
 def _on_agreement(
@@ -144,7 +144,7 @@ def _on_agreement(
 ) -> Reaction:
     """Check the agreement against what was offered; to verify it is to sign it."""
     agreed = signing.check(inbound.local, tx, inbound.peer, row, message)
-    changes, then = _our_turn(inbound, row)
+    changes, then = _our_turn(inbound, tx, row)
 
     def keep(tx: Connection) -> None:
         add(tx, agreed)
@@ -162,7 +162,7 @@ def _on_verification(
 ) -> Reaction:
     """Keep the consumer's signature, and finalize."""
     signature = signing.check_verification(inbound.peer, tx, row, message)
-    changes, then = _our_turn(inbound, row)
+    changes, then = _our_turn(inbound, tx, row)
 
     def keep(tx: Connection) -> None:
         rows.change(tx, rows.Agreement, {"id": row.agreement}, consumer_signature=signature)
@@ -195,9 +195,12 @@ def _on_termination(
     return {"reason": reason}, partial(signing.let_go, agreement=row.agreement)
 
 
-def _our_turn(inbound: Inbound, row: Negotiation) -> Reaction:
-    """Take the next step at once, or let it wait for the officers that it needs."""
-    if row.officers:
+def _our_turn(inbound: Inbound, tx: Connection, row: Negotiation) -> Reaction:
+    """Take the next step at once, or let it wait for the officers that it needs.
+
+    While an alarm about the record is open, it needs one.
+    """
+    if row.officers or alarms.is_open(tx, row.peer):
         return _waits(inbound), None
 
     def step(tx: Connection) -> None:

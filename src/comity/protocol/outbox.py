@@ -8,6 +8,7 @@ from sqlalchemy import Connection, bindparam, or_, select, update
 from comity.api import Request, Response
 from comity.core.identity import Pinned
 from comity.core.token import ResponseClaims
+from comity.errors import Code
 from comity.protocol.base import BYTES, Local, Reply
 from comity.protocol.sending import State
 from comity.store import record
@@ -26,6 +27,8 @@ class Taken:
     """Its entry in the record."""
     reply: Reply
     """What its handler gets."""
+    claims: ResponseClaims
+    """What its token says."""
 
 
 def reply_to(
@@ -39,9 +42,16 @@ def reply_to(
 
 
 def reply_entry(
-    row: Outgoing, request: Request, response: Response, claims: ResponseClaims, now: int
+    row: Outgoing,
+    request: Request,
+    response: Response,
+    claims: ResponseClaims,
+    now: int,
+    *,
+    void: bool = False,
 ) -> Message:
-    """Return the entry of a reply in the record. Bulk bodies are kept by digest."""
+    """Return the entry of a reply in the record. Bulk bodies, and void ones, are kept by digest."""
+    refused = "" if 200 <= response.status < 300 else "refused"
     return Message(
         peer=row.peer,
         direction=record.IN,
@@ -53,11 +63,11 @@ def reply_entry(
         target=request.target,
         status=response.status,
         content_type=response.content_type,
-        body=b"" if response.content_type == BYTES else response.body,
+        body=b"" if void or response.content_type == BYTES else response.body,
         size=len(response.body),
         reply_to=row.jti,
         what=row.kind,
-        refused="" if 200 <= response.status < 300 else "refused",
+        refused=str(Code.KEY_REVOKED) if void else refused,
         leaf=record.leaf_of(response.token),
         at=now,
     )

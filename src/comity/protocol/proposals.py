@@ -19,15 +19,15 @@ from comity.protocol.addresses import pinned_path
 from comity.protocol.base import Act, Inbound, Outcome
 from comity.protocol.catalog import open_offers
 from comity.protocol.signing import check_replaced, offer_of
-from comity.store import rows
+from comity.store import alarms, rows
 from comity.store.rows import Negotiation, add, many
 
 
 def on_first_request(inbound: Inbound, tx: Connection, message: ContractRequestMessage) -> Act:
     """Take a consumer's request (POST /negotiations/request).
 
-    It is agreed to at once where it is exactly what an officer offered, and the offer asks for no
-    officer; everything else waits for one.
+    It is agreed to at once where it is exactly what an officer offered, the offer asks for no
+    officer, and no alarm about the record is open; everything else waits for one.
     """
     if message.provider_pid is not None or message.callback_address is None:
         raise ComityError(Code.SCHEMA_INVALID, where="callbackAddress")
@@ -43,7 +43,8 @@ def on_first_request(inbound: Inbound, tx: Connection, message: ContractRequestM
     officers = offered.officers if offered else 0
     offer = _in_our_words(message.offer, offered)
     row = _row(inbound, Role.PROVIDER, message.consumer_pid, base, offer, officers)
-    if officers == 0 and _is_as_offered(offer, offered):
+    alarmed = alarms.is_open(tx, inbound.peer.id)
+    if officers == 0 and not alarmed and _is_as_offered(offer, offered):
         return _begin(inbound, row, agree=True)
     return _begin(inbound, row)
 

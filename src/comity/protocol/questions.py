@@ -18,7 +18,7 @@ from comity.protocol.agreed import decide, reserve, started
 from comity.protocol.base import BYTES, DATA, Act, Inbound, Outcome, Route, nothing
 from comity.protocol.catalog import MATCH
 from comity.protocol.refusals import plain
-from comity.store import files
+from comity.store import alarms, files
 from comity.store.rows import Agreement, ManifestRow, Transfer, many, one
 
 
@@ -101,8 +101,13 @@ def _question(inbound: Inbound, tx: Connection, message: Question) -> Act:
 
 
 def _published(inbound: Inbound, tx: Connection) -> tuple[ManifestRow, Agreement]:
-    """Return the manifest in force: a new epoch takes the place of the one before it."""
+    """Return the manifest in force: a new epoch takes the place of the one before it.
+
+    Raises ALARM_OPEN where an alarm about the record is: questions cannot wait for an officer.
+    """
     _, agreement = started(inbound, tx, MATCH)
+    if alarms.is_open(tx, inbound.peer.id):
+        raise ComityError(Code.ALARM_OPEN)
     ready = many(
         tx, ManifestRow, agreement=agreement.id, role=Role.PROVIDER, ready=True, order="epoch"
     )

@@ -4,9 +4,9 @@ from collections import defaultdict, deque
 from threading import Lock
 from typing import Final
 
-from comity.core.canonical import canonical
+from comity.core.canonical import canonical, parse
 from comity.errors import Code, ComityError
-from comity.limits import HOUR
+from comity.limits import HOUR, REPLY_BYTES
 from comity.protocol.base import AnyRoute, Outcome
 
 _NOT_FOUND: Final = frozenset(
@@ -18,6 +18,8 @@ _NOT_FOUND: Final = frozenset(
         Code.MANIFEST_UNKNOWN,
         Code.MESSAGE_UNKNOWN,
         Code.AGREEMENT_UNKNOWN,
+        Code.ENTRY_UNKNOWN,
+        Code.RECALL_UNKNOWN,
     }
 )
 _STATUS: Final = {
@@ -25,6 +27,7 @@ _STATUS: Final = {
     Code.BODY_TOO_LARGE: 413,
     Code.BATCH_TOO_LARGE: 413,
     Code.INTERNAL: 500,
+    Code.NODE_FROZEN: 503,
     Code.STORE_FAILED: 503,
     Code.DISK_FULL: 503,
 }
@@ -45,6 +48,16 @@ def outcome(route: AnyRoute | None, message: object, error: ComityError) -> Outc
 def plain(code: Code, _: tuple[str, str]) -> bytes:
     """Return the error body of our own messages."""
     return canonical({"@type": "comity:Error", "code": str(code)})
+
+
+def code_of(body: bytes) -> str:
+    """Return the code in the body of a refusal, `unknown` where it is none of ours."""
+    try:
+        code = parse(body, REPLY_BYTES).get("code")
+    except ComityError:
+        code = None
+    # Only a code of ours is repeated; anything else a peer writes there stays there.
+    return code if isinstance(code, str) and code in set(Code) else "unknown"
 
 
 class PerHour:

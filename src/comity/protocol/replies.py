@@ -9,8 +9,9 @@ from comity.core.canonical import unb64url
 from comity.core.machines import NegotiationState
 from comity.core.messages import RequestState
 from comity.errors import ComityError
-from comity.protocol import negotiating, transferring
+from comity.protocol import negotiating, recall, transferring
 from comity.protocol.base import BYTES, Reply, ReplyHandler
+from comity.protocol.refusals import code_of
 from comity.store import files
 from comity.store.rows import Negotiation, RequestRow, change, one
 
@@ -25,7 +26,9 @@ def _keep_part(reply: Reply, tx: Connection) -> None:
 def _request_taken(reply: Reply, tx: Connection) -> None:
     """Note that a request waits at the peer, and until when; or that it was refused."""
     values: dict[str, object] = {"state": "refused"}
-    if reply.accepted:
+    if not reply.accepted:
+        values["reason"] = code_of(reply.body)
+    else:
         try:
             values = {"state": "held", "due": RequestState.read(reply.body).due}
         except ComityError as error:
@@ -78,5 +81,6 @@ REPLIES: Final[Mapping[str, ReplyHandler]] = {
     **dict.fromkeys(_TRANSFER, transferring.on_reply),
     "comity-set-part-1": _keep_part,
     "comity-request-1": _request,
+    "comity-recall-1": recall.on_reply,
 }
 """Replies that are not here are read by the operation that asked."""

@@ -5,10 +5,11 @@ carries only fields that the terms name, as salted digests and the fields releas
 """
 
 from functools import partial
+from typing import Final
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
-from comity.core import disclosure
+from comity.core import disclosure, token
 from comity.core.canonical import b64url
 from comity.core.decision import Outcome as Verdict
 from comity.core.decision import RequestQuestion
@@ -23,6 +24,7 @@ from comity.protocol.agreed import decide, reserve, started, terms_of
 from comity.protocol.base import DATA, Act, Inbound, Outcome, Route
 from comity.protocol.catalog import REQUEST
 from comity.protocol.refusals import plain
+from comity.store import alarms
 from comity.store.rows import (
     Agreement,
     Handle,
@@ -31,9 +33,14 @@ from comity.store.rows import (
     RequestRow,
     add,
     change,
-    many,
     one,
 )
+from comity.store.schema import requests
+
+_STANDING: Final = select(
+    requests.c.state, requests.c.final, requests.c.manifest, requests.c.handle
+).where(requests.c.role == Role.PROVIDER)
+"""What was asked of us, without what it says."""
 
 
 def _reserve(inbound: Inbound, tx: Connection, message: DetailRequest) -> None:
@@ -56,6 +63,7 @@ def _request(inbound: Inbound, tx: Connection, message: DetailRequest) -> Act:
     if grant is None:
         raise ComityError(Code.ACTION_NOT_AGREED, action="request")
     due = _due(inbound, grant)
+    alarmed = alarms.is_open(tx, peer.id)
     row = RequestRow(
         id=message.id,
         peer=peer.id,
@@ -67,13 +75,13 @@ def _request(inbound: Inbound, tx: Connection, message: DetailRequest) -> Act:
         state="held",
         answer=answering.draft(local, held, message.fields),
         approval="",
-        approvals=verdict.approvals,
+        approvals=max(verdict.approvals, 1) if alarmed else verdict.approvals,
         reason="",
         final=False,
         due=due,
         at=inbound.now,
     )
-    automatic = verdict.outcome is Verdict.ALLOW
+    automatic = verdict.outcome is Verdict.ALLOW and not alarmed
     state = RequestState(id=message.id, state="held", due=due)
 
     def begin(tx: Connection) -> None:
@@ -108,19 +116,15 @@ def _record(inbound: Inbound, tx: Connection, message: DetailRequest, agreement:
 
 def _check_new(inbound: Inbound, tx: Connection, message: DetailRequest, held: Held) -> None:
     """Refuse an id that was used, a question that stands declined, and too many at once."""
-    theirs = many(tx, RequestRow, peer=inbound.peer.id, role=Role.PROVIDER)
     if one(tx, RequestRow, id=message.id):
         raise ComityError(Code.REQUEST_DECIDED)
-    if sum(row.state == "held" for row in theirs) >= OPEN_REQUESTS_PER_PEER:
+    theirs = tx.execute(_STANDING.where(requests.c.peer == inbound.peer.id)).all()
+    if sum(state == "held" for state, *_ in theirs) >= OPEN_REQUESTS_PER_PEER:
         raise ComityError(Code.QUOTA_EXCEEDED, limit=OPEN_REQUESTS_PER_PEER)
-    for row in theirs:
-        if row.final and _same_record(tx, row, held):
+    for _, final, manifest, name in theirs:
+        handle = one(tx, Handle, manifest=manifest, handle=name) if final else None
+        if handle and (handle.dataset, handle.record) == (held.dataset, held.id):
             raise ComityError(Code.REQUEST_DECLINED)
-
-
-def _same_record(tx: Connection, row: RequestRow, held: Held) -> bool:
-    handle = one(tx, Handle, manifest=row.manifest, handle=row.handle)
-    return handle is not None and (handle.dataset, handle.record) == (held.dataset, held.id)
 
 
 def _due(inbound: Inbound, grant: RequestTerms) -> int:
@@ -145,6 +149,9 @@ def _answer(inbound: Inbound, tx: Connection, message: Answer) -> Act:
         or message.case_reference != asked.case_reference
     ):
         raise ComityError(Code.ANSWER_INVALID, reason="request")
+    if inbound.params != (token.digest(message.core()),):
+        # What the target names is what can be shown later without the disclosures.
+        raise ComityError(Code.ANSWER_INVALID, reason="target")
     if {item.name for item in disclosure.verify(message.digests, message.disclosures)} - set(
         asked.fields
     ):
@@ -175,5 +182,5 @@ ROUTES = (
         plain,
         reserve=_reserve,
     ),
-    Route("comity-answer-1", "POST", f"{DATA}/answers", Answer.read, _answer, plain),
+    Route("comity-answer-1", "POST", f"{DATA}/answers/{{}}", Answer.read, _answer, plain),
 )

@@ -2,40 +2,33 @@
 
 It runs from the moment something was learned, by the agreement under which it was; that this has
 ended since changes nothing. What goes: hits, with the inputs and scalars of the questions that they
-came from, so that nothing in the tag set can be looked up again; answers, in the request and in the
-record; and files that were received. The log commits to digests, so it stays whole. What we asked
-ourselves stays.
+came from, so that nothing in the tag set can be looked up again; files that were received; and, on
+both sides, the messages of the record that carry such contents (`comity.protocol.lapsing`).
 """
 
 from datetime import UTC, datetime
-from typing import Final
 
 from sqlalchemy import Connection, select
 
 from comity.core.machines import Role
-from comity.core.messages import Answer
 from comity.core.terms import Conditions
 from comity.protocol.agreed import known_terms
 from comity.protocol.base import Local
-from comity.store import journal, record
+from comity.protocol.destroying import ENDED, destroyed_file
+from comity.store import journal
 from comity.store import kept as files
 from comity.store.rows import (
     Agreement,
     Hit,
     ManifestRow,
-    Message,
     Question,
     Received,
-    RequestRow,
-    change,
     many,
     remove,
 )
-from comity.store.schema import hits, messages, questions, requests
+from comity.store.schema import hits, questions
 
-ENDED: Final = "retention.ended"
-"""The action in the journal."""
-ANSWER: Final = "comity-answer-1"
+__all__ = ["ENDED", "end_retention", "is_over", "kept_until"]
 
 
 def is_over(grant: Conditions, learned: int, now: int) -> bool:
@@ -59,8 +52,6 @@ def end_retention(local: Local, tx: Connection) -> None:
         if terms.match and terms.match.retention:
             for manifest in many(tx, ManifestRow, agreement=agreement.id, role=Role.CONSUMER):
                 _end_hits(local, tx, terms.match, manifest)
-        if terms.request and terms.request.retention:
-            _end_answers(local, tx, terms.request, agreement)
         if terms.receive and terms.receive.retention:
             _end_files(local, tx, terms.receive, agreement)
 
@@ -76,32 +67,11 @@ def _end_hits(local: Local, tx: Connection, grant: Conditions, manifest: Manifes
         journal.note(tx, now, "", ENDED, peer=manifest.peer, manifest=manifest.digest, **gone)
 
 
-def _end_answers(local: Local, tx: Connection, grant: Conditions, agreement: Agreement) -> None:
-    now = local.now()
-    kept = many(tx, RequestRow, requests.c.answer != "", agreement=agreement.id, role=Role.CONSUMER)
-    over = {row.id for row in kept if is_over(grant, row.at, now)}
-    for request in sorted(over):
-        change(tx, RequestRow, {"id": request}, answer="", reason="")
-        journal.note(tx, now, "", ENDED, peer=agreement.peer, request=request)
-    if over:
-        _destroy_bodies(tx, agreement.peer, over)
-
-
 def _end_files(local: Local, tx: Connection, grant: Conditions, agreement: Agreement) -> None:
     """Destroy the bytes. What is known of them stays, so that a copy is still not passed on."""
     for received in many(tx, Received, agreement=agreement.id):
         path = files.received_path(local.folder, received.id)
         if path.exists() and is_over(grant, received.at, local.now()):
             path.unlink()
+            destroyed_file(local, tx, received.peer, received.transfer)
             journal.note(tx, local.now(), "", ENDED, peer=received.peer, received=received.id)
-
-
-def _destroy_bodies(tx: Connection, peer: str, answered: set[str]) -> None:
-    """Empty the bodies of answers in the record; token, digest and size of each stay."""
-    came = many(
-        tx, Message, messages.c.body != b"", peer=peer, direction=record.IN, what=ANSWER, refused=""
-    )
-    for message in came:
-        if message.kind == "request" and Answer.read(message.body).request in answered:
-            where: dict[str, object] = {"peer": peer, "direction": record.IN, "seq": message.seq}
-            change(tx, Message, where, body=b"")

@@ -5,12 +5,18 @@ from typing import Final
 
 from comity.errors import Code, ComityError
 from comity.protocol import (
+    attesting,
     catalog,
+    collecting,
     consent,
+    cosigning,
+    ledgers,
     negotiation,
     questions,
-    recording,
+    reading,
+    recall,
     requests,
+    resuming,
     transfer,
 )
 from comity.protocol.base import AnyRoute, match_path
@@ -22,9 +28,18 @@ ROUTES: Final[tuple[AnyRoute, ...]] = (
     *transfer.ROUTES,
     *questions.ROUTES,
     *requests.ROUTES,
+    *attesting.ROUTES,
+    *recall.ROUTES,
+    *resuming.ROUTES,
 )
 
-CONTACTS: Final[tuple[AnyRoute, ...]] = recording.CONTACTS
+CONTACTS: Final[tuple[AnyRoute, ...]] = (
+    *cosigning.CONTACTS,
+    *reading.CONTACTS,
+    *resuming.CONTACTS,
+    *collecting.CONTACTS,
+    *ledgers.CONTACTS,
+)
 """What a peer can say about the record, outside of it (decision 0029)."""
 
 BRIEF: Final = frozenset(route.what for route in ROUTES if route.is_brief)

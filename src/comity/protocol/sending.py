@@ -11,7 +11,8 @@ from comity.core import token
 from comity.core.identity import Pinned
 from comity.limits import MESSAGE_LIFETIME_SECONDS
 from comity.protocol.base import JSON, Local
-from comity.store import record
+from comity.protocol.incarnations import check_frozen
+from comity.store import links, record
 from comity.store.rows import Message, Outgoing, add
 
 
@@ -37,9 +38,22 @@ def envelope_at(ends: record.Ends, local: Local, peer: str) -> token.Envelope:
     return envelopes_at(ends, local, peer, 1)[0]
 
 
-def envelopes_at(ends: record.Ends, local: Local, peer: str, count: int) -> list[token.Envelope]:
-    """Make the envelopes of so many messages that come next."""
+def envelopes_at(
+    ends: record.Ends,
+    local: Local,
+    peer: str,
+    count: int,
+    lifetime: int = MESSAGE_LIFETIME_SECONDS,
+    at: int | None = None,
+) -> list[token.Envelope]:
+    """Make the envelopes of so many messages that come next. Raises NODE_FROZEN.
+
+    Whatever this node signs for a peer's record passes here. `at` is the number of the first, where
+    it is a place that was left.
+    """
+    check_frozen(ends, peer)
     issued, seen = local.now(), ends.seen()
+    first = ends.ours.next if at is None else at
     return [
         token.Envelope(
             issuer=local.identity.id,
@@ -48,10 +62,11 @@ def envelopes_at(ends: record.Ends, local: Local, peer: str, count: int) -> list
             seq=seq,
             salt=local.entropy(token.SALT_BYTES),
             issued=issued,
-            lifetime=MESSAGE_LIFETIME_SECONDS,
+            lifetime=lifetime,
             seen=seen,
+            incarnation=ends.ours.incarnation,
         )
-        for seq in range(ends.ours.next, ends.ours.next + count)
+        for seq in range(first, first + count)
     ]
 
 
@@ -97,12 +112,12 @@ def put(
     """
     peer = drafts[0].peer.id
     ends = record.ends(tx, peer)
-    envelopes = envelopes_at(ends, local, peer, len(drafts))
+    envelopes = envelopes_at(ends, local, peer, len(drafts), links.lifetime(tx, peer))
     made = [
-        (_seal(local, draft, envelope), _place(draft, envelope, state))
+        (_seal(local, draft, envelope), place_of(draft, envelope, state))
         for draft, envelope in zip(drafts, envelopes, strict=True)
     ]
-    entries = [_entry(request, waiting, envelopes[0].issued) for request, waiting in made]
+    entries = [entry_of(request, waiting, envelopes[0].issued) for request, waiting in made]
     record.write_all(tx, entries, ends.ours)
     add(tx, *(waiting for _, waiting in made))
     return made
@@ -116,7 +131,8 @@ def _seal(local: Local, draft: Draft, envelope: token.Envelope) -> Request:
     )
 
 
-def _place(draft: Draft, envelope: token.Envelope, state: State) -> Outgoing:
+def place_of(draft: Draft, envelope: token.Envelope, state: State) -> Outgoing:
+    """Return the place of a message in the outbox."""
     return Outgoing(
         peer=draft.peer.id,
         jti=envelope.id,
@@ -131,7 +147,8 @@ def _place(draft: Draft, envelope: token.Envelope, state: State) -> Outgoing:
     )
 
 
-def _entry(request: Request, waiting: Outgoing, issued: int) -> Message:
+def entry_of(request: Request, waiting: Outgoing, issued: int) -> Message:
+    """Return the entry of a request of ours in the record."""
     return Message(
         peer=waiting.peer,
         direction=record.OUT,

@@ -4,7 +4,7 @@ from sqlalchemy import Connection
 
 from comity.core import agreement as agreements
 from comity.core.agreement import IN_FORCE, Standing
-from comity.core.canonical import b64url, model, unb64url
+from comity.core.canonical import b64url, model
 from comity.core.dsp.negotiation import (
     ContractAgreementMessage,
     ContractAgreementVerificationMessage,
@@ -17,7 +17,7 @@ from comity.errors import Code, ComityError
 from comity.limits import BODY_BYTES
 from comity.protocol import consent
 from comity.protocol.base import Local
-from comity.store import rows
+from comity.store import peers, rows
 from comity.store.rows import Negotiation, add, change, one
 
 
@@ -36,7 +36,7 @@ def draw_up(local: Local, tx: Connection, peer: Pinned, row: Negotiation) -> row
         timestamp=local.clock.now(),
     )
     signature = agreements.sign(drawn_up, Role.PROVIDER, local.signers.message)
-    made = _row(row, drawn_up, local.now(), provider_signature=signature)
+    made = row_of(row, drawn_up, local.now(), provider_signature=signature)
     add(tx, made)
     change(tx, Negotiation, {"pid": row.pid}, agreement=made.id)
     return made
@@ -56,8 +56,8 @@ def check(
         message.agreement, offer_of(row), provider=peer.id, consumer=local.identity.id
     )
     check_replaced(tx, peer.id, row.dataset, Role.CONSUMER, message.agreement)
-    theirs = _checked(message.agreement, Role.PROVIDER, message.signature, peer)
-    return _row(row, message.agreement, local.now(), provider_signature=theirs)
+    theirs = _checked(tx, message.agreement, Role.PROVIDER, message.signature, peer)
+    return row_of(row, message.agreement, local.now(), provider_signature=theirs)
 
 
 def sign(local: Local, tx: Connection, row: Negotiation) -> str:
@@ -71,7 +71,7 @@ def check_verification(
     peer: Pinned, tx: Connection, row: Negotiation, message: ContractAgreementVerificationMessage
 ) -> str:
     """Return the consumer's signature, checked. Raises SIGNATURE_INVALID, AGREEMENT_UNKNOWN."""
-    return _checked(_agreement(tx, row), Role.CONSUMER, message.signature, peer)
+    return _checked(tx, _agreement(tx, row), Role.CONSUMER, message.signature, peer)
 
 
 def put_in_force(tx: Connection, agreement: str) -> None:
@@ -117,10 +117,12 @@ def check_replaced(tx: Connection, peer: str, dataset: str, role: Role, policy: 
         raise ComityError(Code.AGREEMENT_UNKNOWN)
 
 
-def _checked(agreement: Agreement, role: Role, signature: str | None, peer: Pinned) -> str:
+def _checked(
+    tx: Connection, agreement: Agreement, role: Role, signature: str | None, peer: Pinned
+) -> str:
     if signature is None and not agreements.must_be_signed(agreement):
         return ""
-    key = unb64url(peer.identity.keys.message)
+    key = peers.key_of(tx, peer, agreements.TYP, signature or "")
     agreements.check_signature(agreement, role, signature or "", key)
     return signature or ""
 
@@ -132,9 +134,10 @@ def _agreement(tx: Connection, row: Negotiation) -> Agreement:
     return model(Agreement, stored.agreement.encode(), BODY_BYTES)
 
 
-def _row(
+def row_of(
     row: Negotiation, agreed: Agreement, now: int, *, provider_signature: str
 ) -> rows.Agreement:
+    """Return an agreement as it is kept, before the consumer signs."""
     return rows.Agreement(
         id=agreed.id,
         peer=row.peer,

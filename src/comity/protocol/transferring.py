@@ -32,6 +32,7 @@ from comity.protocol.catalog import MATCH, PUSH
 from comity.protocol.frames import frame
 from comity.protocol.processes import NO_PID, move
 from comity.protocol.sending import post
+from comity.store import alarms
 from comity.store.rows import Agreement, ManifestRow, Transfer, add, change, many, one
 
 BOTH: Final = "both"
@@ -82,8 +83,9 @@ def ask(
 ) -> tuple[Transfer, str]:
     """Ask for a transfer as consumer; returns it, and the id of the message.
 
-    To push, the provider is given an address of ours and a token for it.
+    To push, the provider is given an address of ours and a token for it. Raises FILE_NO_WAY.
     """
+    filing.check_way(format, peer.identity, local.identity)
     row = Transfer(
         pid=local.new_urn(),
         peer=peer.id,
@@ -118,8 +120,11 @@ def start_if_ready(
     """Start a transfer as provider, where what it needs is here; returns whether it was started.
 
     Questions need a tag set, files a file; and where the terms ask for officers' approval, they
-    need that first. Requests are approved one by one, so their frame starts at once.
+    need that first. Requests are approved one by one, so their frame starts at once. While an alarm
+    about the record is open, each of them waits for an officer.
     """
+    if not approved and alarms.is_open(tx, peer.id):
+        return False
     agreement = one(tx, Agreement, id=row.agreement)
     address: DataAddress | None
     manifest = ""

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from alembic import command
 from alembic.config import Config
@@ -18,7 +19,9 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from comity.errors import Code, ComityError
+from comity.store import wrapping
 from comity.store.statements import execute
+from comity.store.vault import Vault, attach
 from comity.store.writers import Writers
 
 _PRAGMAS = (
@@ -39,11 +42,16 @@ _READERS_KEPT = 8
 class Store:
     """The database of one node."""
 
-    def __init__(self, url: str) -> None:
-        """Connect, and bring the tables up to date. Raises STORE_FAILED or DISK_FULL."""
+    def __init__(self, url: str, vault: Vault) -> None:
+        """Connect, and bring the tables up to date. Raises STORE_FAILED or DISK_FULL.
+
+        `vault` keeps the contents; a database that has no wrap key yet gets its first.
+        """
+        self.vault: Final = vault
         with _errors():
-            self._engine = _engine(url)
-            _migrate(self._engine)
+            self._engine = attach(_engine(url), vault)
+            _migrate(self._engine, vault)
+            _begin(self._engine, vault)
         # One process serves a folder, so its writers queue here rather than in the database.
         self._writers = Writers(self._engine)
         self._readers: deque[Connection] = deque()
@@ -110,12 +118,28 @@ def _engine(url: str) -> Engine:
     return engine
 
 
-def _migrate(engine: Engine) -> None:
+def _migrate(engine: Engine, vault: Vault) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     with engine.connect() as connection:
         config.attributes["connection"] = connection
+        config.attributes["vault"] = vault
+        if engine.dialect.name == "sqlite":
+            # All or nothing: the driver would commit each statement by itself.
+            connection.exec_driver_sql("BEGIN")
         command.upgrade(config, "head")
+        if engine.dialect.name == "sqlite":
+            # What a migration has sealed stood in clear before, and must not stay in the log.
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _begin(engine: Engine, vault: Vault) -> None:
+    """Have a wrap key in force, and tell the vault which."""
+    with engine.connect() as tx:
+        key = wrapping.current(tx)
+        number = key.n if key else wrapping.succeed(tx, 0)
+        tx.connection.commit()
+    vault.current = number
 
 
 @contextmanager

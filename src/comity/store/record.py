@@ -6,6 +6,7 @@ never look like a missing one.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, bindparam, func, or_, select, union_all
@@ -13,16 +14,32 @@ from sqlalchemy import Connection, bindparam, func, or_, select, union_all
 from comity.core.canonical import b64url
 from comity.core.leaf import leaf
 from comity.core.merkle import Frontier, leaf_hash
+from comity.core.messages import CARRYING
 from comity.core.token import Seen
 from comity.errors import Code, ComityError
 from comity.limits import TOGETHER
-from comity.store.rows import Head, Message, add, change, many, one
+from comity.store import tiles, vault
+from comity.store.rows import (
+    Head,
+    Message,
+    Tile,
+    add,
+    change,
+    many,
+    one,
+    place_of,
+    remove,
+    streamed,
+)
 from comity.store.schema import heads, messages
 from comity.store.statements import Statement
+from comity.store.vault import TAG_BYTES, Sealed
 
 OUT, IN = "out", "in"
-_AT_ONCE: Final = 16
-"""Bodies in memory at once: questions have half a megabyte."""
+SEQ_END: Final = 2**53
+"""Past every number of a log."""
+AT_ONCE: Final = 1
+"""The time to look at an entry that nobody has looked at yet."""
 
 
 def begin(tx: Connection, peer: str) -> None:
@@ -43,6 +60,11 @@ class Ends(NamedTuple):
 
     ours: Head
     theirs: Head
+
+    @property
+    def frozen(self) -> str:
+        """Why nothing is said to the peer, nor taken of it; empty where all is as usual."""
+        return self.ours.frozen
 
     def seen(self) -> Seen:
         """Return what a token says of the peer's log as it is held here."""
@@ -76,9 +98,18 @@ def append(tx: Connection, message: Message, at: Head | None = None) -> None:
     `at` is where the log ends, if that was read in this transaction. Raises MESSAGE_ID_REUSED or
     SEQUENCE_REUSED where the sender gave a number twice.
     """
-    if message.direction == IN:
-        check_new(tx, message.peer, message.jti, message.seq)
+    known = message.peer, message.jti, message.seq, message.token
+    if message.direction == IN and not check_new(tx, *known):
+        fill(tx, message)
+        return
     write(tx, message, at)
+
+
+def fill(tx: Connection, message: Message) -> None:
+    """Put a message that came into the place of its entry, if that was fetched before it came."""
+    where = {"peer": message.peer, "direction": IN, "seq": message.seq}
+    if remove(tx, Message, refused=str(Code.MESSAGE_FETCHED), destroyed=0, **where):
+        add(tx, _watched(message))
 
 
 def append_all(tx: Connection, entries: Sequence[Message]) -> None:
@@ -103,7 +134,7 @@ def write(tx: Connection, message: Message, at: Head | None = None) -> None:
 def write_all(tx: Connection, entries: Sequence[Message], at: Head | None = None) -> None:
     """Write entries of one log, in the order of their numbers, as `write` does."""
     first, last = entries[0], entries[-1]
-    add(tx, *entries)
+    add(tx, *map(_watched, entries))
     found = at or one(tx, Head, peer=first.peer, direction=first.direction)
     if found is None:
         raise ComityError(Code.PEER_UNKNOWN, peer=first.peer)
@@ -113,6 +144,7 @@ def write_all(tx: Connection, entries: Sequence[Message], at: Head | None = None
         whole = last.seq - first.seq + 1 == len(entries) and first.seq == found.next
         leaves = [entry.leaf for entry in entries] if whole else _following(tx, first, found.size)
         frontier = frontier.extend(leaf_hash(committed) for committed in leaves)
+        tiles.complete(tx, first.peer, first.direction, found.size, frontier.size)
     change(
         tx,
         Head,
@@ -121,6 +153,13 @@ def write_all(tx: Connection, entries: Sequence[Message], at: Head | None = None
         size=frontier.size,
         frontier=frontier.pack(),
     )
+
+
+def _watched(message: Message) -> Message:
+    """Return an entry that is looked at, if it has what cannot be kept for ever."""
+    if message.what not in CARRYING or message.refused:
+        return message
+    return replace(message, look=AT_ONCE)
 
 
 def entry(tx: Connection, peer: str, direction: str, jti: str) -> Message | None:
@@ -138,35 +177,98 @@ def entries(tx: Connection, peer: str, direction: str) -> list[Message]:
     return list(many(tx, Message, peer=peer, direction=direction, order="seq"))
 
 
-def bodies(tx: Connection, peer: str, direction: str) -> Iterator[tuple[int, str, bytes]]:
-    """Give number, token and body of each message whose body is kept, a few at a time."""
+def has(tx: Connection, peer: str, direction: str, seq: int) -> bool:
+    """Tell whether the entry of a number is here."""
+    return one(tx, Message, peer=peer, direction=direction, seq=seq) is not None
+
+
+def recount(tx: Connection, peer: str, direction: str) -> None:
+    """Make the tree of a log anew, where an entry in it was replaced."""
+    last = select(func.max(messages.c.seq)).where(
+        messages.c.peer == peer, messages.c.direction == direction
+    )
+    highest = tx.execute(last).scalar_one_or_none()
+    size = 0 if highest is None else int(highest) + 1
+    where: dict[str, object] = {"peer": peer, "direction": direction}
+    remove(tx, Tile, **where)
+    frontier = Frontier().extend(leaf_hash(each) for each in leaves(tx, peer, direction, size))
+    tiles.complete(tx, peer, direction, 0, frontier.size)
+    change(tx, Head, where, next=size, size=frontier.size, frontier=frontier.pack())
+
+
+class Listed(NamedTuple):
+    """An entry without its contents."""
+
+    direction: str
+    seq: int
+    jti: str
+    kind: str
+    what: str
+    status: int
+    refused: str
+    at: int
+    destroyed: int
+    bytes: int
+    """As it crossed the border: token and body; the body alone where the token is destroyed."""
+
+
+def listed(
+    tx: Connection, peer: str, direction: str, start: int = 0, stop: int = SEQ_END
+) -> list[Listed]:
+    """Return the entries of one direction between two numbers, in sequence; opens nothing."""
     query = (
-        select(messages.c.seq, messages.c.token, messages.c.body)
+        select(*(messages.c[name] for name in Listed._fields[:-1]))
+        .add_columns(messages.c.size, func.length(messages.c.token))
         .where(messages.c.peer == peer, messages.c.direction == direction)
-        .where(messages.c.body != b"")
+        .where(messages.c.seq >= start, messages.c.seq < stop)
         .order_by(messages.c.seq)
     )
-    for seq, token, body in tx.execute(query.execution_options(yield_per=_AT_ONCE)):
-        yield int(seq), token, bytes(body)
+    return [
+        Listed._make([*row[:-2], row[-2] + max(row[-1] - TAG_BYTES, 0)])
+        for row in tx.execute(query)
+    ]
+
+
+def each(tx: Connection, peer: str, direction: str) -> Iterator[Message]:
+    """Give all messages of one direction in sequence, a few in memory at a time."""
+    yield from streamed(tx, Message, order="seq", peer=peer, direction=direction)
+
+
+def bodies(tx: Connection, peer: str, direction: str) -> Iterator[Message]:
+    """Give each message whose body is kept, a few at a time."""
+    yield from streamed(
+        tx, Message, messages.c.body != b"", order="seq", peer=peer, direction=direction
+    )
 
 
 def leaves(tx: Connection, peer: str, direction: str, size: int) -> list[bytes]:
     """Return the leaves of a log below a size, as far as they are here without a gap.
 
-    They are made of the tokens again. Raises RECORD_DIFFERS (entry) where one has changed since.
+    They are made of the tokens again, as far as these are not destroyed. Raises RECORD_DIFFERS
+    (entry) where one has changed since.
     """
+    keeper = vault.of(tx)
+    names = ("seq", "leaf", "token", "key", "wrap", "destroyed")
     query = (
-        select(messages.c.seq, messages.c.token, messages.c.leaf)
+        select(*(messages.c[name] for name in names))
         .where(messages.c.peer == peer, messages.c.direction == direction)
         .where(messages.c.seq < size)
         .order_by(messages.c.seq)
     )
     found = []
-    for position, (seq, token, committed) in enumerate(tx.execute(query)):
+    for position, (seq, committed, token, key, wrap, destroyed) in enumerate(tx.execute(query)):
         if position != seq:
             break
-        if leaf_of(token) != committed:
-            raise ComityError(Code.RECORD_DIFFERS, entry=position)
+        if not destroyed:
+            place = place_of(Message, (peer, direction, seq, committed))
+            try:
+                [said] = keeper.open(place, Sealed([token], key, wrap))
+            except ComityError as error:
+                if error.code is not Code.STORE_FAILED:
+                    raise
+                raise ComityError(Code.RECORD_DIFFERS, entry=position) from None
+            if leaf(said) != committed:
+                raise ComityError(Code.RECORD_DIFFERS, entry=position)
         found.append(bytes(committed))
     return found
 
@@ -204,7 +306,7 @@ def _following(tx: Connection, message: Message, start: int) -> list[bytes]:
 
 
 _SAME_NUMBER: Final = Statement(
-    select(messages.c.jti, messages.c.token)
+    select(messages.c.jti, messages.c.leaf)
     .where(messages.c.peer == bindparam("peer"), messages.c.direction == IN)
     .where(or_(messages.c.jti == bindparam("jti"), messages.c.seq == bindparam("seq")))
 )
@@ -213,12 +315,15 @@ _SAME_NUMBER: Final = Statement(
 def check_new(tx: Connection, peer: str, jti: str, seq: int, token: str = "") -> bool:
     """Tell whether a message of the peer is new: False where that very token is here already.
 
+    That is told by the leaf, which stays when the token is destroyed.
+
     Raises MESSAGE_ID_REUSED or SEQUENCE_REUSED where the peer gave an id or a number before.
     """
     found = _SAME_NUMBER.rows(tx, {"peer": peer, "jti": jti, "seq": seq})
     if not found:
         return True
-    if any(known == jti and said == token for known, said in found):
+    committed = leaf_of(token)
+    if any(known == jti and said == committed for known, said in found):
         return False
     reused = Code.MESSAGE_ID_REUSED if jti in {known for known, _ in found} else None
     raise ComityError(reused or Code.SEQUENCE_REUSED, peer=peer)

@@ -1,13 +1,14 @@
 """Rows as frozen dataclasses, one for each table, and the functions that move them.
 
 Field names equal column names, which a test checks; so a row can be read, written and changed
-with no mapping in between.
+with no mapping in between. The contents of some tables are sealed: here, and nowhere else, they are
+sealed on their way in and opened on their way out (`comity.store.vault`).
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Final, NamedTuple, TypeVar
 
 from sqlalchemy import (
     BindParameter,
@@ -23,17 +24,24 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql import ColumnElement
 
-from comity.store import schema
+from comity.store import schema, vault
 from comity.store.statements import Statement
+from comity.store.vault import Sealed, Vault
 
 
 class Row:
     """A row of the table that the class names."""
 
     table: ClassVar[Table]
+    contents: ClassVar[tuple[str, ...]] = ()
+    """Fields that are bytes, or text, and are kept sealed; the table then has `key` and `wrap`."""
+    bound: ClassVar[tuple[str, ...]] = ()
+    """What the sealed fields belong to for ever: names and numbers of the row."""
 
 
 RowT = TypeVar("RowT", bound=Row)
+_AT_ONCE: Final = 16
+"""Rows in memory at once: questions have half a megabyte."""
 
 
 @lru_cache(maxsize=512)
@@ -92,15 +100,24 @@ def many(
     names = tuple(where)
     if conditions:
         query = _query(cls.table, names, order, limit).where(*conditions)
-        return [cls(*row) for row in tx.execute(query, _named("w", where))]
-    found = _select(cls.table, names, order, limit).rows(tx, _named("w", where))
-    return [cls(*row) for row in found]
+        return _opened(tx, cls, tx.execute(query, _named("w", where)))
+    return _opened(tx, cls, _select(cls.table, names, order, limit).rows(tx, _named("w", where)))
+
+
+def streamed(
+    tx: Connection, cls: type[RowT], *conditions: ColumnElement[bool], order: str, **where: object
+) -> Iterator[RowT]:
+    """Give the rows that fit, in the order of a column, a few in memory at a time."""
+    query = _query(cls.table, tuple(where), order, None).where(*conditions)
+    some = query.execution_options(yield_per=_AT_ONCE)
+    for row in tx.execute(some, _named("w", where)):
+        yield _opened(tx, cls, [row])[0]
 
 
 def one(tx: Connection, cls: type[RowT], **where: object) -> RowT | None:
     """Return the row that fits, or None."""
     found = _select(cls.table, tuple(where), "", 1).rows(tx, _named("w", where))
-    return cls(*found[0]) if found else None
+    return _opened(tx, cls, found)[0] if found else None
 
 
 def add(tx: Connection, *rows: Row) -> None:
@@ -109,6 +126,10 @@ def add(tx: Connection, *rows: Row) -> None:
         table = rows[0].table
         names = [column.name for column in table.columns]
         values = [{name: getattr(row, name) for name in names} for row in rows]
+        if rows[0].contents:
+            keeper = vault.of(tx)
+            for row, row_values in zip(rows, values, strict=True):
+                row_values.update(_sealed(keeper, row))
         if len(values) == 1:
             _insert(table).run(tx, values[0])
         else:
@@ -116,14 +137,92 @@ def add(tx: Connection, *rows: Row) -> None:
 
 
 def change(tx: Connection, cls: type[Row], where: Mapping[str, object], **values: object) -> int:
-    """Change the rows that fit; returns how many."""
+    """Change the rows that fit; returns how many.
+
+    Where contents are changed, or what they belong to, they get a new key: the old one opens
+    nothing any more.
+    """
+    if not values.keys().isdisjoint((*cls.contents, *cls.bound)):
+        found = _select(cls.table, tuple(where), "", None).rows(tx, _named("w", where))
+        return sum(_change_contents(tx, row, values) for row in _opened(tx, cls, found))
+    return change_stored(tx, cls, where, **values)
+
+
+def change_stored(
+    tx: Connection, cls: type[Row], where: Mapping[str, object], **values: object
+) -> int:
+    """Change columns to what is given, as it is; returns how many rows."""
     statement = _update(cls.table, tuple(where), tuple(values))
     return statement.run(tx, _named("w", where) | _named("v", values)).rowcount
+
+
+def _change_contents(tx: Connection, row: Row, values: Mapping[str, object]) -> int:
+    changed = replace(row, **values)  # type: ignore[type-var]
+    keys = {column.name: getattr(row, column.name) for column in row.table.primary_key}
+    return change_stored(tx, type(row), keys, **{**values, **_sealed(vault.of(tx), changed)})
 
 
 def remove(tx: Connection, cls: type[Row], **where: object) -> int:
     """Delete the rows that fit; returns how many."""
     return _delete(cls.table, tuple(where)).run(tx, _named("w", where)).rowcount
+
+
+def _sealed(keeper: Vault, row: Row) -> dict[str, object]:
+    """Return what a row's sealed columns are to have."""
+    plain = [getattr(row, name) for name in row.contents]
+    place = place_of(type(row), [getattr(row, name) for name in row.bound])
+    given = [value.encode() if isinstance(value, str) else value for value in plain]
+    made = keeper.seal(place, given)
+    return {**dict(zip(row.contents, made.fields, strict=True)), "key": made.key, "wrap": made.wrap}
+
+
+def _opened(tx: Connection, cls: type[RowT], found: Iterable[Sequence[Any]]) -> list[RowT]:
+    """Return rows as they are stored, with their contents opened."""
+    if not cls.contents:
+        return [cls(*row) for row in found]
+    keeper, layout = vault.of(tx), _layout(cls)  # type: ignore[arg-type]
+    return [cls(*_plain(keeper, cls, layout, list(row))) for row in found]
+
+
+class _Layout(NamedTuple):
+    """Where in a row of a table stands what."""
+
+    contents: tuple[int, ...]
+    text: tuple[bool, ...]
+    bound: tuple[int, ...]
+    key: int
+    wrap: int
+
+
+@lru_cache(maxsize=64)
+def _layout(cls: type[Row]) -> _Layout:
+    types = {field.name: field.type for field in fields(cls)}  # type: ignore[arg-type]
+    at = {name: place for place, name in enumerate(types)}
+    return _Layout(
+        contents=tuple(at[name] for name in cls.contents),
+        text=tuple(types[name] is str for name in cls.contents),
+        bound=tuple(at[name] for name in cls.bound),
+        key=at["key"],
+        wrap=at["wrap"],
+    )
+
+
+def _plain(keeper: Vault, cls: type[Row], layout: _Layout, row: list[Any]) -> list[Any]:
+    place = place_of(cls, [row[at] for at in layout.bound])
+    stored = Sealed([row[at] for at in layout.contents], row[layout.key], row[layout.wrap])
+    opened = keeper.open(place, stored)
+    for at, is_text, value in zip(layout.contents, layout.text, opened, strict=True):
+        row[at] = value.decode() if is_text else value
+    # How it is kept is nobody's business: a row that was read equals the one that was written.
+    row[layout.key], row[layout.wrap] = b"", 0
+    return row
+
+
+def place_of(cls: type[Row], bound: Sequence[object]) -> bytes:
+    """Return what sealed fields are bound to; no two rows of any table have the same."""
+    # No id has a NUL, which not every database could keep.
+    named = (item.hex() if isinstance(item, bytes) else str(item) for item in bound)
+    return "\0".join((cls.table.name, *named)).encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,13 +245,36 @@ class Peer(Row):
     version: int
     pinned: int
     pinned_by: str
+    revoked: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityRow(Row):
+    """A document that was, or is, in force here: a peer's or this node's own."""
+
+    table: ClassVar[Table] = schema.identities
+    id: str
+    n: int
+    version: int
+    document: str
+    endorsement: str
+    by: str
+    at: int
+    officer: str
+    until: int
+    revoked: int
+    reason: str
+    statement: str
+    received: int
 
 
 @dataclass(frozen=True, slots=True)
 class Message(Row):
-    """One entry of the record: the exact bytes that crossed the border."""
+    """One entry of the record: the exact bytes that crossed, until they are destroyed."""
 
     table: ClassVar[Table] = schema.messages
+    contents: ClassVar[tuple[str, ...]] = ("token", "body")
+    bound: ClassVar[tuple[str, ...]] = ("peer", "direction", "seq", "leaf")
     peer: str
     direction: str
     seq: int
@@ -170,6 +292,100 @@ class Message(Row):
     refused: str
     leaf: bytes
     at: int
+    key: bytes = b""
+    wrap: int = 0
+    look: int = 0
+    destroyed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Destruction(Row):
+    """That the contents of an entry are destroyed: here, or at the peer as it attests."""
+
+    table: ClassVar[Table] = schema.destructions
+    peer: str
+    direction: str
+    seq: int
+    side: str
+    ground: str
+    recall: str
+    at: int
+    attestation: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecallRow(Row):
+    """A recall: of what we gave, or of what was given to us."""
+
+    table: ClassVar[Table] = schema.recalls
+    contents: ClassVar[tuple[str, ...]] = ("reason", "said")
+    bound: ClassVar[tuple[str, ...]] = ("id",)
+    id: str
+    peer: str
+    role: str
+    state: str
+    reason: str
+    said: str
+    parent: str
+    due: int
+    at: int
+    updated: int
+    key: bytes = b""
+    wrap: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RecallEntry(Row):
+    """An entry that a recall is about."""
+
+    table: ClassVar[Table] = schema.recall_entries
+    recall: str
+    direction: str
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class WrapKey(Row):
+    """A wrap key: in force, on its way out, or destroyed. The key itself is a file."""
+
+    table: ClassVar[Table] = schema.wrap_keys
+    n: int
+    state: str
+    made: int
+    destroyed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Dealing(Row):
+    """What the ledger counts of an entry; it stays when the entry's contents are destroyed."""
+
+    table: ClassVar[Table] = schema.dealings
+    peer: str
+    direction: str
+    seq: int
+    issued: int
+    bytes: int
+    act: str
+    asker: str
+    agreement: str
+    subject: str
+    elements: int
+    answered: bool
+    gone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow(Row):
+    """Two signed statements of the same figures, and whether they are equal."""
+
+    table: ClassVar[Table] = schema.ledgers
+    peer: str
+    n: int
+    ours: str
+    theirs: str
+    equal: bool
+    at: int
+    officer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +398,47 @@ class Head(Row):
     next: int
     size: int
     frontier: bytes
+    incarnation: int = 1
+    instance: str = ""
+    vouched: int = 0
+    frozen: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeState(Row):
+    """One thing that is to be remembered of the node as a whole."""
+
+    table: ClassVar[Table] = schema.node_state
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resumption(Row):
+    """How far a restored node is in coming back to a peer."""
+
+    table: ClassVar[Table] = schema.resumptions
+    peer: str
+    incarnation: int
+    since: int
+    instance: str
+    sent: int
+    received: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unsettled(Row):
+    """What a restored node knows from the record and could not rebuild."""
+
+    table: ClassVar[Table] = schema.unsettled
+    peer: str
+    jti: str
+    what: str
+    direction: str
+    subject: str
+    reason: str
+    at: int
+    officer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +456,78 @@ class Outgoing(Row):
     not_before: int
     expires: int
     error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link(Row):
+    """How messages get to a peer, and how far those are that a courier carries."""
+
+    table: ClassVar[Table] = schema.links
+    peer: str
+    kind: str
+    one_way: bool
+    packed: int
+    taken: int
+    arrived: int
+    said: int
+    seen: int
+    made: int
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited(Row):
+    """A request of ours whose reply an operation reads when it is run again."""
+
+    table: ClassVar[Table] = schema.awaited
+    peer: str
+    jti: str
+    scope: str
+    asked: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tile(Row):
+    """A full tile of a log's tree: 256 hashes (C2SP tlog-tiles), and the root over them."""
+
+    table: ClassVar[Table] = schema.tiles
+    peer: str
+    direction: str
+    level: int
+    n: int
+    root: bytes
+    hashes: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Cosigned(Row):
+    """A signed checkpoint of a log, cosigned by who mirrors it where `time` is not 0."""
+
+    table: ClassVar[Table] = schema.checkpoints
+    peer: str
+    direction: str
+    size: int
+    root: bytes
+    time: int
+    written: int
+    at: int
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm(Row):
+    """What a peer did to the record, and whether an officer has decided to go on."""
+
+    table: ClassVar[Table] = schema.alarms
+    id: str
+    peer: str
+    kind: str
+    number: int
+    evidence: str
+    at: int
+    settled: int
+    officer: str
+    reason: str
+    over: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -439,6 +768,8 @@ class Question(Row):
     """A batch that we asked; its inputs and scalars are sealed."""
 
     table: ClassVar[Table] = schema.questions
+    contents: ClassVar[tuple[str, ...]] = ("sealed",)
+    bound: ClassVar[tuple[str, ...]] = ("id",)
     id: str
     peer: str
     manifest: str
@@ -448,6 +779,8 @@ class Question(Row):
     sealed: bytes
     answered: bool
     at: int
+    key: bytes = b""
+    wrap: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -471,6 +804,8 @@ class RequestRow(Row):
     """A request for details, asked by us or of us."""
 
     table: ClassVar[Table] = schema.requests
+    contents: ClassVar[tuple[str, ...]] = ("request", "answer", "reason")
+    bound: ClassVar[tuple[str, ...]] = ("id",)
     id: str
     peer: str
     role: str
@@ -486,6 +821,8 @@ class RequestRow(Row):
     final: bool
     due: int
     at: int
+    key: bytes = b""
+    wrap: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -496,4 +833,29 @@ class Approval(Row):
     request: str
     officer: str
     approval: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Witness(Row):
+    """A third who watches logs of this node, and where it takes checkpoints."""
+
+    table: ClassVar[Table] = schema.witnesses
+    name: str
+    key: str
+    url: str
+    officer: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class VouchedNote(Row):
+    """The newest checkpoint of a log that the other side, and a witness, have cosigned."""
+
+    table: ClassVar[Table] = schema.vouched
+    peer: str
+    direction: str
+    witness: str
+    size: int
+    note: str
     at: int

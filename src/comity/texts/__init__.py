@@ -28,7 +28,7 @@ TEXTS: Final[Mapping[Language, Mapping[str, str]]] = {"en": en.TEXTS, "es": es.T
 _PART: Final = re.compile(r"\[([^\[\]]*)\]")
 _PLACE: Final = re.compile(r"\{(\w+)\}")
 _MISSING: Final = "?"
-_WORDS: Final = frozenset({"action", "family", "flaw", "period", "state"})
+_WORDS: Final = frozenset({"action", "family", "fault", "flaw", "period", "state"})
 """Parameters whose values are words of the group of that name."""
 
 

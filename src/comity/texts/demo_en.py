@@ -6,6 +6,7 @@ TEXTS: Final[dict[str, str]] = {
     "step.create": "Each side makes its node",
     "step.pin": "They pin each other",
     "step.load": "Each loads its list",
+    "step.courier": "What can be wrong with a courier's file",
     "step.agree": "They negotiate and sign",
     "step.match": "They match, both ways",
     "step.ask": "One asks, the other answers",
@@ -16,6 +17,11 @@ TEXTS: Final[dict[str, str]] = {
         "Two authorities, two nodes: two processes, two folders, two databases, two sets of keys. "
         "Public lists stand in for holdings that are confidential."
     ),
+    "say.opening-courier": (
+        "Two authorities, two nodes, and no network between them: files are carried to and fro. "
+        "Public lists stand in for holdings that are confidential."
+    ),
+    "say.linked": "Each says that a courier is the way to the other. Neither calls the other.",
     "say.side": "{side}: {name}",
     "say.compare": "{name} reads the document of {peer}, and is told its fingerprint by telephone:",
     "say.lists-real": "Real public lists, as the authorities published them:",
@@ -55,6 +61,13 @@ TEXTS: Final[dict[str, str]] = {
     "claim.apart": (
         "Two processes ({mx}, {us}), two databases, and no key or certificate in common"
     ),
+    "claim.apart-here": "Two folders, two databases, and no key or certificate in common",
+    "claim.courier-cut": "A file that is cut short is refused ({code}), and nothing is lost",
+    "claim.courier-altered-file": "A file with one byte changed is refused ({code})",
+    "claim.courier-for-another": "A file for another node cannot be read ({code})",
+    "claim.courier-twice": "A file that comes twice brings nothing new and changes nothing",
+    "claim.no-socket": "Nobody opened a socket in all of this ({count})",
+    "claim.carried": "{count} files were carried, {bytes} bytes in all, each for one reader",
     "claim.misheard": "With one digit misheard, nothing is pinned",
     "claim.pinned": "{name} has pinned {peer}, and nobody else",
     "claim.loaded": "Both lists are whole: {mx} records in Mexico, {us} in the United States",
@@ -97,6 +110,10 @@ TEXTS: Final[dict[str, str]] = {
     "claim.still-equal": (
         "With its own node back, both records are verified again and are still equal ({mx} and "
         "{us} entries): the refused messages stand in both, too"
+    ),
+    "claim.figures": (
+        "Both sides computed the same figures of who gave what from the record ({count} questions "
+        "and requests), and signed them"
     ),
     "claim.posture": (
         "{count} messages are the closed set, read from the routes that are served; no account, no "
@@ -180,5 +197,26 @@ TEXTS: Final[dict[str, str]] = {
     "account.never": (
         "either list; a name or identifier that no officer released; a private key; an officer's "
         "name; a program, a login, an address to call"
+    ),
+    "step.cheat-talk": "They talk, and cosign what was said",
+    "step.cheat-rewrite": "One side rewrites its log",
+    "step.cheat-caught": "The other side makes contact",
+    "say.cheat-opening": (
+        "Two honest nodes, until one of them puts another message in the place of one that it "
+        "sent: in its own database, with its own keys, and with a tree that fits."
+    ),
+    "say.cheat-error": "Answer: {what}",
+    "claim.cheat-cosigned": "{name} has cosigned the {count} entries of the other side's log",
+    "claim.cheat-rewritten": (
+        "{name} wrote another entry {number}; its log of {count} entries fits itself"
+    ),
+    "claim.cheat-differs": "{name} finds on the next contact that it is not the log that it was",
+    "claim.cheat-alarm": (
+        "{name} raises an alarm; the evidence is two notes that the other side signed, and that "
+        "cannot both be"
+    ),
+    "claim.cheat-stops": "until an officer of {name} decides, nothing of {peer} goes by itself",
+    "claim.cheat-named": (
+        "comparing names the entry that is not the same: number {number}, «{said}»"
     ),
 }

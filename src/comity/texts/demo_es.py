@@ -6,6 +6,7 @@ TEXTS: Final[dict[str, str]] = {
     "step.create": "Cada parte crea su nodo",
     "step.pin": "Cada una registra a la otra",
     "step.load": "Cada una carga su lista",
+    "step.courier": "Qué puede fallar con el archivo de un correo",
     "step.agree": "Negocian y firman",
     "step.match": "Cotejan, en ambos sentidos",
     "step.ask": "Una pregunta, la otra responde",
@@ -16,6 +17,11 @@ TEXTS: Final[dict[str, str]] = {
         "Dos autoridades, dos nodos: dos procesos, dos carpetas, dos bases de datos, dos juegos de "
         "llaves. Listas públicas ocupan el lugar de acervos que son confidenciales."
     ),
+    "say.opening-courier": (
+        "Dos autoridades, dos nodos, y ninguna red entre ellos: los archivos se llevan y se traen. "
+        "Las listas públicas hacen las veces de acervos que son confidenciales."
+    ),
+    "say.linked": "Cada lado indica que al otro se llega por correo. Ninguno llama al otro.",
     "say.side": "{side}: {name}",
     "say.compare": "{name} lee el documento de {peer} y oye por teléfono su huella:",
     "say.lists-real": "Listas públicas reales, tal como las autoridades las publicaron:",
@@ -58,6 +64,13 @@ TEXTS: Final[dict[str, str]] = {
     "claim.apart": (
         "Dos procesos ({mx}, {us}), dos bases de datos, y ninguna llave ni certificado en común"
     ),
+    "claim.apart-here": "Dos carpetas, dos bases de datos, y ninguna clave ni certificado en común",
+    "claim.courier-cut": "Un archivo incompleto se rechaza ({code}), y nada se pierde",
+    "claim.courier-altered-file": "Un archivo con un byte cambiado se rechaza ({code})",
+    "claim.courier-for-another": "Un archivo para otro nodo no se puede leer ({code})",
+    "claim.courier-twice": "Un archivo que llega dos veces no trae nada nuevo ni cambia nada",
+    "claim.no-socket": "Nadie abrió un socket en todo esto ({count})",
+    "claim.carried": "Se llevaron {count} archivos, {bytes} bytes en total, cada uno para un nodo",
     "claim.misheard": "Con un dígito mal oído no se registra a nadie",
     "claim.pinned": "{name} registró a {peer} como contraparte, y a nadie más",
     "claim.loaded": (
@@ -104,6 +117,10 @@ TEXTS: Final[dict[str, str]] = {
     "claim.still-equal": (
         "De vuelta su propio nodo, ambas bitácoras se verifican otra vez y siguen iguales ({mx} y "
         "{us} entradas): los mensajes rechazados también están en ambas"
+    ),
+    "claim.figures": (
+        "Ambas partes calcularon del registro las mismas cifras de quién dio qué ({count} "
+        "preguntas y solicitudes), y las firmaron"
     ),
     "claim.posture": (
         "{count} mensajes son el conjunto cerrado, leídos de las rutas que se atienden; ninguna "
@@ -189,5 +206,27 @@ TEXTS: Final[dict[str, str]] = {
     "account.never": (
         "ninguna de las listas; un nombre o identificador que nadie liberó; una llave privada; el "
         "nombre de un oficial; un programa, un acceso, una dirección adonde llamar"
+    ),
+    "step.cheat-talk": "Conversan y cofirman lo dicho",
+    "step.cheat-rewrite": "Una parte reescribe su registro",
+    "step.cheat-caught": "La otra parte hace contacto",
+    "say.cheat-opening": (
+        "Dos nodos honestos, hasta que uno pone otro mensaje en lugar de uno que envió: en su "
+        "propia base de datos, con sus propias llaves y con un árbol que concuerda."
+    ),
+    "say.cheat-error": "Respuesta: {what}",
+    "claim.cheat-cosigned": "{name} cofirmó los {count} asientos del registro de la otra parte",
+    "claim.cheat-rewritten": (
+        "{name} escribió otro asiento {number}; su registro de {count} asientos concuerda "
+        "consigo mismo"
+    ),
+    "claim.cheat-differs": "{name} halla en el siguiente contacto que no es el registro que era",
+    "claim.cheat-alarm": (
+        "{name} da una alarma; la prueba son dos notas que firmó la otra parte y que no pueden ser "
+        "ciertas ambas"
+    ),
+    "claim.cheat-stops": "hasta que decida un oficial de {name}, nada de {peer} avanza por sí solo",
+    "claim.cheat-named": (
+        "la comparación nombra el asiento que no es igual: número {number}, «{said}»"
     ),
 }

@@ -15,6 +15,8 @@ Peer = Annotated[str, typer.Argument(help="A peer: its id, or a part of id or na
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the application."""
+    from comity.cli.commands import watching  # noqa: F401 - adds its commands to the group
+
     app.add_typer(record_app, name="record", rich_help_panel=RECORD)
     command(app, "journal", RECORD)(journal)
     command(app, "posture", RECORD)(posture)
@@ -38,6 +40,30 @@ def record_verify(session: Session, peer: Peer) -> None:
 
     found = session.run(records.verify, records.PeerArgs(peer=peer))
     session.screen.show(found, shown.verified)
+
+
+@command(record_app, "rotate")
+def record_rotate(session: Session) -> None:
+    """Put all contents under a new wrap key; then no old copy of the database opens."""
+    from comity.cli.rendering import recording as shown
+    from comity.operations import keeping
+    from comity.operations.setup import Nothing
+
+    session.screen.show(session.run(keeping.rotate, Nothing()), shown.rotated)
+
+
+@command(record_app, "check")
+def record_check(session: Session, peer: Peer) -> None:
+    """Check every signature in the record with the key that was valid for it then.
+
+    It needs nobody else, and says how much of the record rests on keys that were replaced or
+    revoked since.
+    """
+    from comity.cli.rendering import identity as shown
+    from comity.operations import pinning, records
+
+    found = session.run(pinning.check, records.PeerArgs(peer=peer))
+    session.screen.show(found, shown.checked)
 
 
 def journal(session: Session) -> None:

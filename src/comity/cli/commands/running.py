@@ -68,13 +68,30 @@ def demo(
     keep: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="Keep both nodes in this new folder.")
     ] = None,
+    courier: Annotated[
+        bool, typer.Option("--courier", help="Without a network: files are carried.")
+    ] = False,
+    cheat: Annotated[
+        bool,
+        typer.Option("--cheat", help="Another play: one side rewrites its log, and is caught."),
+    ] = False,
 ) -> None:
     """Play the main job between two nodes on this machine, and give an account of it."""
     from importlib import import_module
 
+    if cheat:
+        caught = import_module("comity.demo.cheating").run
+        if caught(as_json=session.screen.json, keep=keep, language=session.screen.language):
+            raise typer.Exit(1)
+        return
     run = import_module("comity.demo").run
     failed = run(
-        mx=mx, us=us, keep=keep, as_json=session.screen.json, language=session.screen.language
+        mx=mx,
+        us=us,
+        keep=keep,
+        as_json=session.screen.json,
+        language=session.screen.language,
+        courier=courier,
     )
     if failed:
         raise typer.Exit(1)

@@ -6,21 +6,19 @@ from typing import Annotated
 import typer
 
 from comity.cli.command import command
-from comity.cli.fingerprints import compare
+from comity.cli.commands.identity import identity_app
+from comity.cli.commands.pinning import peer_app
 from comity.cli.panels import SET_UP
 from comity.cli.session import Session
 from comity.errors import Code, ComityError
 
 officer_app = typer.Typer(no_args_is_help=True, help="Who may operate this node.")
-peer_app = typer.Typer(no_args_is_help=True, help="The participants this node talks to.")
-
-Document = Annotated[Path, typer.Argument(metavar="FILE", help="An identity document.")]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the application."""
     command(app, "init", SET_UP)(init)
-    command(app, "identity", SET_UP)(identity)
+    app.add_typer(identity_app, name="identity", rich_help_panel=SET_UP)
     app.add_typer(officer_app, name="officer", rich_help_panel=SET_UP)
     app.add_typer(peer_app, name="peer", rich_help_panel=SET_UP)
 
@@ -45,6 +43,19 @@ def init(
     operators_port: Annotated[
         int, typer.Option(help="Port of the operators' listener, on loopback.")
     ] = 8700,
+    listen: Annotated[
+        bool,
+        typer.Option(help="Whether peers reach it; without, it collects what waits at theirs."),
+    ] = True,
+    pkcs11_module: Annotated[
+        str, typer.Option(help="PKCS #11 library whose token keeps the message key.")
+    ] = "",
+    pkcs11_token: Annotated[
+        str, typer.Option(help="Label of that token; without it, comity.")
+    ] = "",
+    pkcs11_pin_file: Annotated[
+        Path | None, typer.Option(help="File with the token's PIN, closed to others.")
+    ] = None,
     database: Annotated[
         str, typer.Option(help="Database URL; without it, SQLite in the folder.")
     ] = "",
@@ -72,7 +83,11 @@ def init(
     settings: dict[str, str | int] = {
         "peer_port": urlsplit(address).port or 8443 if peer_port is None else peer_port,
         **({"peer_host": peer_host} if peer_host else {}),
+        **({} if listen else {"listen": "none"}),
         **({"database": database} if database else {}),
+        **({"pkcs11_module": pkcs11_module} if pkcs11_module else {}),
+        **({"pkcs11_pin_file": str(pkcs11_pin_file.resolve())} if pkcs11_pin_file else {}),
+        **({"pkcs11_token": pkcs11_token} if pkcs11_token else {}),
     }
     config = NodeConfig.model_validate(
         {
@@ -87,23 +102,6 @@ def init(
     )
     made = make(session.folder, config, officer, recovery)
     session.screen.show(made, shown.created)
-
-
-def identity(
-    session: Session,
-    document: Annotated[
-        bool, typer.Option("--document", help="Print only the document, to give to peers.")
-    ] = False,
-) -> None:
-    """Show who this node is, and the fingerprint that peers compare."""
-    from comity.cli.rendering import setup as shown
-    from comity.operations import setup
-
-    own = session.run(setup.show, setup.Nothing())
-    if document and not session.screen.json:
-        session.screen.out.print(own.document, soft_wrap=True)
-    else:
-        session.screen.show(own, shown.identity)
 
 
 @command(officer_app, "add")
@@ -125,63 +123,3 @@ def officer_list(session: Session) -> None:
     from comity.operations import setup
 
     session.screen.show(session.run(setup.officer_list, setup.Nothing()), shown.officers)
-
-
-@command(peer_app, "read")
-def peer_read(session: Session, file: Document) -> None:
-    """Show what an identity document says, and its fingerprint. Pins nothing."""
-    from comity.cli.rendering import setup as shown
-    from comity.operations import peers
-
-    read = session.run(peers.peer_read, peers.PeerDocument(document=_read(file)))
-    session.screen.show(read, shown.peer)
-
-
-@command(peer_app, "add")
-def peer_add(
-    session: Session,
-    file: Document,
-    fingerprint: Annotated[
-        str,
-        typer.Option(help="The whole fingerprint, as the peer told it over another channel."),
-    ] = "",
-) -> None:
-    """Pin a peer, once its fingerprint was compared over another channel.
-
-    Shows the fingerprint with two groups left out, and asks for them: the peer reads them to you,
-    on the telephone or in person. They are chosen anew each time.
-    """
-    from comity.cli.rendering import setup as shown
-    from comity.operations import peers
-
-    document = _read(file)
-    if not fingerprint:
-        read = session.run(peers.peer_read, peers.PeerDocument(document=document))
-        if not session.screen.json:
-            shown.candidate(session.screen, read)
-        fingerprint = compare(session, read.fingerprint)
-    args = peers.PeerAdd(document=document, fingerprint=fingerprint)
-    session.screen.show(session.run(peers.peer_add, args), shown.pinned)
-
-
-@command(peer_app, "list")
-def peer_list(session: Session) -> None:
-    """List the pinned peers."""
-    from comity.cli.rendering import setup as shown
-    from comity.operations import peers
-    from comity.operations.setup import Nothing
-
-    session.screen.show(session.run(peers.peer_list, Nothing()), shown.peers)
-
-
-def _read(file: Path) -> str:
-    """Read a document. Raises FILE_MISSING, or IDENTITY_INVALID for what cannot be one."""
-    from comity.limits import IDENTITY_BYTES
-
-    try:
-        with file.open("rb") as opened:
-            return opened.read(IDENTITY_BYTES + 1).decode("ascii")
-    except OSError:
-        raise ComityError(Code.FILE_MISSING, file=str(file)) from None
-    except UnicodeDecodeError:
-        raise ComityError(Code.IDENTITY_INVALID) from None

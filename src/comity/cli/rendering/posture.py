@@ -19,11 +19,16 @@ def posture(screen: Screen, found: Posture) -> None:
             ("transfers-open", found.transfers_open),
             ("refused", found.refused),
             ("messages-missing", found.messages_missing),
+            ("incarnation", found.incarnation),
+            ("frozen", screen.word("frozen", found.frozen)),
+            ("alarms-open", found.alarms_open),
             ("accounts", found.accounts),
             ("code-run", found.code_run),
         ],
         title=found.name,
     )
+    if found.alarms_open:
+        screen.say("say.alarmed", "bold red", count=found.alarms_open)
     screen.say("say.closed-set", "bold", count=len({one.what for one in found.messages}))
     causes = {one.what: screen.word("cause", one.what) for one in found.messages}
     screen.table(["message", "cause"], list(causes.items()))

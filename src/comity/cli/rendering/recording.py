@@ -4,6 +4,7 @@ from typing import Final
 
 from comity.cli.ids import short
 from comity.cli.output import Screen, when
+from comity.operations.keeping import Rotated
 from comity.operations.records import (
     DirectionVerified,
     EntryShown,
@@ -50,6 +51,13 @@ def verified(screen: Screen, found: RecordVerified) -> None:
         _direction(screen, label, one)
 
 
+def rotated(screen: Screen, found: Rotated) -> None:
+    """Say which wrap key is in force."""
+    screen.say("say.rotated", "bold green", number=found.number, destroyed=found.destroyed)
+    for number in found.lost:
+        screen.say("say.wrap-lost", "bold red", number=number)
+
+
 def journal(screen: Screen, found: Journal) -> None:
     """Show the private log."""
     screen.table(
@@ -86,5 +94,10 @@ def _said(screen: Screen, one: EntryShown) -> str:
 
 
 def _result(screen: Screen, one: EntryShown) -> str:
-    """Return the HTTP status of a reply, and the code of a refusal."""
-    return " ".join(part for part in (str(one.status or ""), one.refused) if part)
+    """Return the HTTP status of a reply, the code of a refusal, and what is gone where."""
+    said = [str(one.status or ""), one.refused]
+    if one.destroyed:
+        said.append(f"{screen.word('answer', 'destroyed')} ({screen.word('ground', one.ground)})")
+    if one.attested:
+        said.append(screen.word("answer", "attested"))
+    return " ".join(part for part in said if part)

@@ -83,8 +83,11 @@ def _said(language: Language, one: Finding) -> Checked:
         said = texts.error(language, one.error)
     else:
         key = f"doctor.{one.check}.{one.said}"
-        todo = texts.text(language, f"{key}.todo", **one.params) if one.outcome != "ok" else ""
-        said = texts.Said(texts.text(language, key, **one.params), todo)
+        shown = dict(one.params)
+        if isinstance(why := shown.get("why"), str):
+            shown["why"] = texts.word(language, "frozen", why)
+        todo = texts.text(language, f"{key}.todo", **shown) if one.outcome != "ok" else ""
+        said = texts.Said(texts.text(language, key, **shown), todo)
     error: ComityError | None = one.error
     return Checked(
         check=one.check,

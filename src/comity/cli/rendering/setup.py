@@ -36,8 +36,12 @@ def identity(screen: Screen, own: NodeShown) -> None:
             ("fingerprint", own.fingerprint),
             ("kernel", own.kernel),
             ("folder", own.folder),
+            ("frozen", screen.word("frozen", own.frozen)),
+            ("unsettled", own.unsettled or ""),
         ]
     )
+    for peer, why in own.frozen_peers.items():
+        screen.say("say.frozen-for", "yellow", peer=peer, why=screen.word("frozen", why))
 
 
 def officer_added(screen: Screen, added: OfficerAdded) -> None:
@@ -53,12 +57,14 @@ def officers(screen: Screen, found: Officers) -> None:
 
 def candidate(screen: Screen, read: PeerShown) -> None:
     """Show a peer that is about to be pinned, without its fingerprint: that is asked for."""
-    screen.aside().facts(_facts(read))
+    screen.aside().facts(_facts(screen, read))
 
 
 def peer(screen: Screen, read: PeerShown) -> None:
     """Show what a document says."""
-    screen.facts([*_facts(read), ("fingerprint", read.fingerprint), ("pinned", read.pinned)])
+    screen.facts(
+        [*_facts(screen, read), ("fingerprint", read.fingerprint), ("pinned", read.pinned)]
+    )
 
 
 def pinned(screen: Screen, read: PeerShown) -> None:
@@ -75,11 +81,12 @@ def peers(screen: Screen, found: Peers) -> None:
     )
 
 
-def _facts(read: PeerShown) -> list[tuple[str, Value]]:
+def _facts(screen: Screen, read: PeerShown) -> list[tuple[str, Value]]:
     return [
         ("name", read.name),
         ("id", read.id),
         ("territory", read.territory),
         ("address", read.address),
+        ("reach", screen.word("reach", read.reach)),
         ("version", read.version),
     ]

@@ -126,6 +126,5 @@ TEXTS: Final[dict[str, str]] = {
     "did.request.reopen": "reopened a declined request",
     "did.request.expired": "let a request expire: a decline",
     "did.record.verify": "compared records with a peer",
-    "did.equivocation": "kept evidence: one number, two different messages",
     "did.epoch.ended": "destroyed the keys of an epoch",
 }

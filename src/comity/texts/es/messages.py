@@ -135,6 +135,5 @@ TEXTS: Final[dict[str, str]] = {
     "did.request.reopen": "reabrió una solicitud declinada",
     "did.request.expired": "dejó vencer una solicitud: declinada",
     "did.record.verify": "comparó registros con una contraparte",
-    "did.equivocation": "conservó una prueba: un número, dos mensajes distintos",
     "did.epoch.ended": "destruyó las llaves de un ciclo",
 }
