@@ -1,7 +1,7 @@
 //! What RFC 9497 hashes, eight strings at once.
 
 use super::lanes::{LANES, V, words};
-use super::sha512::{BLOCK, Messages, State, compress, initial, last_block, word};
+use super::sha512::{BLOCK, Messages, State, compress, initial, word};
 use crate::suite::{COMPOSITE, ELEMENT, FINALIZE, GROUP_DST, Items, OUTPUT, SCALAR_DST};
 use core::arch::x86_64::{_mm512_set_epi8, _mm512_shuffle_epi8};
 use curve25519_dalek::Scalar;
@@ -146,35 +146,4 @@ pub fn swap(v: V) -> V {
         8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7,
     );
     _mm512_shuffle_epi8(v, order)
-}
-
-/// HMAC (RFC 2104) with SHA-512 under a key that is known in advance.
-#[derive(Clone, Copy)]
-pub struct Hmac {
-    inner: State,
-    outer: State,
-}
-
-impl Hmac {
-    /// Take eight keys of at most 64 bytes, as words, big-endian.
-    #[target_feature(enable = "avx512f")]
-    pub fn new(key: &[V]) -> Self {
-        let pad = |byte: u64| {
-            let mut block = [word(byte * 0x0101_0101_0101_0101); 16];
-            for (to, from) in block.iter_mut().zip(key) {
-                *to = core::arch::x86_64::_mm512_xor_si512(*to, *from);
-            }
-            compress(&initial(), &block)
-        };
-        Self { inner: pad(0x36), outer: pad(0x5c) }
-    }
-
-    /// Return the codes of messages whose words, padded, are given; they have `size` bytes.
-    #[target_feature(enable = "avx512f")]
-    pub fn code(&self, padded: &[V], size: usize) -> [V; 8] {
-        let inner = compress(&self.inner, &last_block(padded, BLOCK + size));
-        let mut message = [word(1 << 63); 9];
-        message[..8].copy_from_slice(&inner.0);
-        compress(&self.outer, &last_block(&message, BLOCK + 64)).0
-    }
 }

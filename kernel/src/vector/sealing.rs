@@ -1,13 +1,13 @@
 //! From outputs to set entries and back, eight at once: `crate::entries` is the definition.
 
-use super::hashing::{Hmac, swap};
-use super::lanes::{LANES, V, load, words};
-use super::sha512::word;
-use crate::entries::{ENTRY, INDEX, INDEX_INFO, LABEL, LABEL_INFO, SEALED};
+use super::hashing::swap;
+use super::lanes::{LANES, V, words};
+use super::sha512::{Messages, initial};
+use crate::entries::{CONTEXT, COUNTER, ENTRY, INDEX, LABEL, PURPOSE, SEALED};
 use crate::suite::OUTPUT;
 use core::arch::x86_64::{
-    __m512i, _mm512_add_epi32, _mm512_broadcast_i64x4, _mm512_cvtepi64_epi32, _mm512_or_si512,
-    _mm512_rol_epi32, _mm512_set_epi32, _mm512_set1_epi32, _mm512_setzero_si512, _mm512_srli_epi64,
+    __m512i, _mm512_add_epi32, _mm512_broadcast_i64x4, _mm512_cvtepi64_epi32, _mm512_rol_epi32,
+    _mm512_set_epi32, _mm512_set1_epi32, _mm512_setzero_si512, _mm512_srli_epi64,
     _mm512_storeu_si512, _mm512_xor_si512,
 };
 
@@ -20,62 +20,27 @@ struct Derived {
     stream: [[u32; 2 * LANES]; 8],
 }
 
-/// What HKDF-Extract's key is: a context.
-pub struct Context(Hmac);
-
-impl Context {
-    /// Take a context of 32 bytes.
-    #[target_feature(enable = "avx512f")]
-    pub fn new(context: &[u8]) -> Self {
-        let mut key = [word(0); 4];
-        for (to, from) in key.iter_mut().zip(context.as_chunks::<8>().0) {
-            *to = word(u64::from_be_bytes(*from));
-        }
-        Self(Hmac::new(&key))
+/// The one-step derivation of what eight outputs give: 42 bytes, in words, big-endian.
+#[target_feature(enable = "avx512f")]
+fn derive(outputs: &[[u8; OUTPUT]], context: &[u8], ordinals: &[u16]) -> [V; 8] {
+    let mut messages = Messages::new(0, COUNTER.len() + OUTPUT + PURPOSE.len() + CONTEXT + 2);
+    for (lane, (output, ordinal)) in outputs.iter().zip(ordinals).enumerate() {
+        messages.set(lane, &[COUNTER, output, PURPOSE, context, &ordinal.to_be_bytes()]);
     }
+    messages.digest(&initial()).0
+}
 
-    /// HKDF-Extract, and what both of the following start with.
-    #[target_feature(enable = "avx512f,avx512bw")]
-    fn extract(&self, outputs: &[[u8; OUTPUT]]) -> Hmac {
-        let mut columns = [[0; LANES]; 8];
-        for (lane, output) in outputs.iter().enumerate() {
-            for (column, bytes) in columns.iter_mut().zip(output.as_chunks::<8>().0) {
-                column[lane] = u64::from_be_bytes(*bytes);
-            }
-        }
-        let mut message = [word(1 << 63); 9];
-        for (to, from) in message.iter_mut().zip(&columns) {
-            *to = load(from);
-        }
-        Hmac::new(&self.0.code(&message, OUTPUT))
-    }
-
-    /// Derive the indexes of up to eight outputs.
-    #[target_feature(enable = "avx512f,avx512bw")]
-    fn index(prk: &Hmac, ordinals: V) -> [[u64; LANES]; 2] {
-        let found = expand(prk, INDEX_INFO, ordinals);
-        [words(found[0]), words(found[1])]
-    }
-
-    #[target_feature(enable = "avx512f,avx512bw")]
-    fn derive(&self, outputs: &[[u8; OUTPUT]], ordinals: &[u16]) -> Derived {
-        let prk = self.extract(outputs);
-        let ordinals = spread(ordinals);
-        let key = expand(&prk, LABEL_INFO, ordinals);
-        Derived {
-            index: Self::index(&prk, ordinals),
-            stream: stream([key[0], key[1], key[2], key[3]]),
-        }
-    }
+#[target_feature(enable = "avx512f")]
+fn indexes(derived: &[V; 8]) -> [[u64; LANES]; 2] {
+    [words(derived[4]), words(derived[5])]
 }
 
 /// Derive indexes.
 #[target_feature(enable = "avx512f,avx512bw")]
 pub fn index(outputs: &[u8], context: &[u8], ordinals: &[u16], out: &mut [u8]) {
-    let context = Context::new(context);
     let each = outputs.as_chunks::<OUTPUT>().0.chunks(LANES).zip(ordinals.chunks(LANES));
     for ((outputs, ordinals), to) in each.zip(out.as_chunks_mut::<INDEX>().0.chunks_mut(LANES)) {
-        let found = Context::index(&context.extract(outputs), spread(ordinals));
+        let found = indexes(&derive(outputs, context, ordinals));
         for (lane, to) in to.iter_mut().enumerate() {
             *to = ten_bytes(&found, lane);
         }
@@ -85,12 +50,11 @@ pub fn index(outputs: &[u8], context: &[u8], ordinals: &[u16], out: &mut [u8]) {
 /// Make entries.
 #[target_feature(enable = "avx512f,avx512bw")]
 pub fn seal(outputs: &[u8], context: &[u8], ordinals: &[u16], labels: &[u8], out: &mut [u8]) {
-    let context = Context::new(context);
     let each = outputs.as_chunks::<OUTPUT>().0.chunks(LANES).zip(ordinals.chunks(LANES));
     let labels = labels.as_chunks::<LABEL>().0.chunks(LANES);
     let entries = out.as_chunks_mut::<ENTRY>().0.chunks_mut(LANES);
     for (((outputs, ordinals), labels), entries) in each.zip(labels).zip(entries) {
-        let derived = context.derive(outputs, ordinals);
+        let derived = Derived::new(outputs, context, ordinals);
         for (lane, (label, entry)) in labels.iter().zip(entries).enumerate() {
             let index = ten_bytes(&derived.index, lane);
             let text = derived.crypt(lane, label);
@@ -111,12 +75,11 @@ pub fn open(
     labels: &mut [u8],
     good: &mut [bool],
 ) {
-    let context = Context::new(context);
     let each = outputs.as_chunks::<OUTPUT>().0.chunks(LANES).zip(ordinals.chunks(LANES));
     let sealed = sealed.as_chunks::<SEALED>().0.chunks(LANES);
     let labels = labels.as_chunks_mut::<LABEL>().0.chunks_mut(LANES).zip(good.chunks_mut(LANES));
     for (((outputs, ordinals), sealed), (labels, good)) in each.zip(sealed).zip(labels) {
-        let derived = context.derive(outputs, ordinals);
+        let derived = Derived::new(outputs, context, ordinals);
         for (lane, sealed) in sealed.iter().enumerate() {
             let (text, tag) = sealed.split_first_chunk::<LABEL>().expect("it is longer");
             let index = ten_bytes(&derived.index, lane);
@@ -129,6 +92,12 @@ pub fn open(
 }
 
 impl Derived {
+    #[target_feature(enable = "avx512f,avx512bw")]
+    fn new(outputs: &[[u8; OUTPUT]], context: &[u8], ordinals: &[u16]) -> Self {
+        let found = derive(outputs, context, ordinals);
+        Self { index: indexes(&found), stream: stream([found[0], found[1], found[2], found[3]]) }
+    }
+
     fn word(&self, i: usize, lane: usize) -> u64 {
         u64::from(self.stream[2 * i][lane]) | u64::from(self.stream[2 * i + 1][lane]) << 32
     }
@@ -158,29 +127,6 @@ impl Derived {
             ],
         )
     }
-}
-
-/// The ordinals of up to eight lanes.
-#[target_feature(enable = "avx512f")]
-fn spread(ordinals: &[u16]) -> V {
-    let mut out = [0; LANES];
-    for (to, from) in out.iter_mut().zip(ordinals) {
-        *to = u64::from(*from);
-    }
-    load(&out)
-}
-
-/// HKDF-Expand of a purpose (14 bytes) and an ordinal, to at most 64 bytes: the words of one block.
-#[target_feature(enable = "avx512f")]
-fn expand(prk: &Hmac, purpose: &[u8; 14], ordinals: V) -> [V; 8] {
-    let mut bytes = [0; 24];
-    bytes[..14].copy_from_slice(purpose);
-    bytes[16] = 1;
-    bytes[17] = 0x80;
-    let constant = bytes.as_chunks::<8>().0;
-    let constant = [0, 1, 2].map(|i: usize| u64::from_be_bytes(constant[i]));
-    let ordinal = _mm512_or_si512(word(constant[1]), ordinals);
-    prk.code(&[word(constant[0]), ordinal, word(constant[2])], 17)
 }
 
 fn ten_bytes(index: &[[u64; LANES]; 2], lane: usize) -> [u8; INDEX] {

@@ -125,16 +125,6 @@ pub fn initial() -> State {
     State(state)
 }
 
-/// Return the words of a block that ends a message: what is left of it, its end, its length.
-#[inline]
-#[target_feature(enable = "avx512f")]
-pub fn last_block(words: &[V], total_bytes: usize) -> [V; 16] {
-    let mut block = [word(0); 16];
-    block[..words.len()].copy_from_slice(words);
-    block[15] = word(total_bytes as u64 * 8);
-    block
-}
-
 /// Write something sixteen times, with a constant counting: the compiler would make a loop of it.
 macro_rules! sixteen_times {
     ($t:ident => $what:expr) => {
