@@ -7,9 +7,9 @@
 use super::lanes::V;
 use core::arch::x86_64::{
     __mmask8, _mm512_add_epi64, _mm512_and_si512, _mm512_cmpeq_epi64_mask, _mm512_madd52hi_epu64,
-    _mm512_madd52lo_epu64, _mm512_mask_blend_epi64, _mm512_or_si512, _mm512_set1_epi64,
-    _mm512_setzero_si512, _mm512_slli_epi64, _mm512_srli_epi64, _mm512_sub_epi64,
-    _mm512_test_epi64_mask,
+    _mm512_madd52lo_epu64, _mm512_mask_blend_epi64, _mm512_mask_sub_epi64, _mm512_or_si512,
+    _mm512_set1_epi64, _mm512_setzero_si512, _mm512_slli_epi64, _mm512_srli_epi64,
+    _mm512_sub_epi64, _mm512_test_epi64_mask,
 };
 
 /// Digits of 52 bits, the lowest first.
@@ -220,6 +220,18 @@ pub fn minus(a: Sum, b: Sum) -> Sum {
     let mut r = a.0;
     for i in 0..5 {
         r[i] = _mm512_sub_epi64(r[i], b.0[i]);
+    }
+    Sum(r)
+}
+
+/// Return -a in the lanes of the mask, below zero, and a in the others. Only what is larger may be added
+/// or subtracted then.
+#[inline]
+#[target_feature(enable = "avx512f,avx512ifma")]
+pub fn opposite(mask: __mmask8, a: Sum) -> Sum {
+    let mut r = a.0;
+    for i in 0..5 {
+        r[i] = _mm512_mask_sub_epi64(r[i], mask, _mm512_setzero_si512(), r[i]);
     }
     Sum(r)
 }

@@ -5,8 +5,8 @@
 //! digit is zero, and read the whole table for every digit.
 
 use super::field::{
-    D2, Fe, ONE, ZERO, add, carry, choose, cut, minus, mul, mul_onto, multiple, nothing, plus,
-    splat, square_multiple, square_sum, sub,
+    D2, Fe, ONE, ZERO, add, carry, choose, cut, minus, mul, mul_onto, multiple, nothing, opposite,
+    plus, splat, square_multiple, square_sum, sub,
 };
 use super::lanes::{LANES, V, load};
 use core::arch::x86_64::{
@@ -114,12 +114,11 @@ fn added_signed(p: &Addend, q: &Addend, negative: __mmask8) -> Quotients {
     let b = mul_onto(multiple(), &p.plus, &q.plus);
     let c = mul_onto(nothing(), &p.t2d, &q.t2d);
     let d = mul_onto(multiple(), &p.z2, &q.z2);
-    // The sign of c, and so which of these is which, is the point's.
-    let (f, g) = (carry(minus(d, c)), carry(plus(d, c)));
+    let c = opposite(negative, c);
     Quotients {
         e: carry(minus(b, a)),
-        f: choose(negative, &f, &g),
-        g: choose(negative, &g, &f),
+        f: carry(minus(d, c)),
+        g: carry(plus(d, c)),
         h: carry(plus(b, a)),
     }
 }
