@@ -28,7 +28,7 @@ from comity.core.matching import ROW_BYTES, Tagged, seal_rows, tag_records
 from comity.core.records import Family, Record
 from comity.core.tokens import Token
 from comity.edge.keyfiles import PRIVATE, failures
-from comity.limits import SPOOL_CHUNK_BYTES
+from comity.limits import SET_PARTITIONS, SPOOL_CHUNK_BYTES
 from comity.store.building import SET, Building
 from comity.store.handles import Handles
 from comity.store.partitions import Partitions
@@ -73,12 +73,13 @@ class Maker:
     entropy: Entropy
     progress: Progress
     work: Building
+    partitions: int = SET_PARTITIONS
 
     def tag(
         self, tx: Connection, dataset: str, found: Survey, keys: Mapping[Family, bytes], to: Handles
     ) -> tuple[Tagged, Partitions]:
         """Tag the records, each under a fresh handle. Raises DISK_FULL, STORE_FAILED."""
-        rows = Partitions(self.work.path / "rows", ROW_BYTES)
+        rows = Partitions(self.work.path / "rows", ROW_BYTES, self.partitions)
         codes = {value: code for code, value in enumerate(found.statuses)}
         records = self._labelled(tx, dataset, codes, to)
         made = tag_records(self.kernel, keys, records, rows.put, self.progress, found.records)
@@ -86,7 +87,8 @@ class Maker:
 
     def seal(self, context: bytes, rows: Partitions) -> tuple[Partitions, int]:
         """Seal the rows under a manifest's binding; returns the entries, and what has none."""
-        entries, dropped = Partitions(self.work.path / "entries", ENTRY_BYTES), 0
+        entries = Partitions(self.work.path / "entries", ENTRY_BYTES, self.partitions)
+        dropped = 0
         for number in range(len(rows)):
             sealed = seal_rows(self.kernel, context, rows.take(number))
             entries.put(sealed.entries)
