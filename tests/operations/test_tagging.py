@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from comity.api import Request
 from comity.core import tagset
 from comity.core.canonical import unb64url
 from comity.errors import Code, ComityError
@@ -115,7 +116,13 @@ def _digest(p: Pair) -> bytes:
 
 def test_a_fetch_that_was_interrupted_goes_on(tagged: Pair, small_parts: int) -> None:
     p, come = tagged, 4
-    p.to_mx.on_request = lambda request: _until(p, come, request.target) or request
+
+    def cut(request: Request) -> Request:
+        if "/set/" in request.target and len(_asked_parts(p)) == come:
+            raise ComityError(Code.PEER_UNREACHABLE, peer="", reason="cut")
+        return request
+
+    p.to_mx.on_request = cut
     with pytest.raises(ComityError) as stopped:
         match(p)
     assert stopped.value.code is Code.PEER_UNREACHABLE
@@ -127,11 +134,6 @@ def test_a_fetch_that_was_interrupted_goes_on(tagged: Pair, small_parts: int) ->
     assert len(match(p).hits) == 8
     again = _asked_parts(p)
     assert sorted(asked + again) == list(range(small_parts))
-
-
-def _until(p: Pair, come: int, target: str) -> None:
-    if "/set/" in target and len(_asked_parts(p)) == come:
-        raise ComityError(Code.PEER_UNREACHABLE, peer="", reason="cut")
 
 
 def test_one_byte_of_any_part(tagged: Pair, small_parts: int) -> None:
