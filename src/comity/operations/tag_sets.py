@@ -21,11 +21,11 @@ from comity.core import tagset
 from comity.core.canonical import b64url
 from comity.core.derivation import derive, presence
 from comity.core.entries import ENTRY_BYTES
-from comity.core.holdings import decode
+from comity.core.holdings import decode, outline
 from comity.core.label import HANDLE_BYTES, Label
 from comity.core.manifest import SetReference
 from comity.core.matching import ROW_BYTES, Tagged, seal_rows, tag_records
-from comity.core.records import Family, Record
+from comity.core.records import Family
 from comity.core.tokens import Token
 from comity.edge.keyfiles import PRIVATE, failures
 from comity.limits import SET_PARTITIONS, SPOOL_CHUNK_BYTES
@@ -57,11 +57,12 @@ def survey(tx: Connection, dataset: str, families: Collection[Family]) -> Survey
     """Read the records once, before any of them is tagged."""
     count = tokens = 0
     statuses: set[str] = set()
-    for record in _held(tx, dataset):
+    for row in _held(tx, dataset):
         count += 1
-        tokens += sum(item.family in families for item in record.identifiers)
-        tokens += len(record.names) if Family.NAME in families else 0
-        statuses.update(status.value for status in record.statuses)
+        found = outline(row.body)
+        tokens += sum(family in families for family in found.families)
+        tokens += found.names if Family.NAME in families else 0
+        statuses.update(found.statuses)
     return Survey(count, tokens, tuple(sorted(statuses)))
 
 
@@ -114,8 +115,9 @@ class Maker:
     def _labelled(
         self, tx: Connection, dataset: str, codes: Mapping[str, int], to: Handles
     ) -> Iterator[tuple[Label, tuple[Token, ...]]]:
-        for record in _held(tx, dataset):
-            handle, tokens = self.entropy(HANDLE_BYTES), derive(record)
+        for row in _held(tx, dataset):
+            record, handle = decode(row.body, withheld=False), self.entropy(HANDLE_BYTES)
+            tokens = derive(record)
             to.put(handle, record.id)
             statuses = [(codes[status.value], status.as_of) for status in record.statuses]
             yield Label.of(handle, statuses, presence(record, tokens)), tokens
@@ -131,7 +133,6 @@ class Maker:
             self.progress("write", number + 1, len(entries))
 
 
-def _held(tx: Connection, dataset: str) -> Iterator[Record]:
-    for row in streamed(tx, Held, dataset=dataset, withheld=False, order="n"):
-        # Of what is withheld not even the words of its status may show.
-        yield decode(row.body, withheld=False)
+def _held(tx: Connection, dataset: str) -> Iterator[Held]:
+    """Give the rows of records, a few at a time: of what is withheld not even a status may show."""
+    return streamed(tx, Held, dataset=dataset, withheld=False, order="n")
