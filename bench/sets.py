@@ -14,11 +14,13 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 from typing import Final, TypedDict
 
 from bench.callers import free_port
+from bench.machine import processor
 from comity.core.identity import fingerprint
 from comity.demo.sides import MX, US, Side
 from comity.kernel import chosen
@@ -50,6 +52,9 @@ _CLI: Final = "from comity.cli import main; main()"
 class SetFigures(TypedDict):
     """Seconds are wall-clock time, peaks the most resident memory of a process, in MiB."""
 
+    measured: str
+    machine: str
+    cores: int
     kernel: str
     records: int
     tags: int
@@ -128,6 +133,9 @@ def _measured(folder: Path, holder: Side, asker: Side, records: int) -> SetFigur
     watch.count("ask again")
     assert len(first.hits) == len(again.hits) == QUESTIONS // TOKENS // 2
     return SetFigures(
+        measured=datetime.now(UTC).strftime("%Y-%m-%d"),
+        machine=processor(),
+        cores=os.cpu_count() or 0,
         kernel=chosen(),
         records=records,
         tags=tagged.entries,
