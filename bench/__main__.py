@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench import appends, exchanges, kernel, negotiations, plain, proofs, timing
+from bench.machine import processor
 from comity.edge import logs
 from comity.kernel import native
 
@@ -53,7 +54,7 @@ def main() -> None:
         measured=datetime.now(UTC).strftime("%Y-%m-%d"),
         comity=version("comity"),
         python=platform.python_version(),
-        machine=_processor(),
+        machine=processor(),
         cores=os.cpu_count() or 0,
         kernel=fast,
         portable=portable,
@@ -67,7 +68,10 @@ def main() -> None:
         appends_per_second=of_appends["appends_per_second"],
         appends_per_second_together=of_appends["appends_per_second_together"],
     )
-    RESULTS.write_text(json.dumps(results, indent=2) + "\n")
+    before = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+    # What is measured by itself, since it takes long, stays.
+    kept = {name: before[name] for name in ("sets",) if name in before}
+    RESULTS.write_text(json.dumps({**results, **kept}, indent=2) + "\n")
     Console().print(_table(results))
 
 
@@ -97,15 +101,6 @@ def _table(results: Results) -> Table:
     together = results["appends_per_second_together"]
     table.add_row("the same, 32 to a checkpoint", f"{together:,.1f}")
     return table
-
-
-def _processor() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        return platform.processor() or platform.machine()
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.machine()
 
 
 if __name__ == "__main__":

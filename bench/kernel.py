@@ -15,10 +15,11 @@ from typing import Final, TypedDict
 
 from comity import kernel
 from comity.api import Inputs, Kernel
+from comity.core.entries import ENTRY_BYTES
 from comity.core.label import Label
-from comity.core.matching import tag_records
+from comity.core.matching import seal_rows, tag_records
 from comity.core.records import Family
-from comity.core.tagset import TagSet, build
+from comity.core.tagset import TagSet, encode, in_order, padded_size
 from comity.core.tokens import Token
 from comity.kernel import native
 from comity.kernel.native import Native
@@ -75,17 +76,20 @@ class Work:
         self.blinds = b"".join([on.scalar(os.urandom(64)) for _ in range(items)])
         self.labels = b"".join(label.encode() for label, _ in self.records)
         self.blinded = self.evaluated = self.proof = b""
-        self.tag_set = TagSet(build(self.tag_records(), _random))
+        made = self.tag_records()
+        count = padded_size(len(made) // ENTRY_BYTES)
+        padding = os.urandom(count * ENTRY_BYTES - len(made))
+        self.tag_set = TagSet(b"".join(encode(count, [in_order(made + padding)])))
 
     def tag(self) -> None:
         """Tag every token."""
         self.kernel.tag_entries(self.key, self.inputs, self.context, [0] * self.items, self.labels)
 
-    def tag_records(self) -> list[bytes]:
-        """Tag every record."""
-        parts: list[bytes] = []
-        tag_records(self.kernel, {Family.RFC: self.key}, self.context, self.records, parts.append)
-        return parts
+    def tag_records(self) -> bytes:
+        """Tag every record, and seal its label."""
+        rows: list[bytes] = []
+        tag_records(self.kernel, {Family.RFC: self.key}, self.records, rows.append)
+        return seal_rows(self.kernel, self.context, rows).entries
 
     def blind(self) -> None:
         """Blind every token."""
@@ -130,10 +134,6 @@ class Work:
             work()
             best = min(best, timer() - start)
         return best
-
-
-def _random(size: int) -> bytes:
-    return os.urandom(size)
 
 
 def measure(name: str = "portable", items: int | None = None) -> Figures:

@@ -73,6 +73,10 @@ HIT = {
     "CANARIES": "core/test_matching.py::test_canaries_hit_in_every_set",
     "SET_ENTRIES": "core/test_tagset.py::test_set_entries",
     "SET_PART_BYTES": "core/test_tagset.py::test_parts_cover_the_file",
+    "SET_PARTITIONS": "store/test_partitions.py::test_little_needs_no_file",
+    "SPOOLED_AT_ONCE_BYTES": "store/test_partitions.py::test_little_needs_no_file",
+    "SPOOL_CHUNK_BYTES": "store/test_partitions.py::test_so_much_is_read_at_once",
+    "HANDLES_AT_ONCE": "store/test_building.py::test_handles_at_once",
     # what one peer may keep busy
     "OPEN_NEGOTIATIONS_PER_PEER": (
         "protocol/test_negotiation.py::test_no_more_open_negotiations_than_the_limit"

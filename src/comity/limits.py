@@ -68,6 +68,16 @@ SET_ENTRIES: Final = 50_000_000
 """Entries of one tag set."""
 SET_PART_BYTES: Final = 1 * MIB
 """One part of a tag set as it is fetched."""
+SET_PARTITIONS: Final = 256
+"""Parts in which a set is sorted, by first byte: of the largest set, one has 20 MB of rows."""
+SPOOLED_AT_ONCE_BYTES: Final = 64 * KIB
+"""What a partition keeps in memory before it goes to a file: 16 MiB of all of them, so that sets of
+some hundred thousand tags need no file, and writes long enough to cost little."""
+SPOOL_CHUNK_BYTES: Final = 8 * MIB
+"""What is read of a partition at once: all of it, unless many records share one token."""
+HANDLES_AT_ONCE: Final = 2_000
+"""Handles that are put into the database in one transaction: some 20 ms in which nobody else can
+write."""
 
 # --- what one peer may keep busy --------------------------------------------------------------
 OPEN_NEGOTIATIONS_PER_PEER: Final = 100

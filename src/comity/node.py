@@ -31,7 +31,7 @@ from comity.protocol.watching import Watch
 from comity.pushing import Pusher
 from comity.reaching import Reach
 from comity.resuming import Resuming
-from comity.store import identities, journal, peers, standing
+from comity.store import building, identities, journal, peers, standing
 from comity.store.engine import Store
 from comity.store.rows import IdentityRow
 from comity.store.vault import Vault
@@ -155,6 +155,7 @@ def open_node(
         sealing_key=sealing_key,
     )
     _check_height(folder, store, local)
+    building.clear(folder, store)
     believed = TokenAuthenticator(local, store)
     wake = Event()
     clients = Clients(local.mailboxes)

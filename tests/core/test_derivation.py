@@ -44,13 +44,13 @@ def test_tokens_of_a_record() -> None:
 
 
 def test_presence_of_a_record() -> None:
-    assert presence(RECORD) == Presence.BIRTH_DATE | Presence.RFC | Presence.TAX_ID
+    assert presence(RECORD, derive(RECORD)) == Presence.BIRTH_DATE | Presence.RFC | Presence.TAX_ID
 
 
 def test_withheld_record_gives_nothing() -> None:
     withheld = Record("1", Kind.ORGANISATION, RECORD.names, RECORD.identifiers, withheld=True)
     assert derive(withheld) == ()
-    assert presence(withheld) == Presence(0)
+    assert presence(withheld, derive(withheld)) == Presence(0)
 
 
 def test_kind_is_part_of_name_tokens_only() -> None:

@@ -1,5 +1,6 @@
 """Records as they are kept, and the root that questions name."""
 
+from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from comity.core.holdings import decode, encode, root
+from comity.core.holdings import Outline, Records, decode, encode, outline, root
 from comity.core.merkle import EMPTY_ROOT, Frontier, leaf_hash
 from comity.core.records import Family, Identifier, Kind, Record, Status
 
@@ -58,3 +59,26 @@ def test_the_root_is_over_salted_digests_in_order() -> None:
 def test_a_salt_for_each_record() -> None:
     with pytest.raises(ValueError, match="longer"):
         root([bytes(16)], [b"a", b"b"])
+
+
+@given(RECORDS)
+def test_outline(record: Record) -> None:
+    families = tuple(item.family for item in record.identifiers)
+    statuses = tuple(status.value for status in record.statuses)
+    assert outline(encode(record)) == Outline(len(record.names), families, statuses)
+
+
+@given(st.lists(RECORDS, max_size=6), st.lists(RECORDS, max_size=3))
+def test_records_in_one_buffer(made: list[Record], instead: list[Record]) -> None:
+    found, expected = Records(made), list(made)
+    for number, other in enumerate(instead[: len(made)]):
+        expected[number] = replace(other, id=made[number].id)
+        found.replace(number, expected[number])
+    assert found == expected
+    assert found != [*expected, *expected[:1], *made[:1]] or not made
+    assert found.ids == [record.id for record in expected]
+    assert [found.body(n) for n in range(len(made))] == [encode(record) for record in expected]
+    assert [found.withheld(n) for n in range(len(made))] == [each.withheld for each in expected]
+    assert found[-2:] == expected[-2:]
+    with pytest.raises(IndexError):
+        found[len(made)]

@@ -1,5 +1,6 @@
 """Tagging and looking up: the whole of matching, but for the border in between."""
 
+from collections import Counter
 from collections.abc import Iterable
 from random import Random
 
@@ -10,13 +11,22 @@ from hypothesis import strategies as st
 from comity.api import Inputs, Kernel
 from comity.core import entries, matching
 from comity.core.label import CANARY, Label, Standing
-from comity.core.matching import Tagged, check_canaries, look_up, tag_records
+from comity.core.matching import (
+    ROW_BYTES,
+    Sealed,
+    Tagged,
+    check_canaries,
+    look_up,
+    seal_rows,
+    tag_records,
+)
 from comity.core.records import Family, Kind
-from comity.core.tagset import TagSet, build
+from comity.core.tagset import TagSet
 from comity.core.tokens import Token, canaries
 from comity.errors import Code, ComityError
 from comity.kernel.portable import Portable
 from comity.limits import CANARIES, RECORDS_PER_TOKEN
+from sets import build
 
 KERNEL: Kernel = Portable(threads=1)
 KEYS = {
@@ -43,9 +53,14 @@ def _name(value: str) -> Token:
 
 
 def _tag(records: Iterable[tuple[Label, Iterable[Token]]]) -> tuple[Tagged, TagSet]:
+    tagged, sealed = _seal(records)
+    return tagged, TagSet(build([sealed.entries], _random))
+
+
+def _seal(records: Iterable[tuple[Label, Iterable[Token]]]) -> tuple[Tagged, Sealed]:
     parts: list[bytes] = []
-    tagged = tag_records(KERNEL, KEYS, CONTEXT, records, parts.append)
-    return tagged, TagSet(build(parts, _random))
+    tagged = tag_records(KERNEL, KEYS, records, parts.append)
+    return tagged, seal_rows(KERNEL, CONTEXT, parts)
 
 
 def _ask(tag_set: TagSet, tokens: list[Token]) -> list[tuple[Label, ...]]:
@@ -64,7 +79,7 @@ def test_records_are_found_by_each_of_their_tokens_and_no_other() -> None:
             (_label(3), []),
         ]
     )
-    assert tagged == Tagged(records=3, entries=3, dropped=0)
+    assert tagged == Tagged(records=3, rows=3)
     assert _ask(tag_set, [_rfc("A"), _name("a"), _rfc("B"), _rfc("C"), _name("A")]) == [
         (_label(1),),
         (_label(1),),
@@ -81,7 +96,7 @@ def test_ordinals(records: list[list[str]]) -> None:
     tagged, tag_set = _tag(
         (_label(number), map(_rfc, values)) for number, values in enumerate(records, 1)
     )
-    assert tagged.entries == sum(len(set(values)) for values in records)
+    assert tagged.rows == sum(len(set(values)) for values in records)
     for value, labels in zip("ABCD", _ask(tag_set, list(map(_rfc, "ABCD"))), strict=True):
         assert labels == tuple(
             _label(number) for number, values in enumerate(records, 1) if value in values
@@ -89,16 +104,46 @@ def test_ordinals(records: list[list[str]]) -> None:
 
 
 def test_records_per_token() -> None:
-    tagged, tag_set = _tag(
-        (_label(number), [_name("common")]) for number in range(1, RECORDS_PER_TOKEN + 3)
-    )
-    assert tagged == Tagged(RECORDS_PER_TOKEN + 2, RECORDS_PER_TOKEN, 2)
-    assert len(_ask(tag_set, [_name("common")])[0]) == RECORDS_PER_TOKEN
+    many = RECORDS_PER_TOKEN + 2
+    records = [(_label(number), [_name("common")]) for number in range(1, many + 1)]
+    tagged, sealed = _seal(records)
+    assert tagged == Tagged(many, many)
+    canaries_and = len(KEYS) * CANARIES + RECORDS_PER_TOKEN
+    assert (len(sealed.entries), sealed.dropped) == (canaries_and * 58, 2)
+    found = _ask(TagSet(build([sealed.entries], _random)), [_name("common")])[0]
+    assert found == tuple(label for label, _ in records[:RECORDS_PER_TOKEN])
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 4), st.integers(1, 2**64 - 1)), max_size=200),
+    st.integers(1, 40),
+)
+def test_the_buffers_that_rows_come_in_do_not_show(
+    made: list[tuple[int, int]], at_once: int
+) -> None:
+    """Nor their order: all that counts is which rows there are."""
+    rows = [bytes([output]) * 64 + number.to_bytes(8, "big") + bytes(32) for output, number in made]
+    size = at_once * ROW_BYTES
+    joined = b"".join(rows)
+    buffers = [joined[at : at + size] for at in range(0, len(joined), size)]
+    sealed = seal_rows(KERNEL, CONTEXT, buffers)
+    assert sealed == seal_rows(KERNEL, CONTEXT, [b"".join(sorted(rows))])
+    counts = Counter(output for output, _ in made)
+    kept = {output: min(count, RECORDS_PER_TOKEN) for output, count in counts.items()}
+    assert sealed.dropped == len(made) - sum(kept.values())
+    indexes = {
+        entries.index(bytes([output]) * 64, CONTEXT, ordinal)
+        for output, count in kept.items()
+        for ordinal in range(count)
+    }
+    each = range(0, len(sealed.entries), 58)
+    assert sorted(indexes) == sorted(sealed.entries[at : at + 10] for at in each)
 
 
 def test_tokens_of_families_that_are_not_agreed_are_passed_over() -> None:
     tagged, _ = _tag([(_label(1), [_rfc("A"), Token(Family.IMO, None, "9074729")])])
-    assert tagged.entries == 1
+    assert tagged.rows == 1
 
 
 def test_progress_is_told() -> None:
@@ -107,7 +152,6 @@ def test_progress_is_told() -> None:
     tag_records(
         KERNEL,
         KEYS,
-        CONTEXT,
         records,
         lambda _: None,
         lambda step, done, total: told.append((step, done, total)),
@@ -119,16 +163,16 @@ def test_progress_is_told() -> None:
 def test_tag_batch_changes_nothing_but_the_progress(monkeypatch: pytest.MonkeyPatch) -> None:
     records = [(_label(n), [_rfc(str(n % 3)), _name(str(n))]) for n in range(1, 8)]
     whole: list[bytes] = []
-    at_once = tag_records(KERNEL, KEYS, CONTEXT, records, whole.append)
+    at_once = tag_records(KERNEL, KEYS, records, whole.append)
     monkeypatch.setattr(matching, "TAG_BATCH", 2)
     parts: list[bytes] = []
     done: list[int] = []
     in_parts = tag_records(
-        KERNEL, KEYS, CONTEXT, records, parts.append, lambda _step, n, _total: done.append(n)
+        KERNEL, KEYS, records, parts.append, lambda _step, n, _total: done.append(n)
     )
     assert in_parts == at_once
     assert len(parts) > len(whole)
-    assert build(parts, _random) == build(whole, _random)
+    assert seal_rows(KERNEL, CONTEXT, parts) == seal_rows(KERNEL, CONTEXT, whole)
     assert done == sorted(done)
     assert done[0] < done[-1] == 7
 

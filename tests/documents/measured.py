@@ -76,6 +76,29 @@ def proofs() -> str:
     return f"{shown.table(head, rows)}\n\n{_where(found)}"
 
 
+def sets() -> str:
+    """Return the table of a large tag set, or say that nothing was measured."""
+    results: dict[str, Any] = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {}
+    found = results.get("sets")
+    if found is None:
+        return (
+            "Nothing has been measured yet: `python -m bench.sets --write` measures, "
+            "`make docs` writes the table."
+        )
+    rows = [
+        ("records, and tags", f"{found['records']:,}, {found['tags']:,}"),
+        ("entries with padding", f"{found['entries']:,}"),
+        ("bytes of the set, and parts", f"{found['set_bytes']:,}, {found['parts']:,}"),
+        ("tokens asked, canaries included", f"{found['questions']:,}"),
+        *((f"{step}, seconds", f"{each:,.1f}") for step, each in found["seconds"].items()),
+        ("peak of the process that loads, MiB", f"{found['loading_peak_mib']:,.0f}"),
+        ("peak of the holder, MiB", f"{found['holder_peak_mib']:,.0f}"),
+        ("peak of the asker, MiB", f"{found['asker_peak_mib']:,.0f}"),
+    ]
+    where = f"{found['machine']}, {found['cores']} cores, {found['kernel']} kernel"
+    return f"{shown.table(('figure', 'value'), rows)}\n\nMeasured on {found['measured']}: {where}."
+
+
 def _where(found: dict[str, Any]) -> str:
     libraries = [one["library"] for one in (found["kernel"], found["portable"]) if one is not None]
     return (

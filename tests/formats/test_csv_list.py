@@ -1,5 +1,6 @@
 """Any list in CSV, by its mapping."""
 
+from collections.abc import Sequence
 from datetime import date
 
 import pytest
@@ -28,7 +29,7 @@ def silent(step: str, done: int, total: int) -> None:
 
 def load(
     *rows: str, header: str = HEADER, mapping: str = MAP, as_of: date | None = None
-) -> tuple[list[Record], LoadReport]:
+) -> tuple[Sequence[Record], LoadReport]:
     data = "".join(f"{row}\n" for row in (header, *rows)).encode()
     return parse(Source("list.csv", data), parse_mapping(mapping), as_of, silent)
 

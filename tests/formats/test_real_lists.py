@@ -1,5 +1,6 @@
 """The real lists: what their description says is what the readers find."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from comity.formats.report import LoadReport
 from refusals import refuses
 from shared import shared
 
-Side = tuple[list[Record], LoadReport]
+Side = tuple[Sequence[Record], LoadReport]
 SAT_FILE = "data/mx_sat_69b/Listado_Completo_69-B_personas_morales.csv"
 
 
@@ -26,7 +27,7 @@ def sat() -> Side:
     return read(shared(SAT_FILE), "sat-69b")
 
 
-def hits(mx: list[Record], us: list[Record]) -> list[tuple[str, str, str]]:
+def hits(mx: Sequence[Record], us: Sequence[Record]) -> list[tuple[str, str, str]]:
     """Return (family, RFC, ent_num) of every token that both lists have."""
     holders = {token: record.id for record in mx for token in derive(record)}
     return sorted(

@@ -25,12 +25,14 @@ def lists(tmp_path_factory: pytest.TempPathFactory) -> SyntheticLists:
 
 @pytest.fixture(scope="module")
 def mx(lists: SyntheticLists) -> Side:
-    return read(lists.mx_path, "csv", lists.mapping)
+    records, report = read(lists.mx_path, "csv", lists.mapping)
+    return list(records), report
 
 
 @pytest.fixture(scope="module")
 def us(lists: SyntheticLists) -> Side:
-    return read(lists.us_path, "csv", lists.mapping)
+    records, report = read(lists.us_path, "csv", lists.mapping)
+    return list(records), report
 
 
 def test_tokens_agree_exactly_where_planted(lists: SyntheticLists, mx: Side, us: Side) -> None:

@@ -8,8 +8,9 @@ from typing import TypeAlias
 
 import pytest
 
+import sets
 from comity.api import Inputs, Request, Response
-from comity.core import jws, tagset, token
+from comity.core import jws, token
 from comity.core.canonical import unb64url
 from comity.core.manifest import Manifest
 from comity.core.tokens import CANARY_DOMAIN
@@ -183,7 +184,7 @@ def set_of(p: Pair) -> tuple[bytes, bytes]:
     [
         ("one bit", lambda data: data[:-1] + bytes([data[-1] ^ 1])),
         ("cut", lambda data: data[:-58]),
-        ("a set of its own", lambda data: tagset.build([], secrets.token_bytes)),
+        ("a set of its own", lambda data: sets.build([], secrets.token_bytes)),
         ("more than announced", lambda data: data + bytes(58)),
     ],
 )
@@ -191,12 +192,12 @@ def test_a_set_that_is_not_the_one_of_the_manifest(
     tagged: Pair, flaw: str, other: Callable[[bytes], bytes]
 ) -> None:
     digest, data = set_of(tagged)
-    files.write_set(tagged.mx.folder, digest, other(data))
+    sets.write(tagged.mx.folder, digest, other(data))
     for _ in range(2):
         with refuses(Code.TAG_SET_INVALID):
             match(tagged)
         assert not files.set_path(tagged.us.folder, digest).exists()
-    files.write_set(tagged.mx.folder, digest, data)
+    sets.write(tagged.mx.folder, digest, data)
     assert len(match(tagged).hits) == 8
 
 

@@ -15,7 +15,7 @@ a registry; a later family (of fuzzy matching, say) is one more entry.
 | name | `comity.core.names.normal_name` | yes |
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntFlag, StrEnum
 from types import MappingProxyType
@@ -141,16 +141,16 @@ def derive(record: Record) -> tuple[Token, ...]:
     return tuple(dict.fromkeys(_tokens(record)))
 
 
-def presence(record: Record) -> Presence:
+def presence(record: Record, tokens: Iterable[Token]) -> Presence:
     """Return what the record has: its identifiers that give tokens, and a birth date.
 
-    Nothing for a withheld record.
+    `tokens` are those that `derive` gives for it. Nothing for a withheld record.
     """
     found = Presence(0)
     if record.birth_dates and not record.withheld:
         found |= Presence.BIRTH_DATE
-    for token in _tokens(record):
-        found |= FAMILIES[token.family].presence
+    for family in {token.family for token in tokens}:
+        found |= FAMILIES[family].presence
     return found
 
 

@@ -4,9 +4,12 @@ The group operations are the kernel's, the set is given, and what crosses the bo
 (questions and replies) is elsewhere. Everything here is exact equality of tokens.
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+import struct
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import compress
+from typing import Final
 
 from comity.api import Inputs, Kernel, Progress
 from comity.core.entries import LABEL_BYTES
@@ -20,9 +23,17 @@ from comity.limits import CANARIES, RECORDS_PER_TOKEN
 
 TAG_BATCH = 4_096
 """Tokens tagged at once: enough to keep every thread busy, little enough to report progress."""
+NUMBER_BYTES: Final = 8
+ROW_BYTES: Final = OUTPUT_BYTES + NUMBER_BYTES + LABEL_BYTES
+"""What tagging makes of one token of one record: its output, the record's number, its label.
+
+Sorted, rows of one token are side by side, in the order of their records.
+"""
 
 Sink = Callable[[bytes], None]
-"""Takes a buffer of whole entries, unsorted: a list's append, or a sorter's on disk."""
+"""Takes a buffer of whole rows, in any order: a list's append, or partitions on disk."""
+
+_ROW: Final = struct.Struct(f"{ROW_BYTES}s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,71 +41,90 @@ class Tagged:
     """What came of tagging."""
 
     records: int
-    """Records read, whether or not they gave an entry."""
-    entries: int
-    """Entries made, without canaries."""
+    """Records read, whether or not they gave a row."""
+    rows: int
+    """Rows made, without canaries."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """Entries of a set, unsorted, and what has none."""
+
+    entries: bytes
     dropped: int
-    """Tokens of records past the first RECORDS_PER_TOKEN that have that token: no entries."""
+    """Rows of records past the first RECORDS_PER_TOKEN that have their token: no entries."""
 
 
 @dataclass(slots=True)
 class _Batch:
-    """Tokens of one family that wait to be tagged."""
+    """Tokens of one family that wait to be tagged, and the rest of their rows."""
 
     inputs: list[bytes] = field(default_factory=list)
-    ordinals: list[int] = field(default_factory=list)
-    labels: list[bytes] = field(default_factory=list)
+    rests: list[bytes] = field(default_factory=list)
 
 
 def tag_records(
     kernel: Kernel,
     keys: Mapping[Family, bytes],
-    context: bytes,
     records: Iterable[tuple[Label, Iterable[Token]]],
     sink: Sink,
     progress: Progress | None = None,
     total: int = 0,
 ) -> Tagged:
-    """Make the entries of a set: for every token of every record, and for the canaries.
+    """Make the rows of a set: for every token of every record, and for the canaries.
 
     `keys` are the private keys of the families the agreement names; tokens of other families are
-    passed over. `context` is the manifest's binding. Equal tokens get ordinals in the order of
-    the records; a token that occurs twice in one record counts once. `progress` hears of the step
-    `tag`, in records out of `total`.
+    passed over. A token that occurs twice in one record counts once. Memory is that of a batch.
+    `progress` hears of the step `tag`, in records out of `total`.
     """
     batches = {family: _Batch() for family in keys}
-    seen: Counter[bytes] = Counter()
-    count = entries = dropped = 0
+    count = made = 0
     for family, key in keys.items():
-        sink(_canary_entries(kernel, key, context, family))
-    for label, tokens in records:
-        count += 1
-        sealed = label.encode()
+        rest = bytes(NUMBER_BYTES) + CANARY.encode()
+        sink(_rows(kernel, key, _Batch(canaries(family), [rest] * CANARIES)))
+    for count, (label, tokens) in enumerate(records, 1):
+        rest = count.to_bytes(NUMBER_BYTES, "big") + label.encode()
         for token in dict.fromkeys(tokens):
-            if token.family not in keys:
+            batch = batches.get(token.family)
+            if batch is None:
                 continue
-            private_input = token.input()
-            ordinal = seen[private_input]
-            if ordinal == RECORDS_PER_TOKEN:
-                dropped += 1
-                continue
-            seen[private_input] += 1
-            batch = batches[token.family]
-            batch.inputs.append(private_input)
-            batch.ordinals.append(ordinal)
-            batch.labels.append(sealed)
-            entries += 1
+            made += 1
+            batch.inputs.append(token.input())
+            batch.rests.append(rest)
             if len(batch.inputs) == TAG_BATCH:
-                sink(_seal(kernel, keys[token.family], context, batch))
+                sink(_rows(kernel, keys[token.family], batch))
                 batches[token.family] = _Batch()
                 if progress is not None:
                     progress("tag", count, total)
     for family, batch in batches.items():
         if batch.inputs:
-            sink(_seal(kernel, keys[family], context, batch))
+            sink(_rows(kernel, keys[family], batch))
     if progress is not None:
         progress("tag", count, total)
-    return Tagged(count, entries, dropped)
+    return Tagged(count, made)
+
+
+def seal_rows(kernel: Kernel, context: bytes, chunks: Iterable[bytes]) -> Sealed:
+    """Make entries of rows, which come in buffers of whole rows.
+
+    Equal outputs get ordinals in the order of their records, so all rows of an output must be
+    among them. What is past RECORDS_PER_TOKEN is let go with each buffer: a token that every
+    record has takes no more memory than others. `context` is the manifest's binding.
+    """
+    rows: list[bytes] = []
+    ordinals: list[int] = []
+    dropped = 0
+    for chunk in chunks:
+        rows += [row for (row,) in _ROW.iter_unpack(chunk)]
+        rows.sort()
+        ordinals = list(_ordinals(rows))
+        if max(ordinals, default=0) >= RECORDS_PER_TOKEN:
+            first = [ordinal < RECORDS_PER_TOKEN for ordinal in ordinals]
+            dropped += len(rows) - sum(first)
+            rows, ordinals = list(compress(rows, first)), list(compress(ordinals, first))
+    outputs = b"".join([row[:OUTPUT_BYTES] for row in rows])
+    labels = b"".join([row[-LABEL_BYTES:] for row in rows])
+    return Sealed(kernel.seal(outputs, context, array("H", ordinals), labels), dropped)
 
 
 def look_up(
@@ -127,14 +157,20 @@ def check_canaries(
             raise ComityError(Code.CANARY_MISSED, family=family.value, index=number)
 
 
-def _canary_entries(kernel: Kernel, key: bytes, context: bytes, family: Family) -> bytes:
-    labels = [CANARY.encode()] * CANARIES
-    return _seal(kernel, key, context, _Batch(canaries(family), [0] * CANARIES, labels))
+def _rows(kernel: Kernel, key: bytes, batch: _Batch) -> bytes:
+    outputs = kernel.tag(key, Inputs.pack(batch.inputs))
+    each = struct.iter_unpack(f"{OUTPUT_BYTES}s", outputs)
+    return b"".join([output + rest for (output,), rest in zip(each, batch.rests, strict=True)])
 
 
-def _seal(kernel: Kernel, key: bytes, context: bytes, batch: _Batch) -> bytes:
-    inputs, labels = Inputs.pack(batch.inputs), b"".join(batch.labels)
-    return kernel.tag_entries(key, inputs, context, batch.ordinals, labels)
+def _ordinals(rows: Iterable[bytes]) -> Iterator[int]:
+    """Give for each of sorted rows how many before it have its output."""
+    before, ordinal = b"", 0
+    for row in rows:
+        output = row[:OUTPUT_BYTES]
+        ordinal = ordinal + 1 if output == before else 0
+        before = output
+        yield ordinal
 
 
 def _item(buffer: bytes, position: int, size: int) -> bytes:

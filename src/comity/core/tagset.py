@@ -24,11 +24,13 @@ with another salt.
 """
 
 import hashlib
+import struct
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
+from itertools import chain
+from operator import lt
 from typing import Final
 
-from comity.api import Entropy
 from comity.core.entries import ENTRY_BYTES, INDEX_BYTES
 from comity.errors import Code, ComityError
 from comity.limits import SET_ENTRIES, SET_PART_BYTES
@@ -40,7 +42,8 @@ SMALLEST: Final = 1_024
 _PREFIX: Final = (
     b"comity-tag-set\0\0" + (1).to_bytes(2, "big") + ENTRY_BYTES.to_bytes(2, "big") + bytes(4)
 )
-_BLOCK_ENTRIES: Final = 16_384
+_ENTRY: Final = struct.Struct(f"{ENTRY_BYTES}s")
+_INDEX: Final = struct.Struct(f"{INDEX_BYTES}s{ENTRY_BYTES - INDEX_BYTES}x")
 
 
 def padded_size(count: int) -> int:
@@ -63,47 +66,28 @@ def file_bytes(count: int) -> int:
     return HEADER_BYTES + count * ENTRY_BYTES
 
 
-def build(parts: Iterable[bytes], entropy: Entropy) -> bytes:
-    """Pad and sort entries in memory and return the file.
-
-    `parts` are buffers of whole entries. Raises TAG_SET_INVALID for two entries with one index.
-    """
-    found = [entry for part in parts for entry in _entries(part)]
-    size = padded_size(len(found))
-    found += _entries(entropy((size - len(found)) * ENTRY_BYTES))
-    found.sort()
-    return b"".join(encode(size, found))
+def in_order(entries: bytes) -> bytes:
+    """Sort a buffer of whole entries. Raises TAG_SET_INVALID where it ends within one."""
+    _check_whole(entries)
+    return b"".join(sorted(entry for (entry,) in _ENTRY.iter_unpack(entries)))
 
 
 def encode(count: int, ordered: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield the file of `count` entries that come in order, in blocks of at most a megabyte.
+    """Yield the file of `count` entries that come in order, in buffers of whole entries.
 
-    For sets that are sorted outside memory, this is all that is needed besides the merge. Raises
-    TAG_SET_INVALID where the order or the count is not as promised.
+    Raises TAG_SET_INVALID where the order or the count is not as promised, and for two entries
+    with one index.
     """
+    if count != padded_size(count):
+        raise ComityError(Code.TAG_SET_INVALID, count=count)
     yield _PREFIX + count.to_bytes(8, "big")
-    seen, last, block = 0, b"", bytearray()
-    for entry in ordered:
-        index = entry[:INDEX_BYTES]
-        if index <= last or len(entry) != ENTRY_BYTES:
-            raise ComityError(Code.TAG_SET_INVALID, index=seen)
-        last = index
-        block += entry
-        seen += 1
-        if seen % _BLOCK_ENTRIES == 0:
-            yield bytes(block)
-            block.clear()
-    if seen != count or count != padded_size(count):
+    seen, last = 0, b""
+    for entries in ordered:
+        last = _increasing(last, entries)
+        seen += len(entries) // ENTRY_BYTES
+        yield entries
+    if seen != count:
         raise ComityError(Code.TAG_SET_INVALID, count=seen)
-    yield bytes(block)
-
-
-def digest(blocks: Iterable[bytes | memoryview]) -> bytes:
-    """Return the SHA-256 of a file given in blocks: 32 bytes."""
-    state = hashlib.sha256()
-    for block in blocks:
-        state.update(block)
-    return state.digest()
 
 
 def part_count(size: int) -> int:
@@ -119,32 +103,56 @@ def part_range(size: int, number: int) -> tuple[int, int]:
     return start, min(start + SET_PART_BYTES, size)
 
 
-class TagSet:
-    """A tag set that was checked from end to end, open for look-ups.
+class Check:
+    """Checks a file from end to end while it passes, in blocks of any size.
 
-    Takes bytes or a memory-mapped file (which stays exported while this object lives). Raises
-    TAG_SET_INVALID for a wrong magic, version, length or size, for indexes that do not strictly
-    increase, and, where a digest is given, for another file than that.
+    `update` and `finish` raise TAG_SET_INVALID: for a wrong magic, version, length or size, for
+    indexes that do not strictly increase, and for another file than that of the digest.
     """
 
-    def __init__(self, data: bytes | memoryview, expected: bytes | None = None) -> None:
+    def __init__(self) -> None:
+        self._hash = hashlib.sha256()
+        self._size = 0
+        self._count: int | None = None
+        self._last = b""
+        self._rest = b""
+
+    def update(self, block: bytes) -> None:
+        """Take the next block."""
+        self._hash.update(block)
+        self._size += len(block)
+        block = self._rest + block
+        if self._count is None:
+            if len(block) < HEADER_BYTES:
+                self._rest = block
+                return
+            self._count, block = _read_header(block), block[HEADER_BYTES:]
+        whole = len(block) - len(block) % ENTRY_BYTES
+        self._last = _increasing(self._last, memoryview(block)[:whole])
+        self._rest = block[whole:]
+
+    def finish(self, expected: bytes) -> None:
+        """Check that this was all of it, and the file with that SHA-256."""
+        if self._count is None or self._size != file_bytes(self._count):
+            raise ComityError(Code.TAG_SET_INVALID)
+        if self._hash.digest() != expected:
+            raise ComityError(Code.TAG_SET_INVALID)
+
+
+class TagSet:
+    """A tag set that was checked when it was written (`Check`), open for look-ups.
+
+    Takes bytes or a memory-mapped file (which stays exported while this object lives), of which
+    it reads the header only. Raises TAG_SET_INVALID for a wrong magic, version, length or size.
+    """
+
+    def __init__(self, data: bytes | memoryview) -> None:
         # Views are let go where this raises: the error outlives the call, and with it its frames.
         with memoryview(data) as view:
-            if bytes(view[: HEADER_BYTES - 8]) != _PREFIX or len(view) < HEADER_BYTES:
-                raise ComityError(Code.TAG_SET_INVALID)
-            self._count = int.from_bytes(view[HEADER_BYTES - 8 : HEADER_BYTES], "big")
-            if self._count > SET_ENTRIES or len(view) != file_bytes(self._count):
+            self._count = _read_header(bytes(view[:HEADER_BYTES]))
+            if len(view) != file_bytes(self._count):
                 raise ComityError(Code.TAG_SET_INVALID, count=self._count)
-            if self._count != padded_size(self._count):
-                raise ComityError(Code.TAG_SET_INVALID, count=self._count)
-            if expected is not None and digest([view]) != expected:
-                raise ComityError(Code.TAG_SET_INVALID)
             self.entries = view[HEADER_BYTES:]
-        try:
-            self._check_order()
-        except ComityError:
-            self.close()
-            raise
 
     def __len__(self) -> int:
         return self._count
@@ -156,14 +164,6 @@ class TagSet:
     def find(self, index: bytes) -> bytes | None:
         """Return the sealed label (48 bytes) that stands at an index of 10, or None."""
         return find(self.entries, index)
-
-    def _check_order(self) -> None:
-        last = b""
-        for position in range(self._count):
-            index = _index(self.entries, position)
-            if index <= last:
-                raise ComityError(Code.TAG_SET_INVALID, index=position)
-            last = index
 
 
 def find(entries: bytes | memoryview, index: bytes) -> bytes | None:
@@ -181,7 +181,28 @@ def _index(entries: bytes | memoryview, position: int) -> bytes:
     return bytes(entries[start : start + INDEX_BYTES])
 
 
-def _entries(part: bytes) -> Iterator[bytes]:
-    if len(part) % ENTRY_BYTES:
+def _read_header(data: bytes) -> int:
+    """Return how many entries a file has, as it says itself."""
+    count = int.from_bytes(data[HEADER_BYTES - 8 : HEADER_BYTES], "big")
+    if data[: HEADER_BYTES - 8] != _PREFIX or len(data) < HEADER_BYTES:
         raise ComityError(Code.TAG_SET_INVALID)
-    return (part[at : at + ENTRY_BYTES] for at in range(0, len(part), ENTRY_BYTES))
+    if count > SET_ENTRIES or count != padded_size(count):
+        raise ComityError(Code.TAG_SET_INVALID, count=count)
+    return count
+
+
+def _increasing(last: bytes, entries: bytes | memoryview) -> bytes:
+    """Check that indexes strictly increase, the first from `last` on; return the last one.
+
+    Ten million take a second or two: nothing is done for each in the interpreter.
+    """
+    _check_whole(entries)
+    indexes = [index for (index,) in _INDEX.iter_unpack(entries)]
+    if not all(map(lt, chain((last,), indexes), indexes)):
+        raise ComityError(Code.TAG_SET_INVALID)
+    return indexes[-1] if indexes else last
+
+
+def _check_whole(entries: bytes | memoryview) -> None:
+    if len(entries) % ENTRY_BYTES:
+        raise ComityError(Code.TAG_SET_INVALID)

@@ -5,6 +5,7 @@ below are part of the protocol. How a record becomes tokens is in `comity.core.d
 """
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from comity.core.records import Family, Kind
@@ -43,9 +44,14 @@ class Token:
         `comity-token-1` NUL family NUL kind (empty if none) NUL value, in UTF-8. No family and no
         kind holds a NUL, so two different tokens never give the same bytes.
         """
-        kind = self.kind.value if self.kind is not None else ""
-        fields = (DOMAIN, self.family.value.encode(), kind.encode(), self.value.encode())
-        return b"\0".join(fields)
+        return _head(self.family, self.kind) + self.value.encode()
+
+
+@cache
+def _head(family: Family, kind: Kind | None) -> bytes:
+    """Return the fields before the value; there are as many as families and kinds."""
+    named = kind.value if kind is not None else ""
+    return b"\0".join((DOMAIN, family.value.encode(), named.encode(), b""))
 
 
 CANARY_DOMAIN: Final = b"comity-canary-1"

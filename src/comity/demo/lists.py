@@ -150,7 +150,7 @@ def _synthetic(folder: Path, size: int) -> Lists:
 
 
 def _read(file: ListFile) -> list[Record]:
-    return formats.read(file.path, file.format, file.mapping or None)[0]
+    return list(formats.read(file.path, file.format, file.mapping or None)[0])
 
 
 def _tokens(records: Iterable[Record]) -> dict[Token, list[str]]:

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Final
 
 from comity.api import Progress
-from comity.core.records import Record
+from comity.core.holdings import Records
 from comity.errors import Code, ComityError
 from comity.formats import csv_list, ofac_sdn, sat_69b
 from comity.formats.csv_map import parse_mapping
@@ -20,7 +20,7 @@ from comity.formats.report import LoadReport
 from comity.formats.tables import Source
 from comity.limits import LIST_BYTES, MIB
 
-Loaded = tuple[list[Record], LoadReport]
+Loaded = tuple[Records, LoadReport]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +80,14 @@ def _read_ofac(path: Path, _mapping: str, as_of: date | None, progress: Progress
         _source(there[name]) if name in there else None
         for name in ("alt.csv", "add.csv", "sdn_comments.csv")
     )
-    return ofac_sdn.parse(ofac_sdn.OfacFiles(_source(main), alt, add, comments), as_of, progress)
+    files = ofac_sdn.OfacFiles(_source(main), alt, add, comments)
+    records, report = ofac_sdn.parse(files, as_of, progress)
+    return Records(records), report
 
 
 def _read_sat(path: Path, _mapping: str, as_of: date | None, progress: Progress) -> Loaded:
-    return sat_69b.parse(_source(path), as_of, progress)
+    records, report = sat_69b.parse(_source(path), as_of, progress)
+    return Records(records), report
 
 
 def _read_csv(path: Path, mapping: str, as_of: date | None, progress: Progress) -> Loaded:

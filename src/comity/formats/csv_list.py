@@ -11,6 +11,7 @@ from datetime import date
 from typing import Final
 
 from comity.api import Progress
+from comity.core.holdings import Records
 from comity.core.label import STATUS_CODES
 from comity.core.names import normal_name
 from comity.core.records import Family, Identifier, Kind, Record, Status
@@ -18,7 +19,7 @@ from comity.errors import Code, ComityError
 from comity.formats.checked import check_identifier
 from comity.formats.countries import country_code
 from comity.formats.csv_map import ROW_NUMBER, IdentifierColumn, Mapping
-from comity.formats.report import LoadReport, SetAside, Tallies, Warn, summarise
+from comity.formats.report import Counts, LoadReport, SetAside, Tallies, Warn, summarise
 from comity.formats.tables import Row, Source, check_width, decode, invalid, rows
 from comity.limits import ID_CHARS
 
@@ -38,7 +39,6 @@ class _Entry:
     """What the rows of one id say together. Dictionaries stand for ordered sets."""
 
     kind: Kind
-    rows: int = 0
     withheld: bool = False
     names: dict[str, None] = field(default_factory=dict)
     identifiers: dict[Identifier, None] = field(default_factory=dict)
@@ -51,7 +51,7 @@ class _Entry:
 
 def parse(
     source: Source, mapping: Mapping, as_of: date | None, progress: Progress
-) -> tuple[list[Record], LoadReport]:
+) -> tuple[Records, LoadReport]:
     """Return the records of the list and the report.
 
     `as_of` is the date of statuses whose row gives none. Raises FILE_EMPTY, FILE_TRUNCATED,
@@ -72,12 +72,13 @@ def parse(
             reading.tallies.add(SetAside.ROW_BLANK, str(row.line))
         if count % PROGRESS_ROWS == 0:
             progress("read", count, total)
-    if not reading.entries:
+    records = reading.finish()
+    if not records:
         raise ComityError(Code.FILE_EMPTY, file=source.name)
-    records = reading.records()
     progress("read", total, total)
     read = [source.read(count)]
-    return records, summarise(FORMAT, read, encoding, count, records, reading.tallies, as_of)
+    report = summarise(FORMAT, read, encoding, count, reading.counts, reading.tallies, as_of)
+    return records, report
 
 
 def _header(source: Source, text: str, mapping: Mapping) -> tuple[str, list[str]]:
@@ -101,7 +102,11 @@ class _Reading:
         self._source, self._mapping, self._as_of = source, mapping, as_of
         self._at = {name: position for position, name in enumerate(header)}
         self._statuses: set[str] = set()
-        self.entries: dict[str, _Entry] = {}
+        self._numbers: dict[str, int] = {}
+        self._records = Records()
+        self._repeated: dict[int, _Entry] = {}
+        """What was read so far of ids that have several rows, by their number among the records."""
+        self.counts = Counts()
         self.tallies = Tallies()
 
     def add(self, row: Row, number: int) -> None:
@@ -118,10 +123,10 @@ class _Reading:
             self.tallies.add(SetAside.NAME_MISSING, key)
             return
         kind = self._kind(row)
-        entry = self.entries.setdefault(key, _Entry(kind))
+        known = self._numbers.setdefault(key, len(self._numbers))
+        entry = _Entry(kind) if known == len(self._records) else self._opened(known)
         if entry.kind is not kind:
             raise invalid(self._source, row, "kind")
-        entry.rows += 1
         entry.withheld |= self._withheld(row)
         entry.names |= dict.fromkeys((name, *self._cells(row, mapping.aliases)))
         entry.statuses[self._status(row)] = None
@@ -134,29 +139,29 @@ class _Reading:
         entry.notes |= dict.fromkeys(self._cells(row, mapping.notes))
         for column in mapping.identifiers:
             self._identify(row, key, column, entry)
+        if known == len(self._records):
+            record = _record(key, entry)
+            self._records.append(record)
+            self.counts.add(record)
 
-    def records(self) -> list[Record]:
+    def finish(self) -> Records:
         """Return the records, in the order of their first rows."""
-        return [self._record(key, entry) for key, entry in self.entries.items()]
+        for number, entry in sorted(self._repeated.items()):
+            record = _record(self._records.ids[number], entry)
+            self.tallies.add(Warn.REPEATED_ID, record.id)
+            if len({status.value for status in record.statuses}) > 1:
+                self.tallies.add(Warn.CONFLICTING_STATUS, record.id)
+            self._records.replace(number, record)
+            self.counts.add(record)
+        return self._records
 
-    def _record(self, key: str, entry: _Entry) -> Record:
-        statuses = sorted(entry.statuses, key=lambda status: status.as_of or date.min)
-        if entry.rows > 1:
-            self.tallies.add(Warn.REPEATED_ID, key)
-        if len({status.value for status in statuses}) > 1:
-            self.tallies.add(Warn.CONFLICTING_STATUS, key)
-        return Record(
-            id=key,
-            kind=entry.kind,
-            names=tuple(entry.names),
-            identifiers=tuple(entry.identifiers),
-            statuses=tuple(statuses),
-            birth_dates=tuple(entry.birth_dates),
-            addresses=tuple(entry.addresses),
-            programs=tuple(entry.programs),
-            notes=tuple(entry.notes),
-            withheld=entry.withheld,
-        )
+    def _opened(self, number: int) -> _Entry:
+        """Return what was read of an id that had a row before."""
+        if number not in self._repeated:
+            record = self._records[number]
+            self.counts.add(record, -1)
+            self._repeated[number] = _entry(record)
+        return self._repeated[number]
 
     def _cell(self, row: Row, column: str) -> str:
         return " ".join(row.cells[self._at[column]].split()) if column else ""
@@ -224,3 +229,32 @@ class _Reading:
                 self.tallies.add(notice, key)
             if checked.identifier:
                 entry.identifiers[checked.identifier] = None
+
+
+def _record(key: str, entry: _Entry) -> Record:
+    return Record(
+        id=key,
+        kind=entry.kind,
+        names=tuple(entry.names),
+        identifiers=tuple(entry.identifiers),
+        statuses=tuple(sorted(entry.statuses, key=lambda status: status.as_of or date.min)),
+        birth_dates=tuple(entry.birth_dates),
+        addresses=tuple(entry.addresses),
+        programs=tuple(entry.programs),
+        notes=tuple(entry.notes),
+        withheld=entry.withheld,
+    )
+
+
+def _entry(record: Record) -> _Entry:
+    return _Entry(
+        kind=record.kind,
+        withheld=record.withheld,
+        names=dict.fromkeys(record.names),
+        identifiers=dict.fromkeys(record.identifiers),
+        statuses=dict.fromkeys(record.statuses),
+        birth_dates=dict.fromkeys(record.birth_dates),
+        addresses=dict.fromkeys(record.addresses),
+        programs=dict.fromkeys(record.programs),
+        notes=dict.fromkeys(record.notes),
+    )

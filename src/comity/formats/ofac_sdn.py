@@ -16,7 +16,7 @@ from comity.api import Progress
 from comity.core.records import Kind, Record, Status
 from comity.errors import Code, ComityError
 from comity.formats.ofac_remarks import read_remark
-from comity.formats.report import FileRead, LoadReport, SetAside, Tallies, Warn, summarise
+from comity.formats.report import Counts, FileRead, LoadReport, SetAside, Tallies, Warn, summarise
 from comity.formats.tables import Row, Source, check_width, decode, invalid, rows
 
 FORMAT: Final = "ofac-sdn"
@@ -109,7 +109,7 @@ def parse(
         if done % PROGRESS_ROWS == 0 or done == total:
             progress("read", done, total)
     reads = [table.read for table in (sdn, alt, add, comments) if table.read]
-    return records, summarise(FORMAT, reads, sdn.encoding, total, records, tallies, as_of)
+    return records, summarise(FORMAT, reads, sdn.encoding, total, Counts(records), tallies, as_of)
 
 
 def _table(source: Source, columns: tuple[str, ...], unique: bool = False) -> _Table:

@@ -125,31 +125,42 @@ class Tallies:
         )
 
 
+class Counts:
+    """Counts what records have while a list is read."""
+
+    def __init__(self, records: Iterable[Record] = ()) -> None:
+        self.records = self.aliases = 0
+        self.families = dict.fromkeys(Family, 0)
+        for record in records:
+            self.add(record)
+
+    def add(self, record: Record, times: int = 1) -> None:
+        """Count a record; with `times` -1, do so no longer."""
+        self.records += times
+        self.aliases += times * (len(record.names) - 1)
+        for identifier in record.identifiers:
+            self.families[identifier.family] += times
+
+
 def summarise(
     format: str,
     files: Iterable[FileRead],
     encoding: str,
     rows: int,
-    records: Iterable[Record],
+    counts: Counts,
     tallies: Tallies,
     as_of: date | None = None,
 ) -> LoadReport:
     """Return the report on records that were read."""
-    families = dict.fromkeys(Family, 0)
-    count = aliases = 0
-    for record in records:
-        count += 1
-        aliases += len(record.names) - 1
-        for identifier in record.identifiers:
-            families[identifier.family] += 1
+    families = counts.families.items()
     return LoadReport(
         format=format,
         files=tuple(files),
         encoding=encoding,
         rows=rows,
-        records=count,
-        aliases=aliases,
-        identifiers=tuple(FamilyCount(family, n) for family, n in families.items() if n),
+        records=counts.records,
+        aliases=counts.aliases,
+        identifiers=tuple(FamilyCount(family, n) for family, n in families if n),
         set_aside=tallies.of(SetAside),
         warnings=tallies.of(Warn),
         as_of=as_of,

@@ -23,7 +23,7 @@ from comity.core.identifiers import normal_rfc, rfc_checks
 from comity.core.names import normal_name
 from comity.core.records import Family, Identifier, Kind, Record, Status
 from comity.errors import Code, ComityError
-from comity.formats.report import LoadReport, SetAside, Tallies, Warn, summarise
+from comity.formats.report import Counts, LoadReport, SetAside, Tallies, Warn, summarise
 from comity.formats.sat_dates import latest_date, title_date
 from comity.formats.tables import Row, Source, check_width, decode, invalid, rows
 
@@ -106,7 +106,9 @@ def parse(
     records = [_record(rfc, taxpayer, tallies) for rfc, taxpayer in found.items()]
     progress("read", total, total)
     read = [source.read(count)]
-    return records, summarise(FORMAT, read, encoding, count, records, tallies, titled or as_of)
+    return records, summarise(
+        FORMAT, read, encoding, count, Counts(records), tallies, titled or as_of
+    )
 
 
 def _header(source: Source, every: Iterator[Row]) -> tuple[int, date | None]:

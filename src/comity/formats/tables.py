@@ -7,7 +7,6 @@ quote that is never closed, a row with more or fewer cells than the header.
 
 import csv
 import hashlib
-import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -76,7 +75,7 @@ def rows(source: Source, text: str, delimiter: str = ",", one_line: bool = False
     With `one_line`, no row may go on over a line's end, as where a quote is not closed. Raises
     FILE_ROW_INVALID (line where the row starts, reason).
     """
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter)
+    reader = csv.reader(_lines(text), strict=True, delimiter=delimiter)
     count = 0
     while True:
         line = reader.line_num + 1
@@ -92,6 +91,15 @@ def rows(source: Source, text: str, delimiter: str = ",", one_line: bool = False
         if count > LIST_RECORDS:
             raise _at(Code.FILE_ROW_INVALID, source, line, "too-many-rows")
         yield Row(line, cells)
+
+
+def _lines(text: str) -> Iterator[str]:
+    """Give the lines with their ends; a file of the text would be a second, longer copy of it."""
+    start = 0
+    while start < len(text):
+        end = text.find("\n", start) + 1 or len(text)
+        yield text[start:end]
+        start = end
 
 
 def check_width(source: Source, row: Row, width: int) -> None:

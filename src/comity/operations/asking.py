@@ -21,7 +21,7 @@ from comity.core.matching import check_canaries, look_up
 from comity.core.messages import Evaluation, ManifestReply
 from comity.core.messages import Question as QuestionMessage
 from comity.core.records import Family
-from comity.core.tagset import TagSet
+from comity.core.tagset import TagSet, part_count
 from comity.core.tokens import canaries
 from comity.errors import Code, ComityError
 from comity.limits import BATCH_ELEMENTS, CANARIES
@@ -147,7 +147,10 @@ def fetch_set(node: Node, session: Session, progress: Progress) -> None:
             draft = part_draft(session, number)
             call(node, draft.peer, draft.kind, draft.method, draft.target, subject=draft.subject)
             progress("fetch", done, len(missing))
-        files.join_parts(node.folder, digest, reference.bytes)
+        count = part_count(reference.bytes)
+        files.join_parts(
+            node.folder, digest, reference.bytes, lambda done: progress("check", done, count)
+        )
     set_is_here(node, session)
 
 

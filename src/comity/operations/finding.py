@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from comity.api import Progress
 from comity.core import jws
-from comity.core.derivation import FAMILIES, Evidence, Presence, presence
+from comity.core.derivation import FAMILIES, Evidence, Presence, derive, presence
 from comity.core.holdings import decode
 from comity.core.label import Label
 from comity.core.manifest import Manifest
@@ -145,7 +145,7 @@ def _conflicts(ours: Record | None, label: Label, families: tuple[str, ...]) -> 
     """Return the families that both records have and in which nothing agrees."""
     if ours is None:
         return ()
-    both = presence(ours) & label.presence
+    both = presence(ours, derive(ours)) & label.presence
     return tuple(
         rule.family.value
         for rule in FAMILIES.values()

@@ -1,16 +1,15 @@
 """Loading lists as holdings, and marking records that no counterpart may learn of."""
 
-from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Final, Literal
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
 
 from comity import formats
 from comity.api import Progress
-from comity.core.holdings import decode, encode, root
+from comity.core.holdings import decode, root
 from comity.core.records import Record
 from comity.errors import Code, ComityError
 from comity.formats.report import LoadReport
@@ -19,7 +18,6 @@ from comity.operations.registry import Caller, Model, operation
 from comity.operations.setup import Nothing
 from comity.store import journal
 from comity.store.rows import Dataset, DatasetFile, Held, add, change, many, one, remove
-from comity.store.schema import records
 
 _BATCH: Final = 2_000
 _REPORT: Final = TypeAdapter(LoadReport)
@@ -98,22 +96,21 @@ def load(node: Node, caller: Caller, args: HoldingsLoad, progress: Progress) -> 
     read, report = formats.read(
         Path(args.path), args.format, args.mapping or None, progress, args.as_of
     )
-    unknown = set(args.withhold) - {record.id for record in read}
+    unknown = set(args.withhold) - set(read.ids)
     if unknown:
         raise ComityError(Code.RECORD_UNKNOWN, record=min(unknown))
-    now = node.local.now()
-    salts = [node.local.entropy(16) for _ in read]
-    bodies = [encode(record) for record in read]
+    now, each = node.local.now(), range(len(read))
+    salts = [node.local.entropy(16) for _ in each]
     dataset = Dataset(
         id=args.dataset,
         title=args.title or args.dataset,
         format=args.format,
         records=len(read),
-        root=root(salts, bodies),
+        root=root(salts, (read.body(n) for n in each)),
         report=_REPORT.dump_json(report).decode(),
         loaded=now,
     )
-    hidden = set(args.withhold) | {record.id for record in read if record.withheld}
+    hidden = set(args.withhold) | {read.ids[n] for n in each if read.withheld(n)}
     with node.store.write() as tx:
         known = one(tx, Dataset, id=args.dataset)
         if known and not args.replace:
@@ -126,11 +123,11 @@ def load(node: Node, caller: Caller, args: HoldingsLoad, progress: Progress) -> 
         add(tx, dataset)
         for start in range(0, len(read), _BATCH):
             stop = min(start + _BATCH, len(read))
-            rows = [
-                asdict(Held(args.dataset, read[n].id, n, bodies[n], salts[n], read[n].id in hidden))
-                for n in range(start, stop)
-            ]
-            tx.execute(insert(records), rows)
+            rows = (
+                Held(args.dataset, id, n, read.body(n), salts[n], id in hidden)
+                for n, id in enumerate(read.ids[start:stop], start)
+            )
+            add(tx, *rows)
             progress("store", stop, len(read))
         journal.note(
             tx, now, caller.officer, "holdings.load", dataset=args.dataset, records=len(read)

@@ -1,34 +1,32 @@
 """Tagging: the holder makes a tag set for one agreement, and starts the transfers that wait."""
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
 from comity.api import Progress
-from comity.core import jws, tagset
-from comity.core.canonical import b64url
-from comity.core.derivation import derive, presence
-from comity.core.entries import ENTRY_BYTES
-from comity.core.holdings import decode
-from comity.core.label import HANDLE_BYTES, Label
+from comity.core import jws
+from comity.core.canonical import b64url, unb64url
 from comity.core.machines import Role, TransferState
-from comity.core.manifest import TYP, Draft, FamilyKey, Manifest, SetReference
-from comity.core.matching import tag_records
-from comity.core.records import Record
-from comity.core.tokens import Token
+from comity.core.manifest import TYP, Draft, FamilyKey, Manifest
+from comity.core.matching import Tagged as Counted
+from comity.core.records import Family
+from comity.core.terms import MatchTerms
 from comity.errors import Code, ComityError
 from comity.limits import EPOCH_SECONDS
 from comity.node import Node
 from comity.operations.peering import find_peer
 from comity.operations.registry import Caller, Model, operation
+from comity.operations.tag_sets import Maker, survey
 from comity.protocol import transferring
 from comity.protocol.agreed import terms_of
 from comity.protocol.catalog import MATCH
-from comity.store import files, journal
-from comity.store.rows import Agreement, Handle, Held, ManifestRow, Transfer, add, change, many, one
-
-_ROWS: Final = 2_000
+from comity.store import building, files, journal
+from comity.store.building import Building
+from comity.store.handles import Handles
+from comity.store.rows import Agreement, Handle, ManifestRow, Transfer, add, change, many, one
 
 
 class Tag(Model):
@@ -82,88 +80,102 @@ def tag(node: Node, caller: Caller, args: Tag, progress: Progress) -> Tagged:
     """Make the tag set of a new epoch; the keys and tags of the one before it die.
 
     Raises PEER_UNKNOWN, AGREEMENT_UNKNOWN, AGREEMENT_SUSPENDED, AGREEMENT_EXPIRED,
-    ACTION_NOT_AGREED, TAG_SET_INVALID, DISK_FULL, MANIFEST_CHANGED where somebody tags at the
-    same time.
+    ACTION_NOT_AGREED, TAG_SET_INVALID, DISK_FULL, STORE_FAILED, MANIFEST_CHANGED where somebody
+    tags at the same time. Then nothing is left of it.
     """
-    local = node.local
     with node.store.read() as tx:
         peer = find_peer(tx, args.peer)
         agreement = agreement_with(tx, peer.id, args.dataset, Role.PROVIDER)
-        held = [
-            # Of what is withheld not even the words of its status may show.
-            decode(row.body, withheld=False)
-            for row in many(tx, Held, dataset=args.dataset, withheld=False, order="n")
-        ]
         before = many(tx, ManifestRow, agreement=agreement.id, role=Role.PROVIDER, order="epoch")
     grant = terms_of(agreement).match
     if grant is None:
         raise ComityError(Code.ACTION_NOT_AGREED, action="match")
-    keys = {family: local.kernel.scalar(local.entropy(64)) for family in sorted(grant.families)}
-    statuses = sorted({status.value for record in held for status in record.statuses})
-    now, expiry = local.now(), int(grant.expiry.timestamp())
-    if now >= expiry:
+    now = node.local.now()
+    if now >= int(grant.expiry.timestamp()):
         raise ComityError(Code.AGREEMENT_EXPIRED, expiry=f"{grant.expiry:%Y-%m-%dT%H:%M:%SZ}")
-    draft = Draft(
+    with (
+        building.begin(node.folder, node.store) as work,
+        closing(Handles(work.path)) as handles,
+    ):
+        epoch = before[-1].epoch + 1 if before else 1
+        made = _make(node, work, handles, _Epoch(agreement, grant, epoch, now), progress)
+        manifest = made.manifest
+        digest = b64url(manifest.digest())
+        # Set, keys and handles are durable before the manifest that names them is.
+        work.announce(digest, unb64url(manifest.tag_set.digest, 32))
+        work.settle(unb64url(manifest.tag_set.digest, 32))
+        files.write_keys(node.folder, digest, made.keys)
+        for done in handles.store(node.store, digest, args.dataset):
+            progress("store", done, made.tagged.records)
+        with node.store.write() as tx:
+            started = _publish(node, tx, agreement, manifest)
+            at = node.local.now()
+            journal.note(tx, at, caller.officer, "match.tag", agreement=agreement.id, epoch=epoch)
+    for old in before:
+        files.destroy_keys(node.folder, old.digest)
+    node.wake.set()
+    return Tagged(
         agreement=agreement.id,
         dataset=args.dataset,
+        manifest=digest,
+        epoch=manifest.epoch,
+        ends=manifest.ends_at,
+        records=made.tagged.records,
+        entries=made.tagged.rows - made.dropped,
+        padded=manifest.tag_set.entries,
+        dropped=made.dropped,
+        bytes=manifest.tag_set.bytes,
+        families=tuple(made.keys),
+        transfers_started=started,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Epoch:
+    """What a set is made for."""
+
+    agreement: Agreement
+    grant: MatchTerms
+    number: int
+    now: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A set that is whole, and not published."""
+
+    manifest: Manifest
+    keys: Mapping[Family, bytes]
+    tagged: Counted
+    dropped: int
+
+
+def _make(node: Node, work: Building, handles: Handles, epoch: _Epoch, progress: Progress) -> _Made:
+    local, agreement, grant = node.local, epoch.agreement, epoch.grant
+    keys = {family: local.kernel.scalar(local.entropy(64)) for family in sorted(grant.families)}
+    maker = Maker(local.kernel, local.entropy, progress, work)
+    # One state of the dataset throughout, whatever is loaded or withheld meanwhile.
+    with node.store.read() as tx:
+        found = survey(tx, agreement.dataset, keys)
+        work.check_room(found.bytes)
+        tagged, rows = maker.tag(tx, agreement.dataset, found, keys, handles)
+    draft = Draft(
+        agreement=agreement.id,
+        dataset=agreement.dataset,
         provider=node.id,
-        consumer=peer.id,
-        epoch=before[-1].epoch + 1 if before else 1,
-        created_at=now,
-        ends_at=min(now + EPOCH_SECONDS, expiry),
+        consumer=agreement.peer,
+        epoch=epoch.number,
+        created_at=epoch.now,
+        ends_at=min(epoch.now + EPOCH_SECONDS, int(grant.expiry.timestamp())),
         salt=b64url(local.entropy(32)),
         family_keys=tuple(
             FamilyKey(family=family, key=b64url(local.kernel.public_key(key)))
             for family, key in keys.items()
         ),
-        statuses=tuple(statuses),
+        statuses=found.statuses,
     )
-    handles = [local.entropy(HANDLE_BYTES) for _ in held]
-    parts: list[bytes] = []
-    made = tag_records(
-        local.kernel,
-        keys,
-        draft.binding(),
-        _labelled(held, handles, {value: code for code, value in enumerate(statuses)}),
-        parts.append,
-        progress,
-        len(held),
-    )
-    data = tagset.build(parts, local.entropy)
-    digest = tagset.digest([data])
-    count = (len(data) - tagset.HEADER_BYTES) // ENTRY_BYTES
-    manifest = draft.complete(SetReference(digest=b64url(digest), entries=count, bytes=len(data)))
-    # Set and keys are durable before the manifest that names them is.
-    files.write_set(local.folder, digest, data)
-    files.write_keys(local.folder, b64url(manifest.digest()), keys)
-    with node.store.write() as tx:
-        started = _publish(node, tx, agreement, manifest)
-        tagged = [
-            Handle(b64url(manifest.digest()), b64url(handle), args.dataset, record.id)
-            for record, handle in zip(held, handles, strict=True)
-        ]
-        for start in range(0, len(tagged), _ROWS):
-            add(tx, *tagged[start : start + _ROWS])
-        journal.note(
-            tx, now, caller.officer, "match.tag", agreement=agreement.id, epoch=manifest.epoch
-        )
-    for old in before:
-        files.destroy_keys(local.folder, old.digest)
-    node.wake.set()
-    return Tagged(
-        agreement=agreement.id,
-        dataset=args.dataset,
-        manifest=b64url(manifest.digest()),
-        epoch=manifest.epoch,
-        ends=manifest.ends_at,
-        records=made.records,
-        entries=made.entries,
-        padded=count,
-        dropped=made.dropped,
-        bytes=len(data),
-        families=tuple(keys),
-        transfers_started=started,
-    )
+    entries, dropped = maker.seal(draft.binding(), rows)
+    return _Made(draft.complete(maker.write(entries)), keys, tagged, dropped)
 
 
 @operation("match.handles", HandlesNamed, HandlesShown)
@@ -200,14 +212,6 @@ def agreement_with(tx: Connection, peer: str, dataset: str, role: Role) -> Agree
     if any(row.state == "suspended" for row in found):
         raise ComityError(Code.AGREEMENT_SUSPENDED, agreement=found[-1].id)
     raise ComityError(Code.AGREEMENT_UNKNOWN)
-
-
-def _labelled(
-    held: list[Record], handles: list[bytes], codes: dict[str, int]
-) -> Iterator[tuple[Label, tuple[Token, ...]]]:
-    for record, handle in zip(held, handles, strict=True):
-        statuses = [(codes[status.value], status.as_of) for status in record.statuses]
-        yield Label.of(handle, statuses, presence(record)), derive(record)
 
 
 def _publish(node: Node, tx: Connection, agreement: Agreement, manifest: Manifest) -> int:

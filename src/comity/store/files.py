@@ -5,16 +5,21 @@ of their own, so that a backup of the database never has them and ending an epoc
 """
 
 import mmap
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
+from typing import Final
 
 from comity.core.canonical import b64url, canonical, parse, unb64url
 from comity.core.records import Family
-from comity.core.tagset import TagSet, part_count, part_range
+from comity.core.tagset import Check, TagSet, part_count, part_range
 from comity.edge import keyfiles
 from comity.errors import Code, ComityError
 from comity.limits import BODY_BYTES
+from comity.store import kept
+
+_joining: Final = Lock()
 
 
 def set_path(folder: Path, digest: bytes) -> Path:
@@ -22,11 +27,11 @@ def set_path(folder: Path, digest: bytes) -> Path:
     return folder / "sets" / f"{digest.hex()}.tags"
 
 
-def write_set(folder: Path, digest: bytes, data: bytes) -> None:
-    """Write a whole tag set. Raises DISK_FULL."""
+def settle_set(folder: Path, digest: bytes, made: Path) -> None:
+    """Give a whole and synced set its name. Raises DISK_FULL or STORE_FAILED."""
     path = set_path(folder, digest)
     path.parent.mkdir(mode=0o700, exist_ok=True)
-    keyfiles.replace(path, data, 0o600)
+    kept.settle(made, path)
 
 
 def write_part(folder: Path, digest: bytes, number: int, data: bytes) -> None:
@@ -45,24 +50,41 @@ def missing_parts(folder: Path, digest: bytes, size: int) -> list[int]:
     ]
 
 
-def join_parts(folder: Path, digest: bytes, size: int) -> None:
+def join_parts(
+    folder: Path, digest: bytes, size: int, joined: Callable[[int], None] = lambda _: None
+) -> None:
     """Make a set of its parts, check it against its digest, and let the parts go.
 
-    Raises TAG_SET_INVALID, and then fetching starts over: one bad part cannot be told from others.
+    One part is in memory at a time; `joined` hears how many were joined. Raises TAG_SET_INVALID,
+    and then fetching starts over: one bad part cannot be told from others. Raises DISK_FULL or
+    STORE_FAILED; then the parts stay.
     """
     parts = [_part(folder, digest, number) for number in range(part_count(size))]
-    try:
-        data = b"".join(path.read_bytes() for path in parts)
-        if len(data) != size:
-            raise ComityError(Code.TAG_SET_INVALID)
-        TagSet(data, digest)
-        write_set(folder, digest, data)
-    except FileNotFoundError:
-        # The peer took the question for it and gave something else.
-        raise ComityError(Code.TAG_SET_INVALID) from None
-    finally:
-        for path in parts:
-            path.unlink(missing_ok=True)
+    whole = parts[0].with_name(f"{digest.hex()}.whole")
+    # Of two who fetched the same set one joins it, and the other finds it there.
+    with _joining:
+        if set_path(folder, digest).exists():
+            return
+        try:
+            if missing_parts(folder, digest, size):
+                # The peer took the question for it and gave something else.
+                raise ComityError(Code.TAG_SET_INVALID)
+            check = Check()
+            with kept.growing(whole, fresh=True) as file:
+                for number, path in enumerate(parts, 1):
+                    data = path.read_bytes()
+                    check.update(data)
+                    file.write(data)
+                    joined(number)
+                check.finish(digest)
+            settle_set(folder, digest, whole)
+        except ComityError as error:
+            if error.code is Code.TAG_SET_INVALID:
+                _let_go(parts)
+            raise
+        finally:
+            whole.unlink(missing_ok=True)
+        _let_go(parts)
 
 
 def read_part(folder: Path, digest: bytes, number: int) -> bytes:
@@ -79,14 +101,17 @@ def read_part(folder: Path, digest: bytes, number: int) -> bytes:
 
 @contextmanager
 def open_set(folder: Path, digest: bytes) -> Iterator[TagSet]:
-    """Open a set for look-ups, memory-mapped and checked. Raises TAG_SET_INVALID."""
+    """Open a set for look-ups, memory-mapped. Raises TAG_SET_INVALID.
+
+    It was checked from end to end before it got its name (docs/decisions/0039-tag-sets.md).
+    """
     try:
         with (
             set_path(folder, digest).open("rb") as file,
             mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped,
             memoryview(mapped) as view,
         ):
-            tags = TagSet(view, digest)
+            tags = TagSet(view)
             try:
                 yield tags
             finally:
@@ -124,6 +149,11 @@ def _keys(folder: Path, manifest: str) -> Path:
 
 def _part(folder: Path, digest: bytes, number: int) -> Path:
     return folder / "sets" / "parts" / f"{digest.hex()}.{number}"
+
+
+def _let_go(parts: list[Path]) -> None:
+    for path in parts:
+        path.unlink(missing_ok=True)
 
 
 def _is_whole(path: Path, span: tuple[int, int]) -> bool:

@@ -8,7 +8,7 @@ sealed on their way in and opened on their way out (`comity.store.vault`).
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
-from typing import Any, ClassVar, Final, NamedTuple, TypeVar
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from sqlalchemy import (
     BindParameter,
@@ -37,11 +37,11 @@ class Row:
     """Fields that are bytes, or text, and are kept sealed; the table then has `key` and `wrap`."""
     bound: ClassVar[tuple[str, ...]] = ()
     """What the sealed fields belong to for ever: names and numbers of the row."""
+    at_once: ClassVar[int] = 16
+    """Rows in memory at once where they are streamed: questions have half a megabyte."""
 
 
 RowT = TypeVar("RowT", bound=Row)
-_AT_ONCE: Final = 16
-"""Rows in memory at once: questions have half a megabyte."""
 
 
 @lru_cache(maxsize=512)
@@ -109,9 +109,9 @@ def streamed(
 ) -> Iterator[RowT]:
     """Give the rows that fit, in the order of a column, a few in memory at a time."""
     query = _query(cls.table, tuple(where), order, None).where(*conditions)
-    some = query.execution_options(yield_per=_AT_ONCE)
-    for row in tx.execute(some, _named("w", where)):
-        yield _opened(tx, cls, [row])[0]
+    some = query.execution_options(yield_per=cls.at_once)
+    for rows in tx.execute(some, _named("w", where)).partitions():
+        yield from _opened(tx, cls, rows)
 
 
 def one(tx: Connection, cls: type[RowT], **where: object) -> RowT | None:
@@ -562,6 +562,7 @@ class Held(Row):
     """A record held here, as canonical JSON."""
 
     table: ClassVar[Table] = schema.records
+    at_once: ClassVar[int] = 1_000
     dataset: str
     id: str
     n: int

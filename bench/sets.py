@@ -1,0 +1,235 @@
+"""Tag sets of ten million tags: memory, time and bytes of holder and asker.
+
+Two nodes, each in processes of its own, and real operations: a list is loaded, tagged, fetched over
+loopback in parts, and asked about. `python -m bench.sets [--entries N] [--json] [--write]` takes as
+many tokens as it is told, and has them written down with `--write`.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import chain
+from pathlib import Path
+from typing import Final, TypedDict
+
+from bench.callers import free_port
+from bench.machine import processor
+from comity.core.identity import fingerprint
+from comity.demo.sides import MX, US, Side
+from comity.kernel import chosen
+from comity.operations import agreeing, holdings, matching, offering, peers, tagging
+
+RESULTS: Final = Path(__file__).parent / "results.json"
+ENTRIES: Final = 10_000_000
+QUESTIONS: Final = 10_000
+TOKENS: Final = 8
+"""Of each record: a name and seven identifiers."""
+HEADER: Final = "id,name,rfc,passport,other,tax,second,third,wallet"
+MAP: Final = (
+    "id=id;name=name;kind=organisation;rfc=rfc;passport=passport@US;passport=other@ES;"
+    "tax-id=tax@CO;tax-id=second@ES;tax-id=third@PA;wallet=wallet"
+)
+FAMILIES: Final = ("name", "passport", "rfc", "tax-id", "wallet")
+TERMS: Final = {
+    "approval": "automatic",
+    "purposes": ["measuring"],
+    "legalBases": ["none"],
+    "expiry": "2100-01-01T00:00:00Z",
+    "handling": "TLP:CLEAR",
+    "match": {"families": list(FAMILIES)},
+}
+_LETTERS: Final = "ABCDEFGHIJLMNOPRSTUVXZ"
+_CLI: Final = "from comity.cli import main; main()"
+
+
+class SetFigures(TypedDict):
+    """Seconds are wall-clock time, peaks the most resident memory of a process, in MiB."""
+
+    measured: str
+    machine: str
+    cores: int
+    kernel: str
+    records: int
+    tags: int
+    entries: int
+    """Padding included."""
+    set_bytes: int
+    parts: int
+    questions: int
+    hits: int
+    """Records of the asker's that the holder has, too."""
+    seconds: dict[str, float]
+    """By step."""
+    loading_peak_mib: float
+    holder_peak_mib: float
+    """Of the process that tags and gives."""
+    asker_peak_mib: float
+    """Of the process that fetches, checks and asks."""
+
+
+@dataclass
+class Watch:
+    """How long each step of an operation takes, as its progress tells."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+    _last: float = 0.0
+
+    def start(self) -> None:
+        """Begin with an operation."""
+        self._last = time.perf_counter()
+
+    def __call__(self, step: str, done: int, total: int) -> None:
+        """Count what has passed since the last report for the step of this one."""
+        self.count(step)
+
+    def count(self, step: str) -> None:
+        """Count what has passed for a step."""
+        now = time.perf_counter()
+        self.seconds[step] = self.seconds.get(step, 0.0) + now - self._last
+        self._last = now
+
+
+def measure(entries: int = ENTRIES) -> SetFigures:
+    """Measure once."""
+    records = -(-entries // TOKENS)
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        holder, asker = Side(MX, folder), Side(US, folder)
+        try:
+            return _measured(folder, holder, asker, records)
+        finally:
+            holder.stop()
+            asker.stop()
+
+
+def _measured(folder: Path, holder: Side, asker: Side, records: int) -> SetFigures:
+    watch = Watch()
+    for side in (holder, asker):
+        port = free_port()
+        side.create(f"https://127.0.0.1:{port}", port, "en")
+    watch.start()
+    loading_peak = _load(holder, _written(folder / "holder.csv", range(records)))
+    watch.count("load")
+    for side in (holder, asker):
+        side.start()
+    for side in (holder, asker):
+        side.ready()
+    _agree(folder, holder, asker, records)
+    watch.start()
+    tagged = holder.run(tagging.tag, watch, peer=asker.id, dataset="list")
+    watch.count("publish")
+    asked = {"peer": holder.id, "dataset": "list"}
+    watch.start()
+    first = asker.run(matching.match, watch, **asked)
+    watch.count("ask")
+    again = asker.run(matching.match, **asked)
+    watch.count("ask again")
+    assert len(first.hits) == len(again.hits) == QUESTIONS // TOKENS // 2
+    return SetFigures(
+        measured=datetime.now(UTC).strftime("%Y-%m-%d"),
+        machine=processor(),
+        cores=os.cpu_count() or 0,
+        kernel=chosen(),
+        records=records,
+        tags=tagged.entries,
+        entries=tagged.padded,
+        set_bytes=tagged.bytes,
+        parts=-(-tagged.bytes // 2**20),
+        questions=sum(again.asked.values()),
+        hits=len(first.hits),
+        seconds={step: round(each, 1) for step, each in watch.seconds.items()},
+        loading_peak_mib=loading_peak,
+        holder_peak_mib=_peak_mib(holder.pid),
+        asker_peak_mib=_peak_mib(asker.pid),
+    )
+
+
+def _agree(folder: Path, holder: Side, asker: Side, records: int) -> None:
+    for side, other in ((holder, asker), (asker, holder)):
+        document = (other.folder / "identity.comity").read_text()
+        side.run(peers.peer_add, document=document, fingerprint=fingerprint(document))
+    count = QUESTIONS // TOKENS
+    # One half is spread over the whole list, and nobody has the other.
+    spread = range(0, records, max(records // (count // 2), 1))[: count // 2]
+    own = chain(spread, range(records, records + count - len(spread)))
+    path = _written(folder / "asker.csv", own)
+    asker.run(holdings.load, path=str(path), format="csv", dataset="own", mapping=MAP)
+    holder.run(offering.make_offer, dataset="list", terms=TERMS)
+    begun = asker.run(agreeing.negotiate, peer=holder.id, dataset="list")
+    asker.wait(agreeing.show, lambda shown: shown.state == "FINALIZED", negotiation=begun.id)
+
+
+def _load(side: Side, path: Path) -> float:
+    """Load a list as an officer does, in a process of its own; returns its peak in MiB."""
+    rest = ["--folder", str(side.folder), "holdings", "load", str(path), "--format", "csv"]
+    command = [sys.executable, "-c", _CLI, *rest, "--dataset", "list", "--map", MAP]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(process.returncode)
+    return round(used.ru_maxrss / 1024, 1)
+
+
+def _peak_mib(pid: int) -> float:
+    """Return the most memory that a process had resident, which is what ru_maxrss says."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    kib = next(line.split()[1] for line in lines if line.startswith("VmHWM:"))
+    return round(int(kib) / 1024, 1)
+
+
+def _written(path: Path, numbers: Iterator[int] | range | chain[int]) -> Path:
+    with path.open("w") as file:
+        file.write(HEADER + "\n")
+        for n in numbers:
+            file.write(_row(n))
+    return path
+
+
+def _row(n: int) -> str:
+    """Return a record of so many well-formed identifiers that no other record has."""
+    stem = "".join(_LETTERS[n // 22**place % 22] for place in range(3))
+    rfc = f"{stem}900101{n // 22**3:03d}"[:12]
+    return (
+        f"r{n},Organisation {n} of Nowhere,{rfc},P{n:08d},Q{n:08d},{n:010d},B{n:08d},{n:08d},"
+        f"0x{n:040x}\n"
+    )
+
+
+def table(found: SetFigures) -> str:
+    """Return the figures as lines of text."""
+    lines = [
+        f"{found['kernel']} kernel: {found['records']:,} records, {found['tags']:,} tags, "
+        f"{found['entries']:,} entries, {found['set_bytes']:,} bytes in {found['parts']:,} parts",
+        f"{found['questions']:,} tokens asked, {found['hits']:,} hits",
+        *(f"{step:<10}{each:>10,.1f} s" for step, each in found["seconds"].items()),
+        f"loading   {found['loading_peak_mib']:>10,.1f} MiB at most",
+        f"holder    {found['holder_peak_mib']:>10,.1f} MiB at most",
+        f"asker     {found['asker_peak_mib']:>10,.1f} MiB at most",
+    ]
+    return "\n".join(lines)
+
+
+def main(write: Callable[[str], object] = sys.stdout.write) -> None:
+    """Measure, and print or write what was found."""
+    parser = argparse.ArgumentParser(description="Measure making, fetching and asking a tag set.")
+    parser.add_argument("--entries", type=int, default=ENTRIES, help="tokens of the holder's list")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--write", action="store_true", help="write it to bench/results.json, too")
+    args = parser.parse_args()
+    found = measure(args.entries)
+    write((json.dumps(found) if args.json else table(found)) + "\n")
+    if args.write:
+        results = json.loads(RESULTS.read_text())
+        RESULTS.write_text(json.dumps({**results, "sets": found}, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,138 @@
+"""How a tag set is made: a stream from the records to its file, in memory that does not grow.
+
+    survey   records -> which statuses there are, and how many tokens at most
+    tag      records -> rows (output, number of the record, label), by the output's first byte
+    seal     rows of one token are side by side -> entries, by the index's first byte
+    write    entries and padding in order -> the file, and its digest
+
+Between the steps everything is in partitions, most of them on disk (`comity.store.partitions`).
+"""
+
+import os
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Final
+
+from sqlalchemy import Connection
+
+from comity.api import Entropy, Kernel, Progress
+from comity.core import tagset
+from comity.core.canonical import b64url
+from comity.core.derivation import derive, presence
+from comity.core.entries import ENTRY_BYTES
+from comity.core.holdings import decode, outline
+from comity.core.label import HANDLE_BYTES, Label
+from comity.core.manifest import SetReference
+from comity.core.matching import ROW_BYTES, Tagged, seal_rows, tag_records
+from comity.core.records import Family
+from comity.core.tokens import Token
+from comity.edge.keyfiles import PRIVATE, failures
+from comity.limits import SET_PARTITIONS, SPOOL_CHUNK_BYTES
+from comity.store.building import SET, Building
+from comity.store.handles import Handles
+from comity.store.partitions import Partitions
+from comity.store.rows import Held, streamed
+
+_FLAGS: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What the records of a dataset say together, without those that are withheld."""
+
+    records: int
+    tokens: int
+    """At most: some give none, and some give the same."""
+    statuses: tuple[str, ...]
+    """The words used as statuses, in their order."""
+
+    @property
+    def bytes(self) -> int:
+        """What making the set may take on disk."""
+        return self.tokens * (ROW_BYTES + ENTRY_BYTES)
+
+
+def survey(tx: Connection, dataset: str, families: Collection[Family]) -> Survey:
+    """Read the records once, before any of them is tagged."""
+    count = tokens = 0
+    statuses: set[str] = set()
+    for row in _held(tx, dataset):
+        count += 1
+        found = outline(row.body)
+        tokens += sum(family in families for family in found.families)
+        tokens += found.names if Family.NAME in families else 0
+        statuses.update(found.statuses)
+    return Survey(count, tokens, tuple(sorted(statuses)))
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """The steps after the survey, in their order."""
+
+    kernel: Kernel
+    entropy: Entropy
+    progress: Progress
+    work: Building
+    partitions: int = SET_PARTITIONS
+
+    def tag(
+        self, tx: Connection, dataset: str, found: Survey, keys: Mapping[Family, bytes], to: Handles
+    ) -> tuple[Tagged, Partitions]:
+        """Tag the records, each under a fresh handle. Raises DISK_FULL, STORE_FAILED."""
+        rows = Partitions(self.work.path / "rows", ROW_BYTES, self.partitions)
+        codes = {value: code for code, value in enumerate(found.statuses)}
+        records = self._labelled(tx, dataset, codes, to)
+        made = tag_records(self.kernel, keys, records, rows.put, self.progress, found.records)
+        return made, rows
+
+    def seal(self, context: bytes, rows: Partitions) -> tuple[Partitions, int]:
+        """Seal the rows under a manifest's binding; returns the entries, and what has none."""
+        entries = Partitions(self.work.path / "entries", ENTRY_BYTES, self.partitions)
+        dropped = 0
+        for number in range(len(rows)):
+            sealed = seal_rows(self.kernel, context, rows.take(number))
+            entries.put(sealed.entries)
+            dropped += sealed.dropped
+            self.progress("seal", number + 1, len(rows))
+        return entries, dropped
+
+    def write(self, entries: Partitions) -> SetReference:
+        """Pad the entries and write the file. Raises TAG_SET_INVALID, DISK_FULL, STORE_FAILED."""
+        count = tagset.padded_size(entries.rows)
+        self._pad(entries, count)
+        path, hasher = self.work.path / SET, sha256()
+        with failures(path), open(os.open(path, _FLAGS, PRIVATE), "wb") as file:
+            for block in tagset.encode(count, self._in_order(entries)):
+                hasher.update(block)
+                file.write(block)
+            file.flush()
+            os.fsync(file.fileno())
+        return SetReference(
+            digest=b64url(hasher.digest()), entries=count, bytes=tagset.file_bytes(count)
+        )
+
+    def _labelled(
+        self, tx: Connection, dataset: str, codes: Mapping[str, int], to: Handles
+    ) -> Iterator[tuple[Label, tuple[Token, ...]]]:
+        for row in _held(tx, dataset):
+            record, handle = decode(row.body, withheld=False), self.entropy(HANDLE_BYTES)
+            tokens = derive(record)
+            to.put(handle, record.id)
+            statuses = [(codes[status.value], status.as_of) for status in record.statuses]
+            yield Label.of(handle, statuses, presence(record, tokens)), tokens
+
+    def _pad(self, entries: Partitions, count: int) -> None:
+        at_once = SPOOL_CHUNK_BYTES // ENTRY_BYTES
+        while missing := count - entries.rows:
+            entries.put(self.entropy(min(missing, at_once) * ENTRY_BYTES))
+
+    def _in_order(self, entries: Partitions) -> Iterator[bytes]:
+        for number in range(len(entries)):
+            yield tagset.in_order(b"".join(entries.take(number)))
+            self.progress("write", number + 1, len(entries))
+
+
+def _held(tx: Connection, dataset: str) -> Iterator[Held]:
+    """Give the rows of records, a few at a time: of what is withheld not even a status may show."""
+    return streamed(tx, Held, dataset=dataset, withheld=False, order="n")
