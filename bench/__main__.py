@@ -12,7 +12,7 @@ from typing import Final, TypedDict
 from rich.console import Console
 from rich.table import Table
 
-from bench import appends, exchanges, kernel, negotiations, plain, proofs, timing
+from bench import appends, exchanges, kernel, negotiations, plain, processor, proofs, timing
 from comity.edge import logs
 from comity.kernel import native
 
@@ -53,7 +53,7 @@ def main() -> None:
         measured=datetime.now(UTC).strftime("%Y-%m-%d"),
         comity=version("comity"),
         python=platform.python_version(),
-        machine=_processor(),
+        machine=processor.name(),
         cores=os.cpu_count() or 0,
         kernel=fast,
         portable=portable,
@@ -97,15 +97,6 @@ def _table(results: Results) -> Table:
     together = results["appends_per_second_together"]
     table.add_row("the same, 32 to a checkpoint", f"{together:,.1f}")
     return table
-
-
-def _processor() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        return platform.processor() or platform.machine()
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.machine()
 
 
 if __name__ == "__main__":
