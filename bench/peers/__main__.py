@@ -32,7 +32,8 @@ def main() -> None:
     given = parser.parse_args()
     sizes = sorted({int(size) for size in given.sizes.split(",") if size}) or list(SIZES)
     tools = chosen([name for name in given.only.split(",") if name])
-    command = "make bench-peers" + (f" SIZES={given.sizes}" if given.sizes else "")
+    named = (("SIZES", given.sizes), ("ONLY", given.only))
+    command = " ".join(["make bench-peers", *(f"{key}={value}" for key, value in named if value)])
     failed = 0
     for tool in tools:
         if tool.own and tool.variant == "native" and not native.installed():
@@ -71,21 +72,28 @@ def _measured(tool: Tool, size: int, rounds: int, sizes: Sequence[int], command:
     whole = size == max((each for each in sizes if each <= WHOLE), default=0)
     _say(f"{tool.name}: {size:,} ...")
     started = time.monotonic()
-    entry = measure(tool, size, rounds, whole)
-    write([entry], command)
+    entry = measure(tool, size, rounds, whole, command)
+    write([entry])
     _say(f"{tool.name}: {_told(entry)} ({time.monotonic() - started:.0f} s in all)")
 
 
-def write(entries: Sequence[Entry], command: str, path: Path = RESULTS) -> None:
-    """Write results beside those of tools and sizes that were not measured now."""
-    old: list[Entry] = json.loads(path.read_text("utf-8"))["entries"] if path.exists() else []
+def write(entries: Sequence[Entry], path: Path = RESULTS) -> None:
+    """Write results beside those of tools and sizes that were not measured now.
+
+    Nothing is left of another machine.
+    """
     results: Results = {
-        "command": command,
         "machine": processor.name(),
         "cores": os.cpu_count() or 0,
         "python": platform.python_version(),
-        "entries": merged(old, entries),
+        "entries": [],
     }
+    old: list[Entry] = []
+    if path.exists():
+        found: Results = json.loads(path.read_text("utf-8"))
+        if (found["machine"], found["cores"]) == (results["machine"], results["cores"]):
+            old = found["entries"]
+    results["entries"] = merged(old, entries)
     path.write_text(json.dumps(results, indent=2) + "\n", "utf-8")
 
 

@@ -24,6 +24,7 @@ class Entry(TypedDict):
     questions: int
     measured: str
     """Date, in UTC."""
+    command: str
     library: str
     threads: int
     prepare: Step | None
@@ -41,9 +42,8 @@ class Entry(TypedDict):
 
 
 class Results(TypedDict):
-    """What is written. Times are seconds."""
+    """What is written, all of it of one machine. Times are seconds."""
 
-    command: str
     machine: str
     cores: int
     python: str

@@ -8,7 +8,7 @@ blinded, evaluated with a proof, checked, finished, looked up, and its label ope
 import mmap
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from bench.peers import work
@@ -48,9 +48,9 @@ def ask(job: Job, variant: str) -> Report:
     steps: list[Step] = []
     key = (job.folder / "key").read_bytes()
     questions = list(work.asked(job.size, job.questions))
-    with measured(steps), _opened(job.folder) as tag_set:
-        pass
-    with _opened(job.folder) as tag_set:
+    with ExitStack() as stack:
+        with measured(steps):
+            tag_set = stack.enter_context(_opened(job.folder))
         for _ in range(job.rounds):
             found: set[str] = set()
             with measured(steps) as sent:

@@ -26,16 +26,18 @@ class StepFailedError(Exception):
     """A tool did not finish a step, or its answer was wrong; says what it wrote last."""
 
 
-def measure(tool: Tool, size: int, rounds: int, whole: bool) -> Entry:
+def measure(tool: Tool, size: int, rounds: int, whole: bool, command: str) -> Entry:
     """Prepare a set, ask again and again; where `whole`, ask once about as many as there are.
+
+    `command` is what a person typed.
 
     Raises StepFailedError.
     """
     with tempfile.TemporaryDirectory(prefix="comity-peers-") as name:
         questions = min(work.QUESTIONS, size)
         job = Job(Path(name), size, questions, rounds, "both", (0, 0))
-        prepared = _run(tool, "prepare", job) if tool.keeps else {}
-        asked = _run(tool, "ask", job)
+        prepared = run_step(tool, "prepare", job) if tool.keeps else {}
+        asked = run_step(tool, "ask", job)
         question, count = figures.best_round(asked)
         one = next(iter(asked.values()))
         entry: Entry = {
@@ -43,6 +45,7 @@ def measure(tool: Tool, size: int, rounds: int, whole: bool) -> Entry:
             "size": size,
             "questions": questions,
             "measured": datetime.now(UTC).strftime("%Y-%m-%d"),
+            "command": command,
             "library": one["library"],
             "threads": one["threads"],
             "prepare": figures.once(prepared),
@@ -60,7 +63,7 @@ def measure(tool: Tool, size: int, rounds: int, whole: bool) -> Entry:
 
 def _whole(tool: Tool, job: Job, entry: Entry) -> Whole:
     """Ask about as many as there are; what was prepared for the rounds serves here, too."""
-    asked = _run(tool, "ask", job)
+    asked = run_step(tool, "ask", job)
     question, _ = figures.best_round(asked)
     return {
         "cost": figures.one_after_the_other((entry["prepare"], figures.once(asked), question)),
@@ -68,7 +71,7 @@ def _whole(tool: Tool, job: Job, entry: Entry) -> Whole:
     }
 
 
-def _run(tool: Tool, step: str, job: Job) -> dict[str, Report]:
+def run_step(tool: Tool, step: str, job: Job) -> dict[str, Report]:
     """Run one step in as many processes as the tool has sides. Raises StepFailedError."""
     roles = ROLES if tool.two_processes else ("both",)
     python = sys.executable if tool.own else str(PEERS_PYTHON)
