@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test soak test-postgres test-pkcs11 tck interop kernel test-kernel miri-kernel lint-kernel lint format bench docs picture clean
+.PHONY: help demo test soak test-postgres test-pkcs11 tck interop kernel test-kernel miri-kernel lint-kernel lint format bench bench-peers docs picture clean
 
 help: ## Show this
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -108,6 +108,18 @@ bench: $(VENV)/.develop ## Measure, write bench/results.json and print the table
 	$(BIN)/python -m bench
 	PYTHONPATH=tests $(BIN)/python -m documents
 
+# What others made, in an environment of their own: their versions of things are not ours.
+PEERS := .venv-peers
+$(PEERS)/.run: bench/peers/requirements.txt
+	$(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/python -m pip install --quiet --requirement $<
+	@touch $@
+
+# SIZES are those of the set, ONLY names tools; figures of what is left out stay as they are.
+bench-peers: $(VENV)/.develop $(VENV)/.kernel $(PEERS)/.run ## Measure beside other tools (needs Rust, half an hour)
+	$(BIN)/python -m bench.peers --sizes='$(SIZES)' --only='$(ONLY)'
+	PYTHONPATH=tests $(BIN)/python -m documents
+
 docs: $(VENV)/.develop ## Write the generated parts of the documents anew
 	PYTHONPATH=tests $(BIN)/python -m documents
 
@@ -115,4 +127,4 @@ picture: $(VENV)/.develop ## Play the demo and draw it into docs/demo.svg
 	PYTHONPATH=tests $(BIN)/python -m documents.picture
 
 clean: ## Remove what the targets above made
-	rm -rf $(VENV) $(EDC)/target $(GOLANG)/target $(CRATE)/target .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(PEERS) $(EDC)/target $(GOLANG)/target $(CRATE)/target .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

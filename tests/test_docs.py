@@ -18,8 +18,8 @@ from comity import limits
 from comity.cli.app import app
 from comity.edge.config import ENVIRONMENT, SETTINGS
 from comity.errors import Code
-from documents import measured, plotted
-from documents.blocks import DOCUMENTS, refreshed, unused
+from documents import measured
+from documents.blocks import DOCUMENTS, plots, refreshed, unused
 from documents.marks import ROOT, filled, found_in
 
 PAGES: Final = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -63,8 +63,12 @@ def test_generated_blocks_are_what_the_code_says(name: str) -> None:
     assert _read(name) == refreshed(name), "run `make docs`"
 
 
-def test_the_plot_is_of_the_figures() -> None:
-    assert plotted.PLOT.read_text("utf-8") == plotted.draw(measured.of_proofs()), "run `make docs`"
+@pytest.mark.parametrize("path", plots(), ids=lambda path: path.name)
+def test_plots_are_of_the_figures(path: Path) -> None:
+    assert path.read_text("utf-8") == plots()[path], "run `make docs`"
+
+
+def test_proofs_are_of_the_sizes_that_are_measured() -> None:
     sizes = [each["entries"] for each in measured.of_proofs()]
     assert sizes == list(proofs.SIZES)
 

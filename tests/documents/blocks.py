@@ -11,7 +11,7 @@ from comity.core.dsp.catalog import RootDataset
 from comity.core.identity import fingerprint
 from comity.core.machines import NEGOTIATION, TRANSFER
 from comity_verify import telling, verify
-from documents import measured, plotted, shown, succeeded, tables, vectors
+from documents import compared, measured, plotted, plotted_peers, shown, succeeded, tables, vectors
 from documents.marks import ROOT, filled, found_in
 from documents.played import Played, play
 
@@ -118,7 +118,7 @@ def _readme() -> dict[str, str]:
 
 
 def _benchmarks() -> dict[str, str]:
-    return {"proofs": measured.proofs(), "sets": measured.sets()}
+    return {"proofs": measured.proofs(), "sets": measured.sets(), **compared.blocks()}
 
 
 DOCUMENTS: Final[Mapping[str, Callable[[], dict[str, str]]]] = {
@@ -126,6 +126,14 @@ DOCUMENTS: Final[Mapping[str, Callable[[], dict[str, str]]]] = {
     "README.md": _readme,
     "docs/benchmarks.md": _benchmarks,
 }
+
+
+def plots() -> dict[Path, str]:
+    """Return the plots as they should be, by their files."""
+    return {
+        plotted.PLOT: plotted.draw(measured.of_proofs()),
+        plotted_peers.PLOT: plotted_peers.draw(compared.of_peers()),
+    }
 
 
 def refreshed(name: str) -> str:
@@ -141,10 +149,10 @@ def unused(name: str) -> set[str]:
 def refresh() -> list[Path]:
     """Write all documents anew; return those that changed."""
     changed = []
-    drawn = plotted.draw(measured.of_proofs())
-    if not plotted.PLOT.exists() or plotted.PLOT.read_text("utf-8") != drawn:
-        plotted.PLOT.write_text(drawn, "utf-8")
-        changed.append(plotted.PLOT)
+    for path, drawn in plots().items():
+        if not path.exists() or path.read_text("utf-8") != drawn:
+            path.write_text(drawn, "utf-8")
+            changed.append(path)
     for name in DOCUMENTS:
         path, text = ROOT / name, refreshed(name)
         if path.read_text("utf-8") != text:

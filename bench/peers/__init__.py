@@ -1,0 +1,1 @@
+"""Comity's kernel beside other tools for private matching: `make bench-peers`."""

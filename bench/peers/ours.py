@@ -1,0 +1,155 @@
+"""Comity: the kernel and the core, from the token to the opened label.
+
+Preparing goes from records of one token to the sorted file of the set, and has the digest that
+the manifest names. Opening it is what the asker does once: the digest, the order. A question is
+blinded, evaluated with a proof, checked, finished, looked up, and its label opened.
+"""
+
+import hashlib
+import mmap
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from bench.peers import work
+from bench.peers.meter import Job, Report, Step, measured, peak
+from comity import kernel
+from comity.api import Inputs, Kernel
+from comity.core import tagset
+from comity.core.canonical import b64url, unb64url
+from comity.core.entries import ENTRY_BYTES
+from comity.core.label import Label
+from comity.core.matching import ROW_BYTES, look_up, seal_rows, tag_records
+from comity.core.records import Family
+from comity.core.tokens import Token
+from comity.kernel.native import Native
+from comity.kernel.portable import Portable
+from comity.limits import BATCH_ELEMENTS, SET_PART_BYTES
+from comity.store.partitions import Partitions
+
+_CONTEXT = bytes(range(32))
+"""The manifest's binding, which would be a digest."""
+_PADDED_AT_ONCE = 16_384
+
+
+def prepare(job: Job, variant: str) -> Report:
+    """Tag what is held, and write the set."""
+    on = kernel.load(variant)
+    steps: list[Step] = []
+    key = on.scalar(os.urandom(64))
+    with measured(steps) as sent:
+        digest = _write_set(job.folder, on, key, job.size)
+        sent.bytes = _set(job.folder).stat().st_size
+    (job.folder / "key").write_bytes(key)
+    (job.folder / "digest").write_bytes(digest)
+    return _report(variant, steps[0], [])
+
+
+def ask(job: Job, variant: str) -> Report:
+    """Open the set, and ask."""
+    on = kernel.load(variant)
+    steps: list[Step] = []
+    key = (job.folder / "key").read_bytes()
+    questions = list(work.asked(job.size, job.questions))
+    with ExitStack() as stack:
+        with measured(steps):
+            tag_set = stack.enter_context(_opened(job.folder))
+        for _ in range(job.rounds):
+            found: set[str] = set()
+            with measured(steps) as sent:
+                for start in range(0, len(questions), BATCH_ELEMENTS):
+                    batch = questions[start : start + BATCH_ELEMENTS]
+                    numbers, size = _question(on, key, tag_set, batch)
+                    found.update(numbers)
+                    sent.bytes += size
+            work.check(job.size, job.questions, found)
+    return _report(variant, steps[0], steps[1:])
+
+
+def _report(variant: str, once: Step, rounds: list[Step]) -> Report:
+    described, on = kernel.describe(variant), kernel.load(variant)
+    assert isinstance(on, Native | Portable)
+    library = f"{described.library} {described.version} ({described.origin})"
+    return {
+        "once": once,
+        "rounds": rounds,
+        "peak": peak(),
+        "library": library,
+        "threads": on.threads,
+    }
+
+
+def _question(
+    on: Kernel, key: bytes, tag_set: tagset.TagSet, batch: list[str]
+) -> tuple[list[str], int]:
+    """Ask one batch, both sides: what was found, and how many bytes the messages carry."""
+    inputs = Inputs.pack(_token(text).input() for text in batch)
+    blinds = b"".join([on.scalar(os.urandom(64)) for _ in batch])
+    blinded = on.blind(inputs, blinds)
+    question = b64url(blinded)
+    evaluated, proof = on.evaluate(key, unb64url(question), os.urandom(64))
+    answer = b64url(evaluated) + b64url(proof)
+    outputs = on.finalise(inputs, blinds, blinded, evaluated, proof, on.public_key(key))
+    found = [
+        work.item(int.from_bytes(label.handle))
+        for labels in look_up(on, _CONTEXT, tag_set, outputs)
+        for label in labels
+    ]
+    return found, len(question) + len(answer)
+
+
+def _records(size: int) -> Iterator[tuple[Label, list[Token]]]:
+    """Yield records; their handle says which they are, so that a hit shows what it opened."""
+    for number, text in enumerate(work.held(size)):
+        yield Label(number.to_bytes(12)), [_token(text)]
+
+
+def _token(text: str) -> Token:
+    return Token(Family.RFC, None, text)
+
+
+# How a set is built and opened, as `operations.tag_sets` and `store.files` do it for a node.
+
+
+def _set(folder: Path) -> Path:
+    return folder / "set"
+
+
+def _write_set(folder: Path, on: Kernel, key: bytes, size: int) -> bytes:
+    """Tag, seal, sort and write, through partitions on disk; return the digest."""
+    rows = Partitions(folder / "rows", ROW_BYTES)
+    tag_records(on, {Family.RFC: key}, _records(size), rows.put)
+    entries = Partitions(folder / "entries", ENTRY_BYTES)
+    for number in range(len(rows)):
+        entries.put(seal_rows(on, _CONTEXT, rows.take(number)).entries)
+    count = tagset.padded_size(entries.rows)
+    while missing := count - entries.rows:
+        entries.put(os.urandom(min(missing, _PADDED_AT_ONCE) * ENTRY_BYTES))
+    ordered = (tagset.in_order(b"".join(entries.take(n))) for n in range(len(entries)))
+    hasher = hashlib.sha256()
+    with _set(folder).open("wb") as file:
+        for block in tagset.encode(count, ordered):
+            hasher.update(block)
+            file.write(block)
+    return hasher.digest()
+
+
+@contextmanager
+def _opened(folder: Path) -> Iterator[tagset.TagSet]:
+    """Check the set from end to end, as its parts are joined, and map it."""
+    check = tagset.Check()
+    with _set(folder).open("rb") as file:
+        while block := file.read(SET_PART_BYTES):
+            check.update(block)
+    check.finish((folder / "digest").read_bytes())
+    with (
+        _set(folder).open("rb") as file,
+        mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped,
+        memoryview(mapped) as view,
+    ):
+        found = tagset.TagSet(view)
+        try:
+            yield found
+        finally:
+            found.close()
