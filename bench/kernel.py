@@ -10,6 +10,7 @@ import json
 import os
 import sys
 import time
+from array import array
 from collections.abc import Callable
 from typing import Final, TypedDict
 
@@ -74,6 +75,7 @@ class Work:
         self.records = [(Label(os.urandom(12)), [token]) for token in tokens]
         self.inputs = Inputs.pack(token.input() for token in tokens)
         self.blinds = b"".join([on.scalar(os.urandom(64)) for _ in range(items)])
+        self.ordinals = array("H", bytes(2 * items))
         self.labels = b"".join(label.encode() for label, _ in self.records)
         self.blinded = self.evaluated = self.proof = b""
         made = self.tag_records()
@@ -82,8 +84,9 @@ class Work:
         self.tag_set = TagSet(b"".join(encode(count, [in_order(made + padding)])))
 
     def tag(self) -> None:
-        """Tag every token."""
-        self.kernel.tag_entries(self.key, self.inputs, self.context, [0] * self.items, self.labels)
+        """Tag every token, and seal its label: the whole way to the entry."""
+        outputs = self.kernel.tag(self.key, self.inputs)
+        self.kernel.seal(outputs, self.context, self.ordinals, self.labels)
 
     def tag_records(self) -> bytes:
         """Tag every record, and seal its label."""

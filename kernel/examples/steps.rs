@@ -95,12 +95,14 @@ fn questions<P: Path>(name: &str, path: P, count: usize) {
         proof: &proof,
         public_key: &public_key,
     };
-    let ordinals = vec![0; count];
-    let sealing = Sealing { context: &[7; 32], ordinals: &ordinals, labels: &data[..] };
-    let sealing = Sealing { labels: &vec![3; count * 32], ..sealing };
-    let mut entries = vec![0; count * 58];
+    let (ordinals, labels) = (vec![0; count], vec![3; count * 32]);
+    let sealing = Sealing { context: &[7; 32], ordinals: &ordinals, labels: &labels };
+    let mut outputs = vec![0; count * 64];
     let all = [
-        best(count, || batch::tag_entries(path, &key, inputs, sealing, &mut entries).unwrap()),
+        best(count, || {
+            batch::tag(path, &key, inputs, &mut outputs).unwrap();
+            drop(batch::seal(path, &outputs, sealing));
+        }),
         best(count, || drop(batch::blind(path, inputs, &blinds).unwrap())),
         best(count, || drop(batch::evaluate(path, &blinds[..32], &blinded, &[9; 64]).unwrap())),
         best(count, || drop(batch::finalise(path, asked).unwrap())),

@@ -183,40 +183,6 @@ pub struct Sealing<'a> {
     pub labels: &'a [u8],
 }
 
-impl<'a> Sealing<'a> {
-    /// Return that of the items from start to stop.
-    #[must_use]
-    pub fn part(&self, start: usize, stop: usize) -> Sealing<'a> {
-        Self {
-            context: self.context,
-            ordinals: &self.ordinals[start..stop],
-            labels: &self.labels[start * LABEL..stop * LABEL],
-        }
-    }
-}
-
-/// Make the set's entries of tokens, in one go.
-///
-/// # Errors
-/// `Input`.
-pub fn tag_entries<P: Path>(
-    path: P,
-    key: &Scalar,
-    inputs: Items<'_>,
-    sealing: Sealing<'_>,
-    entries: &mut [u8],
-) -> Result<(), Refusal> {
-    spread(entries, ENTRY, inputs.len(), |start, stop, out| {
-        let mut outputs = Zeroizing::new([0; CHUNK * OUTPUT]);
-        let outputs = &mut outputs[..(stop - start) * OUTPUT];
-        outputs_of(path, key, inputs.part(start, stop), outputs)?;
-        let Sealing { context, ordinals, labels } = sealing.part(start, stop);
-        path.seal(outputs, context, ordinals, labels, out);
-        Ok(())
-    })?;
-    Ok(())
-}
-
 /// Derive indexes.
 #[must_use]
 pub fn index<P: Path>(path: P, outputs: &[u8], context: &[u8], ordinals: &[u16]) -> Vec<u8> {

@@ -172,32 +172,6 @@ impl Kernel {
         })
     }
 
-    /// Make entries of inputs; `watch` as in `tag`.
-    #[allow(clippy::too_many_arguments)] // the interface's
-    #[pyo3(signature = (key, data, ends, context, ordinals, labels, watch = None))]
-    fn tag_entries<'py>(
-        &self,
-        py: Python<'py>,
-        key: &[u8],
-        data: &[u8],
-        ends: &Bound<'py, PyAny>,
-        context: &[u8],
-        ordinals: &Bound<'py, PyAny>,
-        labels: &[u8],
-        watch: Option<&Bound<'py, PyAny>>,
-    ) -> PyResult<Bound<'py, PyBytes>> {
-        let key = Zeroizing::new(batch::read_scalar(key)?);
-        let ends = numbers(ends)?;
-        let inputs = items(data, &ends)?;
-        let ordinals = numbers(ordinals)?;
-        check(context, inputs.len(), [(ordinals.len(), 1), (labels.len(), LABEL)])?;
-        let sealing = Sealing { context, ordinals: &ordinals, labels };
-        self.rounds(py, inputs, ENTRY, watch, |start, stop, out| {
-            let (inputs, sealing) = (inputs.part(start, stop), sealing.part(start, stop));
-            on!(self, path => batch::tag_entries(path, &key, inputs, sealing, out))
-        })
-    }
-
     fn index<'py>(
         &self,
         py: Python<'py>,

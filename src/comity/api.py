@@ -178,8 +178,11 @@ class Kernel(Protocol):
         """Check the proof, unblind, hash (Finalize): n outputs of 64 bytes."""
         ...
 
-    def tag(self, key: bytes, inputs: Inputs) -> bytes:
-        """Evaluate inputs the holder knows (Evaluate): n outputs of 64 bytes."""
+    def tag(self, key: bytes, inputs: Inputs, watch: Watch | None = None) -> bytes:
+        """Evaluate inputs the holder knows (Evaluate): n outputs of 64 bytes, any number.
+
+        What `watch` raises ends the work.
+        """
         ...
 
     def index(self, outputs: bytes, context: bytes, ordinals: Sequence[int]) -> bytes:
@@ -194,21 +197,6 @@ class Kernel(Protocol):
         self, outputs: bytes, context: bytes, ordinals: Sequence[int], sealed: bytes
     ) -> list[bytes | None]:
         """Open n sealed labels of 48 bytes: the 32-byte label, or None where it is not ours."""
-        ...
-
-    def tag_entries(
-        self,
-        key: bytes,
-        inputs: Inputs,
-        context: bytes,
-        ordinals: Sequence[int],
-        labels: bytes,
-        watch: Watch | None = None,
-    ) -> bytes:
-        """Make the set entries of inputs the holder knows: `seal` of what `tag` gives, at once.
-
-        Any number of inputs; n times 58 bytes. What `watch` raises ends the work.
-        """
         ...
 
     def look_up(

@@ -63,13 +63,13 @@ def test_random_inputs() -> None:
         inputs = Inputs.pack(source.randbytes(source.randrange(120)) for _ in range(count))
         key, labels = _random_scalars(source, 1), source.randbytes(32 * count)
         ordinals = [source.randrange(64) for _ in range(count)]
-        _same(partial(_tag_entries, key, inputs, ordinals, labels))
+        _same(partial(_entries, key, inputs, ordinals, labels))
 
 
-def _tag_entries(
+def _entries(
     key: bytes, inputs: Inputs, ordinals: list[int], labels: bytes, kernel: Kernel
 ) -> bytes:
-    return kernel.tag_entries(key, inputs, CONTEXT, ordinals, labels)
+    return kernel.seal(kernel.tag(key, inputs), CONTEXT, ordinals, labels)
 
 
 def test_random_questions() -> None:

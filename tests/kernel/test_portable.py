@@ -267,13 +267,8 @@ def test_entries_are_those_of_the_definition(kernel: Kernel) -> None:
         kernel.open(outputs, context, ordinals, sealed[:-1])
 
 
-def test_entries_at_once_and_their_look_up(kernel: Kernel) -> None:
-    context, ordinals, labels = b"c" * 32, [i % 3 for i in range(SOME)], _blinds(SOME)
-    entries = kernel.tag_entries(KEY, Question.inputs, context, ordinals, labels)
-    assert entries == KERNEL.seal(Question.finalise(), context, ordinals, labels)
-    heard: list[int] = []
-    kernel.tag_entries(KEY, Question.inputs, context, ordinals, labels, heard.append)
-    assert heard[-1] == SOME
+def test_look_up(kernel: Kernel) -> None:
+    context, labels = b"c" * 32, _blinds(SOME)
     # A record of each of the first 40 tokens, and a second and third one of the first five.
     outputs = Question.finalise()
     which = [*range(40), *range(5), *range(5)]
@@ -302,6 +297,12 @@ def test_entries_at_once_and_their_look_up(kernel: Kernel) -> None:
     assert [*kernel.look_up(outputs, context, flawed, 64).outputs].count(3) == 1
 
 
+def test_tagging_tells_how_far_it_is(kernel: Kernel) -> None:
+    heard: list[int] = []
+    assert kernel.tag(KEY, Question.inputs, heard.append) == Question.finalise()
+    assert heard[-1] == SOME
+
+
 def test_what_is_said_while_tagging_ends_it(kernel: Kernel) -> None:
     class Enough(Exception):
         pass
@@ -310,7 +311,7 @@ def test_what_is_said_while_tagging_ends_it(kernel: Kernel) -> None:
         raise Enough(done)
 
     with pytest.raises(Enough):
-        kernel.tag_entries(KEY, Question.inputs, bytes(32), [0] * SOME, bytes(32 * SOME), stop)
+        kernel.tag(KEY, Question.inputs, stop)
 
 
 def test_load_and_describe(monkeypatch: pytest.MonkeyPatch) -> None:

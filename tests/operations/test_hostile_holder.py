@@ -9,7 +9,7 @@ from typing import TypeAlias
 import pytest
 
 import sets
-from comity.api import Inputs, Request, Response
+from comity.api import Inputs, Request, Response, Watch
 from comity.core import jws, token
 from comity.core.canonical import unb64url
 from comity.core.manifest import Manifest
@@ -144,9 +144,9 @@ class WrongTags(Portable):
         super().__init__()
         self._wrong = wrong
 
-    def tag(self, key: bytes, inputs: Inputs) -> bytes:
+    def tag(self, key: bytes, inputs: Inputs, watch: Watch | None = None) -> bytes:
         """Tag, some of it wrongly."""
-        right = super().tag(key, inputs)
+        right = super().tag(key, inputs, watch)
         other = super().tag(self.scalar(b"\7" * 64), inputs)
         each = range(len(inputs))
         return b"".join(

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from cryptography.exceptions import InvalidTag
 
-from comity.api import Inputs
+from comity.api import Inputs, Watch
 from comity.core import jws
 from comity.core.canonical import b64url
 from comity.core.manifest import Manifest
@@ -264,13 +264,13 @@ class Overtaken(Portable):
         super().__init__()
         self._node = node
 
-    def tag(self, key: bytes, inputs: Inputs) -> bytes:
+    def tag(self, key: bytes, inputs: Inputs, watch: Watch | None = None) -> bytes:
         """Tag, while a manifest of the next epoch appears."""
         with self._node.store.write() as tx:
             row = many(tx, ManifestRow)[0]
             if one(tx, ManifestRow, epoch=2) is None:
                 add(tx, replace(row, digest="x" * 43, epoch=2))
-        return super().tag(key, inputs)
+        return super().tag(key, inputs, watch)
 
 
 def test_two_who_tag_at_once(tagged: Pair) -> None:

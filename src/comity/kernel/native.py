@@ -105,23 +105,6 @@ class Native:
         with _refusals():
             return bytes(self._kernel.tag(key, inputs.data, inputs.ends, watch))
 
-    def tag_entries(
-        self,
-        key: bytes,
-        inputs: Inputs,
-        context: bytes,
-        ordinals: Sequence[int],
-        labels: bytes,
-        watch: Watch | None = None,
-    ) -> bytes:
-        """See `Kernel.tag_entries`. Raises INPUT_INVALID or SCALAR_INVALID."""
-        with _refusals():
-            return bytes(
-                self._kernel.tag_entries(
-                    key, inputs.data, inputs.ends, context, _ordinals(ordinals), labels, watch
-                )
-            )
-
     def index(self, outputs: bytes, context: bytes, ordinals: Sequence[int]) -> bytes:
         """See `Kernel.index`. Raises INPUT_INVALID."""
         with _refusals():

@@ -128,7 +128,7 @@ class Portable:
         oprf.verify_proof(own, public_key, composites, proof)
         return b"".join([part[0] for part in parts])
 
-    def tag(self, key: bytes, inputs: Inputs) -> bytes:
+    def tag(self, key: bytes, inputs: Inputs, watch: Watch | None = None) -> bytes:
         """See `Kernel.tag`. Any number of inputs. Raises INPUT_INVALID or SCALAR_INVALID."""
         self._group().check_scalar(key)
 
@@ -138,7 +138,10 @@ class Portable:
                 _each(start, stop, lambda i: oprf.evaluate(group, key, items[i - start]))
             )
 
-        return b"".join(self._spread(len(inputs), work))
+        outputs = b"".join(self._spread(len(inputs), work))
+        if watch is not None:
+            watch(len(inputs))
+        return outputs
 
     # Set entries are short calls that keep the interpreter lock, so threads would not help.
 
@@ -168,21 +171,6 @@ class Portable:
             entries.unseal(o, context, j, box)
             for o, j, box in zip(each, ordinals, closed, strict=True)
         ]
-
-    def tag_entries(
-        self,
-        key: bytes,
-        inputs: Inputs,
-        context: bytes,
-        ordinals: Sequence[int],
-        labels: bytes,
-        watch: Watch | None = None,
-    ) -> bytes:
-        """See `Kernel.tag_entries`. Raises INPUT_INVALID or SCALAR_INVALID."""
-        entries = self.seal(self.tag(key, inputs), context, ordinals, labels)
-        if watch is not None:
-            watch(len(inputs))
-        return entries
 
     def look_up(
         self, outputs: bytes, context: bytes, entries: bytes | memoryview, ordinals: int
