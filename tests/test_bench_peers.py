@@ -246,7 +246,7 @@ def test_who_is_best_is_said_whoever_it_is() -> None:
 def test_the_page_says_where_and_how() -> None:
     said = compared.where({"machine": "a", "cores": 2, "python": "3.11.7", "entries": _ENTRIES})
     assert said.startswith("a, 2 cores, Python 3.11.7.")
-    assert "- spu-rr22 1, 2026-11-26, `make bench-peers`: spu-rr22." in said
+    assert "| `spu-rr22` | spu-rr22 1 | 2026-11-26 | `make bench-peers` |" in said
 
 
 def test_without_figures_the_page_says_so() -> None:

@@ -191,13 +191,13 @@ def best(entries: Sequence[Entry]) -> str:
 
 def where(found: Results) -> str:
     """Machine, versions, dates, commands."""
-    tools: dict[str, list[str]] = {}
+    runs: dict[tuple[str, str, str], list[str]] = {}
     for entry in found["entries"]:
-        run = f"{entry['library']}, {entry['measured']}, `{entry['command']}`"
-        tools.setdefault(run, []).append(entry["tool"])
-    lines = [f"- {run}: {', '.join(dict.fromkeys(names))}." for run, names in tools.items()]
+        run = (entry["library"], entry["measured"], f"`{entry['command']}`")
+        runs.setdefault(run, []).append(f"`{entry['tool']}`")
+    rows = [(", ".join(dict.fromkeys(names)), *run) for run, names in runs.items()]
     machine = f"{found['machine']}, {found['cores']} cores, Python {found['python']}."
-    return "\n".join([machine, "", *lines])
+    return f"{machine}\n\n{shown.table(('tools', 'version', 'measured', 'command'), rows)}"
 
 
 def _best(
