@@ -89,7 +89,7 @@ def sets() -> str:
         ("records, and tags", f"{found['records']:,}, {found['tags']:,}"),
         ("entries with padding", f"{found['entries']:,}"),
         ("bytes of the set, and parts", f"{found['set_bytes']:,}, {found['parts']:,}"),
-        ("tokens asked, canaries included", f"{found['questions']:,}"),
+        ("tokens asked", f"{found['questions']:,}"),
         *((f"{step}, seconds", f"{each:,.1f}") for step, each in found["seconds"].items()),
         ("peak of the process that loads, MiB", f"{found['loading_peak_mib']:,.0f}"),
         ("peak of the holder, MiB", f"{found['holder_peak_mib']:,.0f}"),

@@ -93,7 +93,7 @@ def _long(store: Store, folder: Path, held: list[tuple[Record, bool]], parts: in
         random = Random(SEED)
         maker = Maker(GROUP, random.randbytes, lambda *_: None, work, parts)
         with store.read() as tx:
-            found = survey(tx, dataset, KEYS)
+            found = survey(tx, dataset, KEYS, lambda *_: None)
             tagged, spooled = maker.tag(tx, dataset, found, KEYS, handles)
         assert tagged.records == found.records
         assert tagged.rows <= found.tokens

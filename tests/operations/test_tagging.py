@@ -44,7 +44,7 @@ def _state(p: Pair) -> tuple[list[str], list[str], set[str]]:
         return sorted(kept), building, {row.manifest for row in many(tx, Handle)}
 
 
-@pytest.mark.parametrize("step", ["tag", "seal", "write", "store"])
+@pytest.mark.parametrize("step", ["read", "tag", "seal", "write", "store"])
 def test_killed_while_making_it(agreed: Pair, step: str) -> None:
     """In `store`, set and keys have their names already, and some handles are there."""
     p = agreed
@@ -89,8 +89,9 @@ def test_progress_of_each_step(agreed: Pair) -> None:
     told: list[tuple[str, int, int]] = []
     args = tagging.tag.args(peer=US.id, dataset=MX_LIST)
     made = tagging.tag.run(agreed.mx, OFFICER, args, lambda *said: told.append(said))
-    assert list(dict.fromkeys(step for step, _, _ in told)) == ["tag", "seal", "write", "store"]
-    for step in ("tag", "seal", "write", "store"):
+    steps = ["read", "tag", "seal", "write", "store"]
+    assert list(dict.fromkeys(step for step, _, _ in told)) == steps
+    for step in steps:
         done = [count for each, count, _ in told if each == step]
         assert done == sorted(done)
         assert done[-1] == {total for each, _, total in told if each == step}.pop()

@@ -12,6 +12,7 @@ from comity.core.tagset import SMALLEST
 from comity.errors import Code
 from comity.limits import SET_PART_BYTES
 from comity.store import files
+from edge.test_keyfiles import room_for
 from refusals import refuses
 
 ENTRIES = 20_480
@@ -74,6 +75,36 @@ def test_a_part_that_never_came(tmp_path: Path) -> None:
     files.write_part(tmp_path, LARGE_DIGEST, 0, LARGE[:SET_PART_BYTES])
     with refuses(Code.TAG_SET_INVALID):
         files.join_parts(tmp_path, LARGE_DIGEST, len(LARGE))
+
+
+def test_a_join_that_was_killed_is_made_anew(tmp_path: Path) -> None:
+    (tmp_path / "holder").mkdir()
+    parts(tmp_path)
+    half = tmp_path / "sets" / "parts" / f"{LARGE_DIGEST.hex()}.whole"
+    half.write_bytes(LARGE[:100] + b"what was there before" * 100_000)
+    told: list[int] = []
+    files.join_parts(tmp_path, LARGE_DIGEST, len(LARGE), told.append)
+    assert files.set_path(tmp_path, LARGE_DIGEST).read_bytes() == LARGE
+    assert list((tmp_path / "sets" / "parts").iterdir()) == []
+    assert told == [1, 2]
+
+
+def test_of_two_who_fetched_it_one_joins_it(tmp_path: Path) -> None:
+    (tmp_path / "holder").mkdir()
+    parts(tmp_path)
+    for _ in range(2):
+        files.join_parts(tmp_path, LARGE_DIGEST, len(LARGE))
+    assert files.set_path(tmp_path, LARGE_DIGEST).read_bytes() == LARGE
+
+
+def test_a_full_disk_keeps_the_parts(tmp_path: Path) -> None:
+    (tmp_path / "holder").mkdir()
+    parts(tmp_path)
+    with room_for(SET_PART_BYTES), refuses(Code.DISK_FULL):
+        files.join_parts(tmp_path, LARGE_DIGEST, len(LARGE))
+    assert files.missing_parts(tmp_path, LARGE_DIGEST, len(LARGE)) == []
+    assert not list((tmp_path / "sets").rglob("*.whole"))
+    files.join_parts(tmp_path, LARGE_DIGEST, len(LARGE))
 
 
 def test_a_part_that_came_half_is_missing(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ from comity.limits import SET_PARTITIONS, SPOOL_CHUNK_BYTES
 from comity.store.building import SET, Building
 from comity.store.handles import Handles
 from comity.store.partitions import Partitions
-from comity.store.rows import Held, streamed
+from comity.store.rows import Dataset, Held, one, streamed
 
 _FLAGS: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
@@ -53,16 +53,25 @@ class Survey:
         return self.tokens * (ROW_BYTES + ENTRY_BYTES)
 
 
-def survey(tx: Connection, dataset: str, families: Collection[Family]) -> Survey:
-    """Read the records once, before any of them is tagged."""
+def survey(
+    tx: Connection, dataset: str, families: Collection[Family], progress: Progress
+) -> Survey:
+    """Read the records once, before any of them is tagged.
+
+    `progress` hears of the step `read`, in records of the dataset.
+    """
+    known = one(tx, Dataset, id=dataset)
+    total = known.records if known else 0
     count = tokens = 0
     statuses: set[str] = set()
-    for row in _held(tx, dataset):
-        count += 1
+    for count, row in enumerate(_held(tx, dataset), 1):
         found = outline(row.body)
         tokens += sum(family in families for family in found.families)
         tokens += found.names if Family.NAME in families else 0
         statuses.update(found.statuses)
+        if count % Held.at_once == 0:
+            progress("read", count, total)
+    progress("read", total, total)
     return Survey(count, tokens, tuple(sorted(statuses)))
 
 

@@ -156,7 +156,7 @@ def _make(node: Node, work: Building, handles: Handles, epoch: _Epoch, progress:
     maker = Maker(local.kernel, local.entropy, progress, work)
     # One state of the dataset throughout, whatever is loaded or withheld meanwhile.
     with node.store.read() as tx:
-        found = survey(tx, agreement.dataset, keys)
+        found = survey(tx, agreement.dataset, keys, progress)
         work.check_room(found.bytes)
         tagged, rows = maker.tag(tx, agreement.dataset, found, keys, handles)
     draft = Draft(
