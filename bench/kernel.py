@@ -68,16 +68,15 @@ class Work:
     def __init__(self, on: Kernel, items: int) -> None:
         self.kernel = on
         self.items = items
-        self.key = on.scalar(os.urandom(64))
+        self.key = on.scalars(os.urandom(64))
         self.public_key = on.public_key(self.key)
         self.context = os.urandom(32)
         tokens = [Token(Family.RFC, None, f"BNC{number:010d}") for number in range(items)]
         self.records = [(Label(os.urandom(12)), [token]) for token in tokens]
         self.inputs = Inputs.pack(token.input() for token in tokens)
-        self.blinds = b"".join([on.scalar(os.urandom(64)) for _ in range(items)])
         self.ordinals = array("H", bytes(2 * items))
         self.labels = b"".join(label.encode() for label, _ in self.records)
-        self.blinded = self.evaluated = self.proof = b""
+        self.blinds = self.blinded = self.evaluated = self.proof = b""
         made = self.tag_records()
         count = padded_size(len(made) // ENTRY_BYTES)
         padding = os.urandom(count * ENTRY_BYTES - len(made))
@@ -95,7 +94,8 @@ class Work:
         return seal_rows(self.kernel, self.context, rows).entries
 
     def blind(self) -> None:
-        """Blind every token."""
+        """Draw blinds, and blind every token."""
+        self.blinds = self.kernel.scalars(os.urandom(64 * self.items))
         self.blinded = self.kernel.blind(self.inputs, self.blinds)
 
     def evaluate(self) -> None:

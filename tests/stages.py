@@ -213,7 +213,7 @@ def first_request(p: Pair, **changes: Any) -> ContractRequestMessage:
 def question(p: Pair, count: int, family: Family = Family.RFC, **changes: Any) -> Question:
     """Return a question of the asker about so many tokens that nobody has."""
     inputs = Inputs.pack(b"comity-token-1\0rfc\0\0%d" % n for n in range(count))
-    blinds = b"".join(GROUP.scalar(bytes([n % 255 + 1]) * 64) for n in range(count))
+    blinds = GROUP.scalars(b"".join(bytes([n % 255 + 1]) * 64 for n in range(count)))
     message = Question(
         manifest=transfer(p.mx).manifest or "A" * 43,
         family=family,

@@ -196,7 +196,7 @@ def test_an_answer_of_ours_is_checked(tmp_path: Path, monkeypatch: pytest.Monkey
     run("comity-portable", "prepare", job)
     assert len(run("comity-portable", "ask", job)["rounds"]) == 1
     # Somebody else's key: the proof holds, and nothing is found.
-    key = load("portable").scalar(bytes(range(64)))
+    key = load("portable").scalars(bytes(range(64)))
     (tmp_path / "key").write_bytes(key)
     with pytest.raises(ValueError, match="0 found, 5 expected"):
         run("comity-portable", "ask", job)

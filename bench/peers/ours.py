@@ -37,7 +37,7 @@ def prepare(job: Job, variant: str) -> Report:
     """Tag what is held, and write the set."""
     on = kernel.load(variant)
     steps: list[Step] = []
-    key = on.scalar(os.urandom(64))
+    key = on.scalars(os.urandom(64))
     with measured(steps) as sent:
         digest = _write_set(job.folder, on, key, job.size)
         sent.bytes = _set(job.folder).stat().st_size
@@ -85,7 +85,7 @@ def _question(
 ) -> tuple[list[str], int]:
     """Ask one batch, both sides: what was found, and how many bytes the messages carry."""
     inputs = Inputs.pack(_token(text).input() for text in batch)
-    blinds = b"".join([on.scalar(os.urandom(64)) for _ in batch])
+    blinds = on.scalars(os.urandom(64 * len(batch)))
     blinded = on.blind(inputs, blinds)
     question = b64url(blinded)
     evaluated, proof = on.evaluate(key, unb64url(question), os.urandom(64))

@@ -23,6 +23,22 @@ pub fn scalar(random: &[u8; 64]) -> Result<Scalar, Refusal> {
     if found == Scalar::ZERO { Err(Refusal::Scalar) } else { Ok(found) }
 }
 
+/// Make a scalar of every 64 random bytes.
+///
+/// # Errors
+/// `Scalar` where one is zero, or bytes are left or lacking.
+pub fn scalars(random: &[u8]) -> Result<Zeroizing<Vec<u8>>, Refusal> {
+    let (each, rest) = random.as_chunks::<64>();
+    if each.is_empty() || !rest.is_empty() {
+        return Err(Refusal::Scalar);
+    }
+    let mut found = Zeroizing::new(Vec::with_capacity(each.len() * SCALAR));
+    for wide in each {
+        found.extend_from_slice(Zeroizing::new(scalar(wide)?).as_bytes());
+    }
+    Ok(found)
+}
+
 /// Read a key.
 ///
 /// # Errors

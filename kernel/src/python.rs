@@ -99,9 +99,8 @@ impl Kernel {
         Ok(Self { way, pool, path, threads })
     }
 
-    fn scalar<'py>(&self, py: Python<'py>, random: &[u8]) -> PyResult<Bound<'py, PyBytes>> {
-        let found = Zeroizing::new(batch::scalar(&*wide(random)?)?);
-        Ok(PyBytes::new(py, found.as_bytes()))
+    fn scalars<'py>(&self, py: Python<'py>, random: &[u8]) -> PyResult<Bound<'py, PyBytes>> {
+        Ok(PyBytes::new(py, &batch::scalars(random)?))
     }
 
     fn public_key<'py>(&self, py: Python<'py>, key: &[u8]) -> PyResult<Bound<'py, PyBytes>> {

@@ -147,8 +147,8 @@ class Kernel(Protocol):
 
     name: str
 
-    def scalar(self, random: bytes) -> bytes:
-        """Reduce 64 random bytes to a non-zero scalar (a key, a blind)."""
+    def scalars(self, random: bytes) -> bytes:
+        """Reduce every 64 random bytes to a non-zero scalar (a key, a blind)."""
         ...
 
     def public_key(self, key: bytes) -> bytes:

@@ -30,8 +30,8 @@ from sets import build
 
 KERNEL: Kernel = Portable(threads=1)
 KEYS = {
-    Family.RFC: KERNEL.scalar(b"rfc".ljust(64, b".")),
-    Family.NAME: KERNEL.scalar(b"name".ljust(64, b".")),
+    Family.RFC: KERNEL.scalars(b"rfc".ljust(64, b".")),
+    Family.NAME: KERNEL.scalars(b"name".ljust(64, b".")),
 }
 CONTEXT = b"binding".ljust(32, b".")
 

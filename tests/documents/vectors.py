@@ -51,8 +51,8 @@ def tokens() -> str:
 
 def walk() -> str:
     """One token's whole way: key, blind, evaluation, proof, output, entry of the set."""
-    key = GROUP.scalar(_bytes("key", 64))
-    blind = GROUP.scalar(_bytes("blind", 64))
+    key = GROUP.scalars(_bytes("key", 64))
+    blind = GROUP.scalars(_bytes("blind", 64))
     public = GROUP.public_key(key)
     given = Inputs.pack([derive_one(Family.RFC, "CEJ010203AB1").input()])
     blinded = GROUP.blind(given, blind)

@@ -119,7 +119,10 @@ def test_scalars_at_the_edges(number: int) -> None:
         lambda k: k.evaluate(scalar, elements, NONCE),
         lambda k: k.evaluate(b"\1" + bytes(31), elements, scalar + bytes(32)),
         lambda k: k.blind(Inputs.pack([b"x"] * 9), blinds + scalar),
-        lambda k: k.scalar(scalar + scalar),
+        lambda k: k.scalars(scalar + scalar),
+        lambda k: k.scalars(NONCE + scalar + scalar + NONCE),
+        lambda k: k.scalars(scalar),
+        lambda k: k.scalars(b""),
     )
     for call in calls:
         _end_alike(call)

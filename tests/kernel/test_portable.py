@@ -23,13 +23,13 @@ KERNELS: dict[str, Kernel] = {
     **{f"native-{path}": Native(threads=2, path=path) for path in native.paths()},
 }
 NONCE = b"nonce of a proof".ljust(64, b".")
-KEY = KERNEL.scalar(b"key".ljust(64, b"k"))
+KEY = KERNEL.scalars(b"key".ljust(64, b"k"))
 PUBLIC_KEY = KERNEL.public_key(KEY)
 SOME = CHUNK + 6  # two chunks, so both threads have work
 
 
 def _blinds(count: int) -> bytes:
-    return b"".join([KERNEL.scalar(b"%064d" % (number + 7)) for number in range(count)])
+    return KERNEL.scalars(b"".join(b"%064d" % (number + 7) for number in range(count)))
 
 
 def _inputs(count: int) -> Inputs:
@@ -100,7 +100,7 @@ def test_one_thread_and_many_agree() -> None:
 )
 def test_a_question_gives_what_the_holder_tags(items: list[bytes], seed: bytes) -> None:
     inputs, blinds = Inputs.pack(items), _blinds(len(items))
-    key = KERNEL.scalar(bytes([seed[0] | 1]) + seed[1:])
+    key = KERNEL.scalars(bytes([seed[0] | 1]) + seed[1:])
     blinded = KERNEL.blind(inputs, blinds)
     evaluated, proof = KERNEL.evaluate(key, blinded, NONCE)
     outputs = KERNEL.finalise(inputs, blinds, blinded, evaluated, proof, KERNEL.public_key(key))
@@ -148,7 +148,7 @@ def test_the_first_of_several_flaws_is_named(kernel: Kernel) -> None:
 
 def test_answers_that_the_proof_does_not_cover(kernel: Kernel) -> None:
     first, second = Question.evaluated[:32], Question.evaluated[32:64]
-    other_key, _ = kernel.evaluate(kernel.scalar(b"o" * 64), Question.blinded, NONCE)
+    other_key, _ = kernel.evaluate(kernel.scalars(b"o" * 64), Question.blinded, NONCE)
     flaws = {
         "swapped": {"evaluated": second + first + Question.evaluated[64:]},
         "one replaced": {"evaluated": _replaced(Question.evaluated, SOME - 1, first)},

@@ -65,7 +65,7 @@ def test_no_usable_library(tmp_path: Path) -> None:
 
 
 def test_loading_leaves_nothing_in_the_temporary_folder(tmp_path: Path) -> None:
-    program = "from comity import kernel; k = kernel.load(); k.public_key(k.scalar(b'1' * 64))"
+    program = "from comity import kernel; k = kernel.load(); k.public_key(k.scalars(b'1' * 64))"
     environment = {**os.environ, "TMPDIR": str(tmp_path), "TEMP": str(tmp_path)}
     subprocess.run([sys.executable, "-W", "error", "-c", program], env=environment, check=True)
     assert list(tmp_path.iterdir()) == []

@@ -49,7 +49,7 @@ def with_another_key(
     kernel: LyingKernel, key: bytes, blinded: bytes, random: bytes
 ) -> tuple[bytes, bytes]:
     """Evaluate with another key than the manifest's, and prove that."""
-    return kernel.honestly(kernel.scalar(b"\7" * 64), blinded, random)
+    return kernel.honestly(kernel.scalars(b"\7" * 64), blinded, random)
 
 
 def with_another_key_for_one(
@@ -57,7 +57,7 @@ def with_another_key_for_one(
 ) -> tuple[bytes, bytes]:
     """Evaluate only the last element with another key."""
     evaluated, proof = kernel.honestly(key, blinded, random)
-    other, _ = kernel.honestly(kernel.scalar(b"\7" * 64), blinded[-32:], random)
+    other, _ = kernel.honestly(kernel.scalars(b"\7" * 64), blinded[-32:], random)
     return evaluated[:-32] + other, proof
 
 
@@ -147,7 +147,7 @@ class WrongTags(Portable):
     def tag(self, key: bytes, inputs: Inputs, watch: Watch | None = None) -> bytes:
         """Tag, some of it wrongly."""
         right = super().tag(key, inputs, watch)
-        other = super().tag(self.scalar(b"\7" * 64), inputs)
+        other = super().tag(self.scalars(b"\7" * 64), inputs)
         each = range(len(inputs))
         return b"".join(
             (other if self._wrong(item) else right)[at * 64 : at * 64 + 64]

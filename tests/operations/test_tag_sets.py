@@ -32,8 +32,8 @@ from comity.store.vault import Vault
 from nodes import GROUP
 
 KEYS = {
-    Family.NAME: GROUP.scalar(b"name".ljust(64, b".")),
-    Family.PASSPORT: GROUP.scalar(b"passport".ljust(64, b".")),
+    Family.NAME: GROUP.scalars(b"name".ljust(64, b".")),
+    Family.PASSPORT: GROUP.scalars(b"passport".ljust(64, b".")),
 }
 CONTEXT = bytes(range(32))
 SEED = 7

@@ -59,10 +59,10 @@ class Native:
         self.version: str = comity_kernel.__version__
         self.threads: int = self._kernel.threads
 
-    def scalar(self, random: bytes) -> bytes:
-        """See `Kernel.scalar`. Raises SCALAR_INVALID, for random bytes practically never."""
+    def scalars(self, random: bytes) -> bytes:
+        """See `Kernel.scalars`. Raises SCALAR_INVALID, for random bytes practically never."""
         with _refusals():
-            return bytes(self._kernel.scalar(random))
+            return bytes(self._kernel.scalars(random))
 
     def public_key(self, key: bytes) -> bytes:
         """See `Kernel.public_key`. Raises SCALAR_INVALID."""

@@ -42,9 +42,11 @@ class Portable:
         self.threads = threads if threads is not None else os.cpu_count() or 1
         self._pool = ThreadPoolExecutor(self.threads, "comity-kernel") if self.threads > 1 else None
 
-    def scalar(self, random: bytes) -> bytes:
-        """See `Kernel.scalar`. Raises SCALAR_INVALID, for random bytes practically never."""
-        return oprf.scalar_from_random(self._group(), random)
+    def scalars(self, random: bytes) -> bytes:
+        """See `Kernel.scalars`. Raises SCALAR_INVALID, for random bytes practically never."""
+        group = self._group()
+        each = range(0, max(len(random), 1), 64)
+        return b"".join([oprf.scalar_from_random(group, random[at : at + 64]) for at in each])
 
     def public_key(self, key: bytes) -> bytes:
         """See `Kernel.public_key`. Raises SCALAR_INVALID."""

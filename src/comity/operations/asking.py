@@ -199,7 +199,7 @@ def put_question(
 ) -> Question:
     """Put the question about one batch into the outbox, and keep what it asks, sealed."""
     local = node.local
-    blinds = b"".join(local.kernel.scalar(local.entropy(64)) for _ in inputs)
+    blinds = local.kernel.scalars(local.entropy(64 * len(inputs)))
     message = QuestionMessage.make(
         manifest=session.digest,
         family=family,

@@ -152,7 +152,7 @@ class _Made:
 
 def _make(node: Node, work: Building, handles: Handles, epoch: _Epoch, progress: Progress) -> _Made:
     local, agreement, grant = node.local, epoch.agreement, epoch.grant
-    keys = {family: local.kernel.scalar(local.entropy(64)) for family in sorted(grant.families)}
+    keys = {family: local.kernel.scalars(local.entropy(64)) for family in sorted(grant.families)}
     maker = Maker(local.kernel, local.entropy, progress, work)
     # One state of the dataset throughout, whatever is loaded or withheld meanwhile.
     with node.store.read() as tx:
