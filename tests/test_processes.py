@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from comity import kernel
 from comity.core.identity import fingerprint
 from comity.demo.sides import MX, US, Side
 from comity.errors import Code, ComityError
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.processes
 
 OVERLAP = 5
 NAMES = 2_500
-"""Names the asker asks for: the holder is busy with them for most of a second."""
+"""Names the asker asks for: the portable kernel is busy with them for most of a second."""
 MAP = "id=id;name=name;kind=organisation"
 TERMS = {
     "approval": "automatic",
@@ -55,6 +56,13 @@ def sides(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Side, Side
     """Two serving nodes that agreed, one with its tags made and the other with names to ask."""
     folder = tmp_path_factory.mktemp("sides")
     mx, us = Side(MX, folder), Side(US, folder)
+    with pytest.MonkeyPatch.context() as environment:
+        # The fast kernel would be done before a signal can reach it.
+        environment.setenv(kernel.VARIABLE, "portable")
+        yield from _agreed(mx, us, folder)
+
+
+def _agreed(mx: Side, us: Side, folder: Path) -> Iterator[tuple[Side, Side]]:
     try:
         for side, port in zip((mx, us), free_ports(2), strict=True):
             side.create(f"https://127.0.0.1:{port}", port, "en")

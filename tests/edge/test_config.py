@@ -149,4 +149,4 @@ def test_no_other_variable_is_read() -> None:
     source = Path(config_module.__file__).read_text("utf-8")
     assert "environ" in source
     assert "os.environ" not in source
-    assert set(ENVIRONMENT) == {"COMITY_FOLDER", "COMITY_OFFICER_TOKEN_FILE"}
+    assert set(ENVIRONMENT) == {"COMITY_FOLDER", "COMITY_OFFICER_TOKEN_FILE", "COMITY_KERNEL"}

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from comity import kernel
 from comity.core import identity
 from comity.core.canonical import unb64url
 from comity.edge import keyfiles
@@ -129,7 +130,7 @@ def test_names_that_are_no_officers(pinned: Pair, name: str) -> None:
 
 def test_a_node_shows_itself(pinned: Pair) -> None:
     shown = run(setup.show, pinned.mx)
-    assert (shown.id, shown.kernel, shown.document) == (MX.id, "portable", pinned.mx.document)
+    assert (shown.id, shown.kernel, shown.document) == (MX.id, kernel.chosen(), pinned.mx.document)
 
 
 def test_the_table_of_operations() -> None:
