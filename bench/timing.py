@@ -2,7 +2,9 @@
 
 As in dudect (Reparaz, Balasch, Verbauwhede: Dude, is my code constant time?): the same work with a
 fixed secret and with random ones, in random order, and Welch's t of the two samples, uncropped and
-with the slowest measurements left out. A |t| past 4.5 says that the times differ; one below says
+with the slowest measurements left out. What is public (inputs, blinded elements) is drawn at random
+for both: the weights of a proof are public, sums with them take what time they take, and with the same
+elements and the same key they would always be the same. A |t| past 4.5 says that the times differ; one below says
 that so many measurements on this machine showed no difference, and no more.
 """
 
@@ -23,10 +25,16 @@ MEASUREMENTS: Final = 4_000
 """Of each class, kernel and step."""
 ITEMS: Final = 8
 """Items of one measurement: as many as the fast kernel takes at once."""
+PUBLIC: Final = 64
+"""Batches of public values, of which every measurement takes one."""
 CROPS: Final = (1.0, 0.9, 0.7, 0.5)
 """Shares of the measurements that are kept, the fastest ones."""
 FIXED: Final = (b"\1" + bytes(31)) * ITEMS
 """The fixed secret: a scalar that is one, and so has almost no bits."""
+
+
+Step = Callable[[bytes, int], object]
+"""Work with secret scalars, and with public values of that number."""
 
 
 class Finding(TypedDict):
@@ -52,24 +60,28 @@ def measure(measurements: int = MEASUREMENTS) -> list[Finding]:
     ]
 
 
-def _steps(kernel: Kernel) -> Iterator[tuple[str, Callable[[bytes], object]]]:
+def _steps(kernel: Kernel) -> Iterator[tuple[str, Step]]:
     """Give each step that takes a secret: scalars as many as there are items."""
-    inputs = Inputs.pack(b"input %d" % number for number in range(ITEMS))
-    blinded = kernel.blind(inputs, _random_scalars())
-    yield "tag", lambda scalars: kernel.tag(scalars[:32], inputs)
-    yield "blind", lambda scalars: kernel.blind(inputs, scalars)
-    yield "evaluate", lambda scalars: kernel.evaluate(scalars[:32], blinded, scalars[32:96])
+    inputs = [Inputs.pack(os.urandom(16) for _ in range(ITEMS)) for _ in range(PUBLIC)]
+    blinded = [kernel.blind(each, _random_scalars()) for each in inputs]
+    yield "tag", lambda scalars, which: kernel.tag(scalars[:32], inputs[which])
+    yield "blind", lambda scalars, which: kernel.blind(inputs[which], scalars)
+    yield (
+        "evaluate",
+        lambda scalars, which: kernel.evaluate(scalars[:32], blinded[which], scalars[32:96]),
+    )
 
 
-def _greatest(work: Callable[[bytes], object], measurements: int) -> float:
+def _greatest(work: Step, measurements: int) -> float:
     # All secrets are there beforehand: to draw one just before would slow down what follows.
     secrets = [(0, bytes(bytearray(FIXED))) for _ in range(measurements)]
     secrets += [(1, _random_scalars()) for _ in range(measurements)]
     random.shuffle(secrets)
     times: tuple[list[int], list[int]] = ([], [])
     for which, scalars in secrets:
+        public = random.randrange(PUBLIC)
         start = time.perf_counter_ns()
-        work(scalars)
+        work(scalars, public)
         times[which].append(time.perf_counter_ns() - start)
     pooled = sorted(times[0] + times[1])
     crops = [pooled[int(share * len(pooled)) - 1] for share in CROPS]
