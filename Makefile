@@ -80,7 +80,7 @@ $(VENV)/.kernel: $(VENV)/.run $(wildcard $(CRATE)/src/*.rs $(CRATE)/src/*/*.rs $
 
 kernel: $(VENV)/.kernel ## Build the fast kernel and install it (needs Rust)
 
-# SAMPLES are the inputs on which all kernels are compared; ten million take about an hour.
+# SAMPLES are the inputs on which all kernels are compared; ten million take an hour or two.
 SAMPLES ?= 2000
 test-kernel: $(VENV)/.kernel $(VENV)/.develop ## Test the fast kernel, in Rust and against the portable one
 	cargo test --release --quiet --no-default-features --manifest-path $(CRATE)/Cargo.toml

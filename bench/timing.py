@@ -3,9 +3,9 @@
 As in dudect (Reparaz, Balasch, Verbauwhede: Dude, is my code constant time?): the same work with a
 fixed secret and with random ones, in random order, and Welch's t of the two samples, uncropped and
 with the slowest measurements left out. What is public (inputs, blinded elements) is drawn at random
-for both: the weights of a proof are public, sums with them take what time they take, and with the same
-elements and the same key they would always be the same. A |t| past 4.5 says that the times differ; one below says
-that so many measurements on this machine showed no difference, and no more.
+for both: sums with a proof's weights, which are public, take what time they take, and with the same
+elements and the same key they would always be the same sums. A |t| past 4.5 says that the times
+differ; one below says that so many measurements on this machine showed no difference, and no more.
 """
 
 import os

@@ -1,7 +1,7 @@
 """All kernels give the same bytes and refuse the same things.
 
-COMITY_KERNEL_SAMPLES says on how many random inputs; `make test-kernel SAMPLES=10000000` takes some
-hours. SEED repeats a run that found something.
+COMITY_KERNEL_SAMPLES says on how many random inputs; `make test-kernel SAMPLES=10000000` takes an
+hour or two. SEED repeats a run that found something.
 """
 
 import os
