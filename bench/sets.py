@@ -19,11 +19,13 @@ from itertools import chain
 from pathlib import Path
 from typing import Final, TypedDict
 
-from bench.callers import free_port
 from bench.machine import processor
+from bench.peers.meter import peak
 from comity.core.identity import fingerprint
-from comity.demo.sides import MX, US, Side
+from comity.core.tagset import part_count
+from comity.demo.sides import MX, US, Side, free_ports
 from comity.kernel import chosen
+from comity.limits import MIB
 from comity.operations import agreeing, holdings, matching, offering, peers, tagging
 
 RESULTS: Final = Path(__file__).parent / "results.json"
@@ -111,8 +113,7 @@ def measure(entries: int = ENTRIES) -> SetFigures:
 
 def _measured(folder: Path, holder: Side, asker: Side, records: int) -> SetFigures:
     watch = Watch()
-    for side in (holder, asker):
-        port = free_port()
+    for side, port in zip((holder, asker), free_ports(2), strict=True):
         side.create(f"https://127.0.0.1:{port}", port, "en")
     watch.start()
     loading_peak = _load(holder, _written(folder / "holder.csv", range(records)))
@@ -141,7 +142,7 @@ def _measured(folder: Path, holder: Side, asker: Side, records: int) -> SetFigur
         tags=tagged.entries,
         entries=tagged.padded,
         set_bytes=tagged.bytes,
-        parts=-(-tagged.bytes // 2**20),
+        parts=part_count(tagged.bytes),
         questions=sum(again.asked.values()),
         hits=len(first.hits),
         seconds={step: round(each, 1) for step, each in watch.seconds.items()},
@@ -179,10 +180,7 @@ def _load(side: Side, path: Path) -> float:
 
 
 def _peak_mib(pid: int) -> float:
-    """Return the most memory that a process had resident, which is what ru_maxrss says."""
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    kib = next(line.split()[1] for line in lines if line.startswith("VmHWM:"))
-    return round(int(kib) / 1024, 1)
+    return round(peak(pid) / MIB, 1)
 
 
 def _written(path: Path, numbers: Iterator[int] | range | chain[int]) -> Path:

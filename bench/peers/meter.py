@@ -70,12 +70,12 @@ def measured(steps: list[Step]) -> Iterator[Sent]:
     )
 
 
-def peak() -> int:
-    """Return the greatest resident memory of this process, in bytes.
+def peak(process: int | None = None) -> int:
+    """Return the greatest resident memory of a process, by default this one, in bytes.
 
     Not from getrusage, which counts what the parent had when it made the process.
     """
-    for line in Path("/proc/self/status").read_text().splitlines():
+    for line in Path(f"/proc/{process or 'self'}/status").read_text().splitlines():
         if line.startswith("VmHWM:"):
             return int(line.split()[1]) * 1024
     raise OSError("the system does not say how much memory was used")

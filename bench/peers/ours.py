@@ -5,32 +5,33 @@ the manifest names. Opening it is what the asker does once: the digest, the orde
 blinded, evaluated with a proof, checked, finished, looked up, and its label opened.
 """
 
-import hashlib
-import mmap
 import os
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
 from bench.peers import work
 from bench.peers.meter import Job, Report, Step, measured, peak
 from comity import kernel
 from comity.api import Inputs, Kernel
-from comity.core import tagset
 from comity.core.canonical import b64url, unb64url
-from comity.core.entries import ENTRY_BYTES
 from comity.core.label import Label
-from comity.core.matching import ROW_BYTES, look_up, seal_rows, tag_records
+from comity.core.manifest import SetReference
+from comity.core.matching import ROW_BYTES, look_up, tag_records
 from comity.core.records import Family
+from comity.core.tagset import Check, TagSet
 from comity.core.tokens import Token
+from comity.demo.sides import silent
 from comity.kernel.native import Native
 from comity.kernel.portable import Portable
 from comity.limits import BATCH_ELEMENTS, SET_PART_BYTES
+from comity.operations.tag_sets import Maker
+from comity.store import files
+from comity.store.building import Building
 from comity.store.partitions import Partitions
 
 _CONTEXT = bytes(range(32))
 """The manifest's binding, which would be a digest."""
-_PADDED_AT_ONCE = 16_384
 
 
 def prepare(job: Job, variant: str) -> Report:
@@ -39,10 +40,10 @@ def prepare(job: Job, variant: str) -> Report:
     steps: list[Step] = []
     key = on.scalars(os.urandom(64))
     with measured(steps) as sent:
-        digest = _write_set(job.folder, on, key, job.size)
-        sent.bytes = _set(job.folder).stat().st_size
+        reference = _write_set(job.folder, on, key, job.size)
+        sent.bytes = reference.bytes
     (job.folder / "key").write_bytes(key)
-    (job.folder / "digest").write_bytes(digest)
+    (job.folder / "digest").write_bytes(unb64url(reference.digest))
     return _report(variant, steps[0], [])
 
 
@@ -50,11 +51,12 @@ def ask(job: Job, variant: str) -> Report:
     """Open the set, and ask."""
     on = kernel.load(variant)
     steps: list[Step] = []
-    key = (job.folder / "key").read_bytes()
+    key, digest = (job.folder / "key").read_bytes(), (job.folder / "digest").read_bytes()
     questions = list(work.asked(job.size, job.questions))
     with ExitStack() as stack:
         with measured(steps):
-            tag_set = stack.enter_context(_opened(job.folder))
+            _check(job.folder, digest)
+            tag_set = stack.enter_context(files.open_set(job.folder, digest))
         for _ in range(job.rounds):
             found: set[str] = set()
             with measured(steps) as sent:
@@ -80,9 +82,7 @@ def _report(variant: str, once: Step, rounds: list[Step]) -> Report:
     }
 
 
-def _question(
-    on: Kernel, key: bytes, tag_set: tagset.TagSet, batch: list[str]
-) -> tuple[list[str], int]:
+def _question(on: Kernel, key: bytes, tag_set: TagSet, batch: list[str]) -> tuple[list[str], int]:
     """Ask one batch, both sides: what was found, and how many bytes the messages carry."""
     inputs = Inputs.pack(_token(text).input() for text in batch)
     blinds = on.scalars(os.urandom(64 * len(batch)))
@@ -109,47 +109,22 @@ def _token(text: str) -> Token:
     return Token(Family.RFC, None, text)
 
 
-# How a set is built and opened, as `operations.tag_sets` and `store.files` do it for a node.
-
-
-def _set(folder: Path) -> Path:
-    return folder / "set"
-
-
-def _write_set(folder: Path, on: Kernel, key: bytes, size: int) -> bytes:
-    """Tag, seal, sort and write, through partitions on disk; return the digest."""
+def _write_set(folder: Path, on: Kernel, key: bytes, size: int) -> SetReference:
+    """Tag, seal, sort and write, as a node does it; the set is where `files.open_set` finds it."""
+    building = Building(folder, folder)
+    maker = Maker(on, os.urandom, silent, building)
     rows = Partitions(folder / "rows", ROW_BYTES)
     tag_records(on, {Family.RFC: key}, _records(size), rows.put)
-    entries = Partitions(folder / "entries", ENTRY_BYTES)
-    for number in range(len(rows)):
-        entries.put(seal_rows(on, _CONTEXT, rows.take(number)).entries)
-    count = tagset.padded_size(entries.rows)
-    while missing := count - entries.rows:
-        entries.put(os.urandom(min(missing, _PADDED_AT_ONCE) * ENTRY_BYTES))
-    ordered = (tagset.in_order(b"".join(entries.take(n))) for n in range(len(entries)))
-    hasher = hashlib.sha256()
-    with _set(folder).open("wb") as file:
-        for block in tagset.encode(count, ordered):
-            hasher.update(block)
-            file.write(block)
-    return hasher.digest()
+    entries, _ = maker.seal(_CONTEXT, rows)
+    reference = maker.write(entries)
+    building.settle(unb64url(reference.digest))
+    return reference
 
 
-@contextmanager
-def _opened(folder: Path) -> Iterator[tagset.TagSet]:
-    """Check the set from end to end, as its parts are joined, and map it."""
-    check = tagset.Check()
-    with _set(folder).open("rb") as file:
+def _check(folder: Path, digest: bytes) -> None:
+    """Check the set from end to end, as its parts are joined."""
+    check = Check()
+    with files.set_path(folder, digest).open("rb") as file:
         while block := file.read(SET_PART_BYTES):
             check.update(block)
-    check.finish((folder / "digest").read_bytes())
-    with (
-        _set(folder).open("rb") as file,
-        mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped,
-        memoryview(mapped) as view,
-    ):
-        found = tagset.TagSet(view)
-        try:
-            yield found
-        finally:
-            found.close()
+    check.finish(digest)

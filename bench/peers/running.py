@@ -1,7 +1,6 @@
 """Runs the steps of one tool, each side in a process of its own, and reads what they report."""
 
 import json
-import socket
 import subprocess
 import sys
 import tempfile
@@ -16,6 +15,7 @@ from bench.peers.child import ROLES, report_path
 from bench.peers.figures import Entry, Whole
 from bench.peers.meter import Job, Report
 from bench.peers.tools import Tool
+from comity.demo.sides import free_ports
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 PEERS_PYTHON: Final = ROOT / ".venv-peers" / "bin" / "python"
@@ -75,12 +75,12 @@ def run_step(tool: Tool, step: str, job: Job) -> dict[str, Report]:
     """Run one step in as many processes as the tool has sides. Raises StepFailedError."""
     roles = ROLES if tool.two_processes else ("both",)
     python = sys.executable if tool.own else str(PEERS_PYTHON)
-    ports = _free_ports()
+    holder, asker = free_ports(2)
     with ExitStack() as stack:
         running: list[tuple[str, subprocess.Popen[bytes]]] = []
         for role in roles:
-            text = json.dumps({**asdict(replace(job, role=role, ports=ports)), "folder": "@"})
-            text = text.replace('"@"', json.dumps(str(job.folder)))
+            own = asdict(replace(job, role=role, ports=(holder, asker)))
+            text = json.dumps({**own, "folder": str(job.folder)})
             log = stack.enter_context((job.folder / f"{step}-{role}.log").open("wb"))
             command = [python, "-m", "bench.peers.child", tool.name, step, text]
             started = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
@@ -115,10 +115,3 @@ def _told(tool: Tool, step: str, job: Job, role: str, code: int) -> str:
     lines = (job.folder / f"{step}-{role}.log").read_text("utf-8", "replace").splitlines()
     last = "\n".join(lines[-_LAST_LINES:])
     return f"{tool.name}: {step} ({role}, {job.size:,}) ended with {code}\n{last}"
-
-
-def _free_ports() -> tuple[int, int]:
-    with socket.socket() as one, socket.socket() as other:
-        one.bind(("127.0.0.1", 0))
-        other.bind(("127.0.0.1", 0))
-        return one.getsockname()[1], other.getsockname()[1]
