@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+from documents.drawing import decade, level, named, page, series, titles
 from documents.marks import ROOT
 
 PLOT: Final = ROOT / "docs" / "proofs.svg"
@@ -22,22 +23,17 @@ _PANELS: Final = (
 
 def draw(figures: Sequence[dict[str, Any]]) -> str:
     """Return the plot as SVG: bytes and milliseconds, over the size on a logarithmic axis."""
-    lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {2 * _WIDTH} {_HEIGHT}" '
-        'font-family="sans-serif" font-size="11">',
-        f'<rect width="{2 * _WIDTH}" height="{_HEIGHT}" fill="#fff"/>',
-    ]
-    for number, (unit, series) in enumerate(_PANELS):
-        lines.append(f'<g transform="translate({number * _WIDTH} 0)">')
-        lines += _panel(figures, unit, series)
-        lines.append("</g>")
-    return "\n".join([*lines, "</svg>", ""])
+    panels = (
+        (number * _WIDTH, _panel(figures, unit, lines))
+        for number, (unit, lines) in enumerate(_PANELS)
+    )
+    return page(2 * _WIDTH, _HEIGHT, panels)
 
 
 def _panel(
-    figures: Sequence[dict[str, Any]], unit: str, series: Sequence[tuple[str, str, str]]
+    figures: Sequence[dict[str, Any]], unit: str, lines: Sequence[tuple[str, str, str]]
 ) -> Iterator[str]:
-    highest = max((each[key] for each in figures for _, key, _ in series), default=1)
+    highest = max((each[key] for each in figures for _, key, _ in lines), default=1)
     step = _step(highest)
     top = step * math.ceil(highest / step)
     sizes = [math.log10(each["entries"]) for each in figures] or [0, 1]
@@ -50,32 +46,14 @@ def _panel(
         return _HEIGHT - _BOTTOM - value / top * (_HEIGHT - _TOP - _BOTTOM)
 
     for at in range(round(top / step) + 1):
-        value = at * step
-        yield (
-            f'<path d="M{_LEFT} {up(value):.1f}H{_WIDTH - _RIGHT}" stroke="#ddd" fill="none"/>'
-            f'<text x="{_LEFT - 6}" y="{up(value) + 4:.1f}" text-anchor="end">{value:,g}</text>'
-        )
+        yield level(up(at * step), _LEFT, _WIDTH - _RIGHT, at * step)
     for size in range(math.ceil(first), math.floor(last) + 1):
-        yield (
-            f'<text x="{across(size):.1f}" y="{_HEIGHT - _BOTTOM + 16}" text-anchor="middle">'
-            f'10<tspan dy="-4" font-size="8">{size}</tspan></text>'
-        )
-    middle = (_LEFT + _WIDTH - _RIGHT) / 2
-    yield (
-        f'<text x="{middle}" y="{_HEIGHT - 8}" text-anchor="middle">entries in the log</text>'
-        f'<text x="8" y="16">{unit}</text>'
-    )
-    for place, (name, key, colour) in enumerate(series):
+        yield decade(across(size), _HEIGHT - _BOTTOM + 16, size)
+    yield titles((_LEFT + _WIDTH - _RIGHT) / 2, _HEIGHT - 8, "entries in the log", unit)
+    for place, (name, key, colour) in enumerate(lines):
         points = [(across(math.log10(each["entries"])), up(each[key])) for each in figures]
-        path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
-        yield f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>'
-        for x, y in points:
-            yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colour}"/>'
-        left = _LEFT + 90 + place * 100
-        yield (
-            f'<circle cx="{left - 8}" cy="12" r="4" fill="{colour}"/>'
-            f'<text x="{left}" y="16">{name}</text>'
-        )
+        yield from series(points, colour)
+        yield named(_LEFT + 82 + place * 100, 12, 8, colour, name)
 
 
 def _step(highest: float) -> float:

@@ -7,6 +7,7 @@ from typing import Final
 from bench.peers.figures import Entry, paid_once
 from bench.peers.tools import TOOLS
 
+from documents.drawing import decade, level, named, page, series, titles
 from documents.marks import ROOT
 
 PLOT: Final = ROOT / "docs" / "peers.svg"
@@ -30,19 +31,12 @@ _PANELS: Final[Sequence[tuple[str, Callable[[Entry], float]]]] = (
 
 def draw(entries: Sequence[Entry]) -> str:
     """Return the plot as SVG. A tool that keeps nothing has no line in the first panel."""
-    width = 2 * _WIDTH + _LEGEND
-    lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {_HEIGHT}" '
-        'font-family="sans-serif" font-size="11">',
-        f'<rect width="{width}" height="{_HEIGHT}" fill="#fff"/>',
+    panels = [
+        (number * _WIDTH, _panel(entries, title, figure))
+        for number, (title, figure) in enumerate(_PANELS)
     ]
-    for number, (title, figure) in enumerate(_PANELS):
-        lines.append(f'<g transform="translate({number * _WIDTH} 0)">')
-        lines += _panel(entries, title, figure)
-        lines.append("</g>")
-    lines.append(f'<g transform="translate({2 * _WIDTH} 0)">')
-    lines += _legend(entries)
-    return "\n".join([*lines, "</g>", "</svg>", ""])
+    panels.append((2 * _WIDTH, _legend(entries)))
+    return page(2 * _WIDTH + _LEGEND, _HEIGHT, panels)
 
 
 def _panel(entries: Sequence[Entry], title: str, figure: Callable[[Entry], float]) -> Iterator[str]:
@@ -58,38 +52,19 @@ def _panel(entries: Sequence[Entry], title: str, figure: Callable[[Entry], float
         return _HEIGHT - _BOTTOM - (value - low) / (high - low) * (_HEIGHT - _TOP - _BOTTOM)
 
     for value in range(low, high + 1):
-        shown = f"{10.0**value:,g}"
-        yield (
-            f'<path d="M{_LEFT} {up(value):.1f}H{_WIDTH - _RIGHT}" stroke="#ddd" fill="none"/>'
-            f'<text x="{_LEFT - 6}" y="{up(value) + 4:.1f}" text-anchor="end">{shown}</text>'
-        )
+        yield level(up(value), _LEFT, _WIDTH - _RIGHT, 10.0**value)
     for size in range(left, right + 1):
-        yield (
-            f'<text x="{across(size):.1f}" y="{_HEIGHT - _BOTTOM + 16}" text-anchor="middle">'
-            f'10<tspan dy="-4" font-size="8">{size}</tspan></text>'
-        )
-    middle = (_LEFT + _WIDTH - _RIGHT) / 2
-    yield (
-        f'<text x="{middle}" y="{_HEIGHT - 8}" text-anchor="middle">items held</text>'
-        f'<text x="8" y="16">{title}</text>'
-    )
+        yield decade(across(size), _HEIGHT - _BOTTOM + 16, size)
+    yield titles((_LEFT + _WIDTH - _RIGHT) / 2, _HEIGHT - 8, "items held", title)
     for tool in TOOLS:
         line = [(across(size), up(value)) for name, size, value in points if name == tool.name]
-        colour = _COLOURS[tool.name]
-        path = " ".join(f"{x:.1f},{y:.1f}" for x, y in line)
-        yield f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>'
-        for x, y in line:
-            yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colour}"/>'
+        yield from series(line, _COLOURS[tool.name])
 
 
 def _legend(entries: Sequence[Entry]) -> Iterator[str]:
     there = {entry["tool"] for entry in entries}
     for place, tool in enumerate(tool for tool in TOOLS if tool.name in there):
-        middle = _TOP + 10 + 20 * place
-        yield (
-            f'<circle cx="14" cy="{middle}" r="4" fill="{_COLOURS[tool.name]}"/>'
-            f'<text x="24" y="{middle + 4}">{tool.name}</text>'
-        )
+        yield named(14, _TOP + 10 + 20 * place, 10, _COLOURS[tool.name], tool.name)
 
 
 def _decades(values: Sequence[float]) -> tuple[int, int]:
