@@ -153,7 +153,8 @@ impl Kernel {
         Ok(PyBytes::new(py, &found))
     }
 
-    /// Evaluate inputs; `watch` hears how many are done, and may raise to end it.
+    /// Evaluate inputs in rounds. Between them signals are handled, and `watch` hears how many are
+    /// done; it may raise to end the work.
     #[pyo3(signature = (key, data, ends, watch = None))]
     fn tag<'py>(
         &self,
@@ -166,8 +167,19 @@ impl Kernel {
         let key = Zeroizing::new(batch::read_scalar(key)?);
         let ends = numbers(ends)?;
         let inputs = items(data, &ends)?;
-        self.rounds(py, inputs, OUTPUT, watch, |start, stop, out| {
-            on!(self, path => batch::tag(path, &key, inputs.part(start, stop), out))
+        PyBytes::new_with(py, inputs.len() * OUTPUT, |out| {
+            for (number, part) in out.chunks_mut(ROUND * OUTPUT).enumerate() {
+                let start = number * ROUND;
+                let stop = start + part.len() / OUTPUT;
+                let some = inputs.part(start, stop);
+                py.detach(|| on!(self, path => batch::tag(path, &key, some, part)))
+                    .map_err(|one| one.shifted(start))?;
+                py.check_signals()?;
+                if let Some(watch) = watch {
+                    watch.call1((stop,))?;
+                }
+            }
+            Ok(())
         })
     }
 
@@ -286,31 +298,6 @@ fn at(entry: usize) -> PyResult<isize> {
 
 fn gathered(outputs: &[u8], which: &[usize]) -> Vec<u8> {
     which.iter().flat_map(|&i| &outputs[i * OUTPUT..(i + 1) * OUTPUT]).copied().collect()
-}
-
-impl Kernel {
-    /// Work in rounds; between them signals are handled, and the watch is told.
-    fn rounds<'py>(
-        &self,
-        py: Python<'py>,
-        inputs: Items<'_>,
-        size: usize,
-        watch: Option<&Bound<'py, PyAny>>,
-        work: impl Fn(usize, usize, &mut [u8]) -> Result<(), Refusal> + Sync,
-    ) -> PyResult<Bound<'py, PyBytes>> {
-        PyBytes::new_with(py, inputs.len() * size, |out| {
-            for (number, part) in out.chunks_mut(ROUND * size).enumerate() {
-                let start = number * ROUND;
-                let stop = start + part.len() / size;
-                py.detach(|| work(start, stop, part)).map_err(|one| one.shifted(start))?;
-                py.check_signals()?;
-                if let Some(watch) = watch {
-                    watch.call1((stop,))?;
-                }
-            }
-            Ok(())
-        })
-    }
 }
 
 /// Copy an array. One without items may have no address, and so no alignment.

@@ -5,8 +5,8 @@
 //! digit is zero, and read the whole table for every digit.
 
 use super::field::{
-    D2, Fe, ONE, ZERO, add, carry, choose, cut, minus, mul, mul_onto, multiple, nothing, opposite,
-    plus, splat, square_multiple, square_sum, sub,
+    D2, Fe, ONE, Sum, ZERO, add, carry, choose, cut, minus, mul, mul_onto, multiple, nothing,
+    opposite, plus, splat, square_multiple, square_sum, sub,
 };
 use super::lanes::{LANES, V, load};
 use core::arch::x86_64::{
@@ -99,6 +99,18 @@ pub fn sums(q: &Quotients) -> Addend {
     }
 }
 
+/// What the four products of an addition come to.
+#[inline]
+#[target_feature(enable = "avx512f,avx512ifma")]
+fn sum_of(a: Sum, b: Sum, c: Sum, d: Sum) -> Quotients {
+    Quotients {
+        e: carry(minus(b, a)),
+        f: carry(minus(d, c)),
+        g: carry(plus(d, c)),
+        h: carry(plus(b, a)),
+    }
+}
+
 /// Add where the left side is given as Y - X, Y + X, Z, T.
 #[inline]
 #[target_feature(enable = "avx512f,avx512ifma")]
@@ -114,13 +126,7 @@ fn added_signed(p: &Addend, q: &Addend, negative: __mmask8) -> Quotients {
     let b = mul_onto(multiple(), &p.plus, &q.plus);
     let c = mul_onto(nothing(), &p.t2d, &q.t2d);
     let d = mul_onto(multiple(), &p.z2, &q.z2);
-    let c = opposite(negative, c);
-    Quotients {
-        e: carry(minus(b, a)),
-        f: carry(minus(d, c)),
-        g: carry(plus(d, c)),
-        h: carry(plus(b, a)),
-    }
+    sum_of(a, b, opposite(negative, c), d)
 }
 
 /// Add where the left side is given as in `added`, and the right one as Y - X, Y + X and 2 d T with
@@ -133,12 +139,7 @@ pub fn affine_added(p: &Addend, q: &[Fe; 3]) -> Quotients {
     let c = mul_onto(nothing(), &p.t2d, &q[2]);
     let z = cut(&p.z2);
     let d = plus(multiple(), plus(z, z));
-    Quotients {
-        e: carry(minus(b, a)),
-        f: carry(minus(d, c)),
-        g: carry(plus(d, c)),
-        h: carry(plus(b, a)),
-    }
+    sum_of(a, b, c, d)
 }
 
 #[inline]
