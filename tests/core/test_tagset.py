@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from comity.core import tagset
-from comity.core.tagset import Check, TagSet, encode, file_bytes, in_order, padded_size
+from comity.core.tagset import Check, TagSet, encode, file_bytes, find, in_order, padded_size
 from comity.errors import Code, ComityError
 from comity.limits import SET_ENTRIES, SET_PART_BYTES
 from refusals import refuses
@@ -65,7 +65,7 @@ def test_what_goes_in_is_found(entries: list[bytes], parts: int) -> None:
     expected = {entry[:10]: entry[10:] for entry in entries}
     beside = [index[:9] + bytes([index[9] ^ 1]) for index in expected]
     for index in (*expected, *beside, bytes(10), b"\xff" * 10):
-        assert found.find(index) == expected.get(index)
+        assert find(found.entries, index) == expected.get(index)
 
 
 def test_the_order_of_the_parts_does_not_show() -> None:
@@ -79,7 +79,7 @@ def test_memory_mapped_file(tmp_path: Path) -> None:
     entry = random.Random(1).randbytes(58 * 3)[:58]
     with path.open("rb") as file:
         mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        assert TagSet(memoryview(mapped)).find(entry[:10]) == entry[10:]
+        assert find(TagSet(memoryview(mapped)).entries, entry[:10]) == entry[10:]
 
 
 def test_two_entries_with_one_index() -> None:

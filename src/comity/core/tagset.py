@@ -161,10 +161,6 @@ class TagSet:
         """Let the data go, so that a mapped file can be closed. No look-up works afterwards."""
         self.entries.release()
 
-    def find(self, index: bytes) -> bytes | None:
-        """Return the sealed label (48 bytes) that stands at an index of 10, or None."""
-        return find(self.entries, index)
-
 
 def find(entries: bytes | memoryview, index: bytes) -> bytes | None:
     """Return the sealed label (48 bytes) that stands at an index of 10 in sorted entries."""

@@ -8,11 +8,9 @@
 Between the steps everything is in partitions, most of them on disk (`comity.store.partitions`).
 """
 
-import os
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Final
 
 from sqlalchemy import Connection
 
@@ -27,14 +25,12 @@ from comity.core.manifest import SetReference
 from comity.core.matching import ROW_BYTES, Tagged, seal_rows, tag_records
 from comity.core.records import Family
 from comity.core.tokens import Token
-from comity.edge.keyfiles import PRIVATE, failures
 from comity.limits import SET_PARTITIONS, SPOOL_CHUNK_BYTES
+from comity.store import kept
 from comity.store.building import SET, Building
 from comity.store.handles import Handles
 from comity.store.partitions import Partitions
 from comity.store.rows import Dataset, Held, one, streamed
-
-_FLAGS: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +107,10 @@ class Maker:
         count = tagset.padded_size(entries.rows)
         self._pad(entries, count)
         path, hasher = self.work.path / SET, sha256()
-        with failures(path), open(os.open(path, _FLAGS, PRIVATE), "wb") as file:
+        with kept.growing(path, fresh=True) as file:
             for block in tagset.encode(count, self._in_order(entries)):
                 hasher.update(block)
                 file.write(block)
-            file.flush()
-            os.fsync(file.fileno())
         return SetReference(
             digest=b64url(hasher.digest()), entries=count, bytes=tagset.file_bytes(count)
         )

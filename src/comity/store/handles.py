@@ -38,7 +38,8 @@ class Handles:
         id = record.encode()
         with failures(self._path):
             self._ids.write(id)
-        place, length = self._size.to_bytes(_PLACE_BYTES, "big"), len(id).to_bytes(2, "big")
+        place = self._size.to_bytes(_PLACE_BYTES, "big")
+        length = len(id).to_bytes(_LENGTH_BYTES, "big")
         self._rows.put(handle + place + length)
         self._size += len(id)
 
