@@ -23,6 +23,7 @@ from comity.errors import Code, ComityError
 from comity.exchange import Exchange
 from comity.limits import COURIER_LIFETIME_SECONDS
 from comity.meeting import Meetings
+from comity.protocol import outbox
 from comity.protocol.authentication import TokenAuthenticator
 from comity.protocol.base import InForce, Local, Own, Signers
 from comity.protocol.mailboxes import POLLS, Mailboxes
@@ -156,6 +157,8 @@ def open_node(
     )
     _check_height(folder, store, local)
     building.clear(folder, store)
+    with store.write() as tx:
+        outbox.take_back(tx)
     believed = TokenAuthenticator(local, store)
     wake = Event()
     clients = Clients(local.mailboxes)

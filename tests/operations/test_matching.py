@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from cryptography.exceptions import InvalidTag
 
-from comity.api import Inputs, Watch
+from comity.api import Inputs, Request, Watch
 from comity.core import jws
 from comity.core.canonical import b64url
 from comity.core.manifest import Manifest
@@ -245,6 +245,30 @@ def test_a_question_that_was_not_looked_up_is_not_asked_again(tagged: Pair) -> N
     assert shown(result) == EXPECTED
     after = run(posture.posture, tagged.mx, peer=US.id).agreements[0].tokens_used
     assert after - before == sum(result.asked.values()) - result.asked["rfc"]
+
+
+def test_a_question_that_died_on_its_way_is_not_asked_again(tagged: Pair) -> None:
+    """The next process brings it to the peer before it asks anything else."""
+
+    class Died(BaseException):
+        pass
+
+    def die(request: Request) -> Request:
+        if request.target.endswith("/questions"):
+            raise Died
+        return request
+
+    tagged.to_mx.on_request = die
+    with pytest.raises(Died):
+        match(tagged)
+    tagged.to_mx.mend()
+    tagged.restart("us")
+    result = match(tagged)
+    assert shown(result) == EXPECTED
+    with tagged.us.store.read() as tx:
+        assert len(many(tx, Question)) == len(FAMILIES)
+    used = run(posture.posture, tagged.mx, peer=US.id).agreements[0].tokens_used
+    assert used == sum(result.asked.values())
 
 
 def test_an_old_question_of_another_list_is_left_alone(tagged: Pair) -> None:

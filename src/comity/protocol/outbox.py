@@ -12,7 +12,7 @@ from comity.errors import Code
 from comity.protocol.base import BYTES, Local, Reply
 from comity.protocol.sending import State
 from comity.store import record
-from comity.store.rows import Message, Outgoing, one
+from comity.store.rows import Message, Outgoing, change, one
 from comity.store.schema import outbox
 from comity.store.statements import Statement
 
@@ -92,6 +92,15 @@ def mark(tx: Connection, row: Outgoing, state: State, **values: object) -> bool:
     place = {"of": row.peer, "id": row.jti}
     moved = {"to": state, "tried": after.attempts, "after": after.not_before, "why": after.error}
     return _MARK.run(tx, place | moved).rowcount == 1
+
+
+def take_back(tx: Connection) -> None:
+    """Let wait what a process asked that is no more, for when the node is opened.
+
+    So what is asked next finds it waiting, and goes after it. Otherwise it could overtake a
+    question whose reply it needs to know of.
+    """
+    change(tx, Outgoing, {"state": State.ASKED}, state=State.WAITING)
 
 
 _WAITED_FOR: Final = Statement(
