@@ -32,13 +32,6 @@ def many_callers(call: Callable[[], object], calls: int, callers: int) -> float:
     return seconds
 
 
-def free_port() -> int:
-    """Return a port that nobody listens on right now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def wait_for(port: int) -> None:
     """Wait until somebody listens."""
     for _ in range(400):

@@ -10,8 +10,9 @@ import tempfile
 from pathlib import Path
 from typing import Final, TypedDict
 
-from bench.callers import free_port, many_callers, wait_for
+from bench.callers import many_callers, wait_for
 from comity.core.identity import fingerprint
+from comity.demo.sides import free_ports
 from comity.edge.config import NodeConfig
 from comity.node import Node, open_node
 from comity.operations import Caller, holdings, offering, peers, setup
@@ -81,7 +82,7 @@ def pair(folder: Path) -> tuple[Node, Node]:
     """Make two nodes that pinned each other: one offers a list, the other may ask."""
     nodes = []
     for name, territory in (("holder", "MX"), ("asker", "US")):
-        port = free_port()
+        [port] = free_ports(1)
         config = NodeConfig(
             id=f"did:web:{name}.example",
             name=name,

@@ -20,9 +20,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bench.callers import free_port, many_callers, wait_for
+from bench.callers import many_callers, wait_for
 from comity.core import jws
 from comity.core.keys import Ed25519Signer
+from comity.demo.sides import free_ports
 from comity.edge.tls import client_context, make_certificate, server_context
 
 SIGNER = Ed25519Signer(bytes(range(32)))
@@ -49,7 +50,7 @@ class Kept:
 def measure(exchanges: int, callers: int) -> float:
     """Return exchanges a second of so many callers at once."""
     with tempfile.TemporaryDirectory() as temporary:
-        folder, port = Path(temporary), free_port()
+        folder, [port] = Path(temporary), free_ports(1)
         certificate = make_certificate(
             "127.0.0.1", folder / "tls.key", folder / "tls.pem", datetime.now(UTC)
         )

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from socket import create_server
 from typing import Any, TypeVar
 
 import structlog
@@ -83,15 +82,6 @@ def pin_each_other(one: Officer, other: Officer) -> None:
         told = there.run("identity", "--json").json["fingerprint"]
         document = str(there.folder / "identity.comity")
         assert here.run("peer", "add", document, "--fingerprint", told).code == 0
-
-
-def free_ports(count: int) -> list[int]:
-    """Return ports that nobody listens on."""
-    sockets = [create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [each.getsockname()[1] for each in sockets]
-    for each in sockets:
-        each.close()
-    return ports
 
 
 @contextmanager

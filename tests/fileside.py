@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from comity.core.identity import fingerprint as fingerprint_of
+from comity.demo.sides import free_ports
 from comity.edge.file_listener import FileListener
 from comity.edge.peer_listener import peer_app
 from comity.edge.serve import Listener
@@ -122,14 +123,9 @@ class Filed:
             change(tx, FileToken, {}, requests=requests)
 
 
-def _free_ports() -> tuple[int, int]:
-    with socket.create_server((HOST, 0)) as one, socket.create_server((HOST, 0)) as other:
-        return one.getsockname()[1], other.getsockname()[1]
-
-
 def make(folder: Path) -> None:
     """Make two nodes on free ports, which pinned each other."""
-    for config, name, port in zip((MX, US), ("mx", "us"), _free_ports(), strict=True):
+    for config, name, port in zip((MX, US), ("mx", "us"), free_ports(2), strict=True):
         config = config.model_copy(update={"address": f"https://{HOST}:{port}"})
         setup.init(folder / name, config, OFFICER.officer, folder / f"{name}-recovery.key")
     with opened(folder) as p:

@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from comity import kernel
+from comity.demo.sides import free_ports
 from comity.doctor import Finding, examine
 from comity.edge import lock
 from comity.errors import Code
 from comity.kernel import native
-from commands import Officer, free_ports, make_node, pin_each_other
+from commands import Officer, make_node, pin_each_other
 
 
 @pytest.fixture

@@ -11,11 +11,12 @@ import pytest
 from comity.api import Request, Response
 from comity.core.identity import read
 from comity.core.token import digest
+from comity.demo.sides import free_ports
 from comity.limits import MAILBOX_WAIT_SECONDS
 from comity.node import IDENTITY_FILE
 from comity.operations.records import RecordVerified
 from comity.polling import Round
-from commands import Officer, Ran, free_ports, make_node, pin_each_other, quiet_logs, served
+from commands import Officer, Ran, make_node, pin_each_other, quiet_logs, served
 
 MX_LIST = "Ref,Empresa,RFC,Estado,Fecha\nM1,Uno SA de CV,CNU130416UJ3,Definitivo,2023-07-01\n"
 US_LIST = "Ref,Company,RFC\nU1,Uno Trading,CNU130416UJ3\nU2,Nobody Inc,\n"

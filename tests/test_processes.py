@@ -12,10 +12,9 @@ import pytest
 
 from comity import kernel
 from comity.core.identity import fingerprint
-from comity.demo.sides import MX, US, Side
+from comity.demo.sides import MX, US, Side, free_ports
 from comity.errors import Code, ComityError
 from comity.operations import agreeing, holdings, matching, offering, peers, records, tagging
-from commands import free_ports
 
 pytestmark = pytest.mark.processes
 

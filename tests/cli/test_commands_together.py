@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from comity.core.disclosure import Field
+from comity.demo.sides import free_ports
 from comity.operations import (
     agreements,
     finding,
@@ -20,7 +21,7 @@ from comity.operations import (
     tagging,
 )
 from comity.operations.proposals import NegotiationShown
-from commands import Officer, Ran, free_ports, make_node, pin_each_other, quiet_logs, served
+from commands import Officer, Ran, make_node, pin_each_other, quiet_logs, served
 
 # One day of two nodes, in this order.
 pytestmark = pytest.mark.xdist_group("commands_together")

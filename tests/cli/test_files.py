@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 
 from cli.test_commands_together import until
+from comity.demo.sides import free_ports
 from comity.operations import holdings
 from comity.operations.proposals import NegotiationShown
 from comity.operations.receiving import ReceivedFiles, ReceivedShown
 from comity.operations.standing import TransferShown
-from commands import Officer, free_ports, make_node, pin_each_other, quiet_logs, served
+from commands import Officer, make_node, pin_each_other, quiet_logs, served
 
 # One day of two nodes, in this order.
 pytestmark = pytest.mark.xdist_group("files")

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from comity.demo.sides import free_ports
 from comity.operations.identity import History, Rotated
 from comity.operations.pinning import PeerChanged, PeerRevoked
-from commands import Officer, free_ports, make_node, pin_each_other, quiet_logs, served
+from commands import Officer, make_node, pin_each_other, quiet_logs, served
 
 ALL = ("message", "checkpoint", "cosignature", "encryption", "certificate")
 

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
+from comity.demo.sides import free_ports
 from comity.operations.ledger import Exchanged, LedgerShown, Statements
-from commands import free_ports, make_node, pin_each_other, quiet_logs, served
+from commands import make_node, pin_each_other, quiet_logs, served
 
 
 def test_figures_are_shown_exchanged_and_kept(tmp_path: Path) -> None:

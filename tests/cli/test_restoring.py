@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from comity.demo.sides import free_ports
 from comity.operations.backing_up import Backup, BackupKey, Restored
 from comity.operations.records import RecordVerified
 from comity.operations.setup import NodeShown
 from comity.operations.thawing import Thawed, UnsettledList
-from commands import Officer, free_ports, make_node, pin_each_other, quiet_logs, served
+from commands import Officer, make_node, pin_each_other, quiet_logs, served
 
 
 @pytest.fixture

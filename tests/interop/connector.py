@@ -1,9 +1,7 @@
 """The Eclipse connector as a process of its own, driven by its management API."""
 
 import os
-import random
 import secrets
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -17,6 +15,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.serialization import pkcs12
 
+from comity.demo.sides import free_ports
+
 _EDC: Final = Path(__file__).parent / "edc"
 _CLASSPATH: Final = (_EDC / "target" / "classes", _EDC / "resources", _EDC / "target" / "lib" / "*")
 MAIN: Final = "org.eclipse.edc.boot.system.runtime.BaseRuntime"
@@ -26,7 +26,6 @@ CONTEXT: Final[list[Any]] = ["https://w3id.org/dspace/2025/1/odrl-profile.jsonld
 """The context that a policy stands under in the messages of the protocol, and nothing else."""
 PROTOCOL: Final = "dataspace-protocol-http:2025-1"
 HOST: Final = "127.0.0.1"
-_PORTS: Final = range(15_000, 32_000)
 _CONTEXTS: Final = ("default", "management", "protocol", "control", "version", "public")
 _PATHS: Final = {"default": "/api", "protocol": "/dsp"}
 _START_SECONDS: Final = 60
@@ -85,25 +84,6 @@ def until(look: Callable[[], Any], what: str, seconds: float = _STEP_SECONDS) ->
             return found
         time.sleep(0.05)
     raise Failed(f"not in {seconds:g} s: {what}")
-
-
-def free_ports(count: int) -> list[int]:
-    """Return ports of loopback that nobody listens on.
-
-    They lie below those that systems give to outgoing connections: the connector takes many seconds
-    to start, and none of those may be lent out in the meantime.
-    """
-    found: list[int] = []
-    for port in random.sample(_PORTS, len(_PORTS)):
-        try:
-            # As the connector binds: on every address.
-            socket.create_server(("", port)).close()
-        except OSError:
-            continue
-        found.append(port)
-        if len(found) == count:
-            return found
-    raise Failed("no free ports")
 
 
 @contextmanager

@@ -14,7 +14,8 @@ from typing import Any, Final
 
 from comity.core.keys import Ed25519Signer
 from comity.core.note import KeyType, VerifierKey
-from interop.connector import HOST, Failed, free_ports
+from comity.demo.sides import free_ports
+from interop.connector import HOST, Failed
 
 PROGRAMS: Final = Path(__file__).parent / "golang" / "target"
 NAME: Final = "witness.example/interop"

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from comity.core.canonical import unb64url
+from comity.demo.sides import free_ports
 from comity.edge.config import NodeConfig
 from comity.edge.file_listener import FileListener
 from comity.edge.peer_listener import peer_app
@@ -19,7 +20,7 @@ from comity.serving import version_document
 from comity.worker import Worker
 from edge.loopback import running as listening
 from interop import connector, outside
-from interop.connector import HOST, Connector, free_ports
+from interop.connector import HOST, Connector
 from interop.front import front
 from interop.outside import Outside
 from standin import StandIn, pin

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from comity.core.identity import fingerprint
+from comity.demo.sides import free_ports
 from comity.operations import agreeing, matching, offering, setup, tagging, transfers
 from comity.operations.peers import peer_add
 from comity.protocol.catalog import MATCH
-from commands import free_ports
 from nodes import MX, OFFICER, US, Pair, opened, run
 from soak.child import CLOCK_FILE
 from soak.clock import SharedClock

@@ -1,6 +1,5 @@
 """The node under test, and the identity that the kit speaks as, which is a node of its own."""
 
-import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from typing import Final
 
 from comity.api import Endpoint, Request, Response
 from comity.core.identity import Pinned, fingerprint
+from comity.demo.sides import free_ports
 from comity.edge import lock
 from comity.edge.config import NodeConfig
 from comity.errors import Code, ComityError
@@ -82,12 +82,3 @@ def opened(folder: Path) -> Iterator[Sides]:
             document = other.document
             run(peer_add, one, document=document, fingerprint=fingerprint(document))
         yield Sides(node, kit, to_kit, kit_port)
-
-
-def free_ports(count: int) -> list[int]:
-    """Return ports that nobody listened on a moment ago."""
-    with ExitStack() as stack:
-        bound = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for each in bound:
-            each.bind(("127.0.0.1", 0))
-        return [int(each.getsockname()[1]) for each in bound]

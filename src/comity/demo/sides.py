@@ -1,5 +1,7 @@
 """The two sides of the play: a node each, served by a process of its own, and its one officer."""
 
+import errno
+import random
 import socket
 import subprocess
 import sys
@@ -21,6 +23,7 @@ from comity.operations.setup import Created, init
 ResultT = TypeVar("ResultT", bound=Model)
 
 HOST: Final = "127.0.0.1"
+_PORTS: Final = range(15_000, 32_000)
 _START_SECONDS: Final = 30
 _STOP_SECONDS: Final = (1, 10)
 _WAIT_SECONDS: Final = 30
@@ -152,13 +155,20 @@ class Side:
 
 
 def free_ports(count: int) -> list[int]:
-    """Return ports that nobody listens on right now."""
-    taken = [socket.create_server((HOST, 0)) for _ in range(count)]
-    try:
-        return [int(each.getsockname()[1]) for each in taken]
-    finally:
-        for each in taken:
-            each.close()
+    """Return ports that nobody listens on.
+
+    They lie below those that systems give to outgoing connections, so that none is lent out before
+    a process that takes seconds to start listens on it. Raises OSError where there are too few.
+    """
+    found: list[int] = []
+    for port in random.sample(_PORTS, len(_PORTS)):
+        with suppress(OSError):
+            # On every address, since some listen there.
+            socket.create_server(("", port)).close()
+            found.append(port)
+        if len(found) == count:
+            return found
+    raise OSError(errno.EADDRINUSE, "no free ports")
 
 
 def silent(step: str, done: int, total: int) -> None:
