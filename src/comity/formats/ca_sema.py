@@ -27,7 +27,7 @@ from comity.errors import Code, ComityError
 from comity.formats.ca_names import Split, alias_names, body_names, person_name, tidy
 from comity.formats.checked import check_identifier
 from comity.formats.countries import country_code
-from comity.formats.report import LoadReport, SetAside, Tallies, Warn, summarise
+from comity.formats.report import Counts, LoadReport, SetAside, Tallies, Warn, summarise
 from comity.formats.tables import Source
 from comity.formats.xml_records import XmlRecord, xml_records
 
@@ -82,7 +82,8 @@ def parse(
     if not records:
         raise ComityError(Code.FILE_EMPTY, file=source.name)
     reads = [source.read(len(rows))]
-    return records, summarise(FORMAT, reads, "utf-8", len(rows), records, tallies, as_of)
+    counts = Counts(records)
+    return records, summarise(FORMAT, reads, "utf-8", len(rows), counts, tallies, as_of)
 
 
 def _tidied(row: XmlRecord) -> XmlRecord:
