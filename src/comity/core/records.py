@@ -28,6 +28,13 @@ class Family(StrEnum):
     IMO = "imo"
     WALLET = "wallet"
     NAME = "name"
+    FULL_NAME = "full-name"
+    SKELETON = "skeleton"
+    SKELETON_LESS_ONE = "skeleton-less-one"
+    CORE = "core"
+    PART_BIRTH_DATE = "part-birth-date"
+    SKELETON_BIRTH_YEAR = "skeleton-birth-year"
+    RFC_CURP_ROOT = "rfc-curp-root"
 
 
 @dataclass(frozen=True, slots=True)
