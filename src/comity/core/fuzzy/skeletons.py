@@ -58,11 +58,16 @@ def skeleton(word: str) -> str:
     """Return the skeleton of one lower-case ASCII word. Never empty for a word that is not."""
     if any(char.isdigit() for char in word):
         return word
+    word = word.replace("hh", "h")
     text = _GLIDE.sub("", _ENDING.sub("v", word))
     if text.startswith("x"):
         text = "s" + text[1:]
     text = _GROUPS.sub(lambda found: SOUNDS[found.group()], text)
     text = _SOFT_C.sub("s", text).replace("c", "k").replace("z", "s")
+    if word[0] == "h" and len(text) > 1:
+        text = "a" + text[1:]
+    first = "a" if text[0] in "aeiouy" else ""
     text = _VOWELS.sub("", text)
-    text = text.replace("h", "") or text
-    return _REPEATED.sub(r"\1", text) or word
+    if len(text) > 2:
+        text = text.removesuffix("h")
+    return first + _REPEATED.sub(r"\1", text) or word
