@@ -1,4 +1,18 @@
-"""A name in its parts: words without honorifics, particles and legal forms, each with its role."""
+"""A name in its parts: words without titles, particles and legal forms, each with its role.
+
+The rules, in this order, are part of the derivation:
+
+1. The text in lower-case ASCII (`transliteration.latin`). In names of organisations and things,
+   brackets that say `aka`, `fka` or `formerly` go with what is in them.
+2. Initials that full stops separate are one word (`S.A. de C.V.`); `&` is the word `and`; all
+   but letters and digits separates words.
+3. Organisations: legal forms are cut out (`legal_forms.cut_forms`). Organisations and things:
+   articles, prepositions and conjunctions go (`titles.FUNCTION_WORDS`), unless nothing is left.
+4. Persons: what stands before the first comma is the surname. Titles, particles and single letters
+   go, unless nothing is left; where after the comma only single letters are left, all of it goes.
+   `abdul`, `abd al`, `abdel` and the like are joined to the next word as `abd`. A given name of
+   two syllables is one word (`syllables`).
+"""
 
 import re
 from dataclasses import dataclass
@@ -8,6 +22,8 @@ from typing import Final
 
 from comity.core.fuzzy.legal_forms import cut_forms
 from comity.core.fuzzy.skeletons import skeleton
+from comity.core.fuzzy.syllables import two_syllables
+from comity.core.fuzzy.titles import FUNCTION_WORDS, HONORIFICS, PARTICLES
 from comity.core.fuzzy.transliteration import latin
 from comity.core.records import Kind
 
@@ -37,8 +53,8 @@ class Name:
 
     @property
     def skeletons(self) -> tuple[str, ...]:
-        """The skeleton of each word, sorted; a word that stands twice counts twice."""
-        return tuple(sorted(map(skeleton, self.words)))
+        """The skeleton of each word, in the order of the words."""
+        return tuple(map(skeleton, self.words))
 
     def role(self, at: int) -> Role:
         """Return the role of a word."""
@@ -47,59 +63,28 @@ class Name:
         return Role.PATRONYMIC if _PATRONYMIC.search(self.words[at]) else Role.OTHER
 
 
-HONORIFICS: Final = frozenset(
-    """mr mrs ms miss dr prof professor eng ing lic sr sra don dona gen general maj major col colonel
-    lt capt captain brigadier brig admiral adm marshal sgt sergeant hajji haji hajj hadji haj mullah mulla mullah
-    mawlawi maulvi maulawi molavi mawlana maulana shaykh sheikh shaikh sheik cheikh shykh ustad ayatollah
-    hojjatoleslam hojatoleslam sayyid sayed syed seyed seyyed sayyed qari imam sultan prince princess
-    father bishop hon mufti kyaw_ daw""".split()
-)
-PARTICLES: Final = frozenset(
-    """de del la las los y e da das do dos di du der den von van zu al el ul bin ibn ben bint bent
-    binti ould oglu ogly kyzy qizi""".split()
-)
-FUNCTION_WORDS: Final = frozenset(
-    """the of and for in on at to by de del la las los el y e en da do du des der die das und von
-    al le les et i dlya po""".split()
-)
-KOREAN_SURNAMES: Final = frozenset(
-    """kim gim lee yi ri rhee pak park bak choe choi jong jung jeong chong chung kang cho jo yun yoon
-    chang jang rim im lim han o oh so seo sin shin kwon hwang an ahn song ryu yu hong jon jeon ko go
-    mun moon son yang pae bae paek baek ho heo nam sim no ro kwak sung cha chu u mi ryang""".split()
-)
-"""Korean surnames as they are transliterated: only after one are two syllables a given name."""
 _PATRONYMIC: Final = re.compile("(?:ov|ev|yev)(?:ich|ych|itch|na)$|(?:inichna|ilich|ich)$")
 _ASIDE: Final = re.compile(r"\([^()]*\b(?:aka|a\.k\.a|fka|f\.k\.a|formerly|also known)\b[^()]*\)")
 _INITIALS: Final = re.compile(r"(?<![a-z0-9])[a-z](?:\.\s*[a-z](?![a-z0-9]))+\.?")
 _WORD: Final = re.compile("[a-z0-9]+")
-_ABD: Final = re.compile("(?:bd|abd|abdu|abdul|abdel|abdal|abdol|abdoul|abdur|abdus|abd al)")
-_ABD_JOINED: Final = re.compile("^abd[aeou]+(?:l|(.)(?=\\1))(?=.{3})")
-_PINYIN: Final = re.compile(
-    "(?:(?:[bpmfdtnlgkhjqxrzcsyw]|zh|ch|sh)"
-    "(?:i?ao|i?ang?|uang?|uai|iong|ong|i?an|eng?|ing?|un|ue|ui|iu|uo|ua|ia|ie|ai|ei|ou|a|e|i|o|u))"
-    "|ai|an|ang|ao|ou|en|er"
-)
-_KOREAN: Final = re.compile(
-    "(?:[gkndtrlmbpsjchy]|ch|kk|tt|pp|ss|jj|kw|hw|hy|ky|gy|ry|my)?"
-    "(?:yeo|eo|eu|ae|oe|wi|ui|oo|ee|ou|a|o|u|e|i)(?:ng|n|l|m|k|p|t|h)?"
-)
+_ABD: Final = re.compile("bd|abd(?:u|ul|el|al|ol|oul|ur|us)?")
+_ABD_JOINED: Final = re.compile(r"^abd[aeou]+(?:l|(.)(?=\1))(?=.{3})")
+_CACHED: Final = 16_384
 
 
 def words(text: str) -> tuple[str, ...]:
-    """Return the words of a text: ASCII, lower case, initials that full stops join as one word."""
+    """Return the words of any text, in lower-case ASCII (rules 1 and 2)."""
     return tuple(_words(latin(text)))
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=_CACHED)
 def name_of(text: str, kind: Kind) -> Name:
     """Cut a name into its parts. No words where nothing of it is a letter or digit."""
-    found = latin(text)
     if kind is Kind.PERSON:
-        return _person(found)
-    every = _words(_ASIDE.sub(" ", found))
-    kept, forms = cut_forms(tuple(every)) if kind is Kind.ORGANISATION else (tuple(every), ())
-    named = tuple(word for word in kept if word not in FUNCTION_WORDS)
-    return Name(named or kept, forms)
+        return _person(latin(text))
+    every = tuple(_words(_ASIDE.sub(" ", latin(text))))
+    kept, forms = cut_forms(every) if kind is Kind.ORGANISATION else (every, ())
+    return Name(tuple(word for word in kept if word not in FUNCTION_WORDS) or kept, forms)
 
 
 def _words(text: str) -> list[str]:
@@ -109,36 +94,21 @@ def _words(text: str) -> list[str]:
 
 def _person(text: str) -> Name:
     before, comma, after = text.partition(",")
-    surname, rest = (_plain(before), _plain(after)) if comma else ([], _plain(before))
+    surname, rest = (_own(before), _own(after)) if comma else ([], _own(before))
     if not rest or max(map(len, rest)) == 1:
         surname, rest = [], surname or rest
-    if _asian(surname, rest):
+    if len(surname) < 2 and two_syllables(surname + rest):
         if not surname:
             surname, rest = rest[:1], rest[1:]
         rest = ["".join(rest)]
     return Name(tuple(surname + rest), surnames=len(surname))
 
 
-def _asian(surname: list[str], rest: list[str]) -> bool:
-    """Say whether this is a surname and a given name of two syllables that are written apart."""
-    every = surname + rest
-    return (
-        len(every) == 3
-        and len(surname) in (0, 1)
-        and (all(map(_PINYIN.fullmatch, every)) or _korean(every))
-    )
-
-
-def _korean(every: list[str]) -> bool:
-    return every[0] in KOREAN_SURNAMES and all(map(_KOREAN.fullmatch, every[1:]))
-
-
-def _plain(text: str) -> list[str]:
+def _own(text: str) -> list[str]:
     every = _words(text)
     kept = [word for word in every if word not in HONORIFICS and word not in PARTICLES]
-    kept = [word for word in kept if len(word) > 1] or kept or every
     joined: list[str] = []
-    for word in kept:
+    for word in [word for word in kept if len(word) > 1] or kept or every:
         if joined and _ABD.fullmatch(joined[-1]):
             joined[-1] = "abd" + word
         else:

@@ -1,16 +1,19 @@
 """The skeleton of a word: the consonants that transliterations and typing mostly keep.
 
-`Shcherbakov`, `Sherbakov` and `Щербаков` all give `srbkv`. The rules, in this order, are part of
-the derivation:
+`Shcherbakov`, `Sherbakoff` and `Щербаков` all give `srbkv`; `Yevgeny`, `Evgueni` and `Евгений`
+give `avgn`; `Hernández` and `Ernandes` give `arnds`. The rules, in this order, are part of the
+derivation:
 
 1. A word with a digit in it is its own skeleton.
-2. Endings: `off`, `ow`, `f` as `v`; a `j` after a vowel, at the end or before a consonant, goes.
-3. Groups of letters that write one sound become one letter (SOUNDS, the longest first).
-4. `c` before e, i, y is `s`, elsewhere `k`; `z` is `s`.
-5. Vowels and `y` go; then `h`, which is mute in Spanish and comes and goes elsewhere, unless
-   nothing else is left.
-6. A letter that repeats stands once.
-7. Where nothing is left, the word itself.
+2. `hh` is `h`; `ff`, `f` and `w` at the end are `v`; a `j` after a vowel goes, unless a vowel
+   other than y follows; an `x` at the beginning is `s`.
+3. Groups of letters that write one sound become one letter (SOUNDS; at each place the longest).
+4. `c` before e, i and y is `s`, elsewhere `k`; `z` is `s`.
+5. An `h` at the beginning, which is mute in Spanish and comes and goes elsewhere, is a vowel,
+   unless the word is that letter alone (`kh` is an h that stays).
+6. Vowels and `y` go; where the first letter was one, the skeleton begins with `a`.
+7. Of more than two consonants, an `h` at the end goes.
+8. A letter that repeats stands once. Where nothing is left, the skeleton is the word.
 """
 
 import re
@@ -43,7 +46,7 @@ SOUNDS: Final = {
     "q": "k",
     "w": "v",
 }
-"""`q` stands for the sound of `ch`; what is written with q is a k."""
+"""What groups of letters sound like. A `q` in a skeleton stands for the sound of `ch`."""
 
 _GROUPS: Final = re.compile("|".join(sorted(SOUNDS, key=lambda group: (-len(group), group))))
 _ENDING: Final = re.compile("(?:ff|f|w)$")
@@ -51,22 +54,22 @@ _GLIDE: Final = re.compile("(?<=[aeiouy])j(?![aeiou])")
 _SOFT_C: Final = re.compile("c(?=[eiy])")
 _VOWELS: Final = re.compile("[aeiouy]")
 _REPEATED: Final = re.compile(r"(.)\1+")
+_CACHED: Final = 65_536
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=_CACHED)
 def skeleton(word: str) -> str:
-    """Return the skeleton of one lower-case ASCII word. Never empty for a word that is not."""
+    """Return the skeleton of one word of lower-case ASCII. Never empty for one that is not."""
     if any(char.isdigit() for char in word):
         return word
-    word = word.replace("hh", "h")
-    text = _GLIDE.sub("", _ENDING.sub("v", word))
+    text = _GLIDE.sub("", _ENDING.sub("v", word.replace("hh", "h")))
     if text.startswith("x"):
         text = "s" + text[1:]
     text = _GROUPS.sub(lambda found: SOUNDS[found.group()], text)
     text = _SOFT_C.sub("s", text).replace("c", "k").replace("z", "s")
-    if word[0] == "h" and len(text) > 1:
+    if word.startswith("h") and len(text) > 1:
         text = "a" + text[1:]
-    first = "a" if text[0] in "aeiouy" else ""
+    first = "a" if _VOWELS.match(text) else ""
     text = _VOWELS.sub("", text)
     if len(text) > 2:
         text = text.removesuffix("h")
