@@ -1,8 +1,9 @@
 """Legal forms of organisations: every way they are written, and one code for each.
 
-Forms of one code are written for each other in lists (a Russian OOO as LLC); they are facts of
-company law and of how lists translate it, not a claim that the forms are alike. Spellings are as
-`parts.words` gives them: lower-case ASCII, initials joined (`S.A.` is `sa`).
+SPELLINGS has the spellings of each code, separated by bars, as `parts.words` gives them: lower-case
+ASCII, initials joined (`S.A.` is `sa`). Forms of one code are written for each other in lists (a
+Russian OOO as LLC). These are facts of company law and of how lists translate it, and no claim that
+the forms are alike.
 """
 
 from typing import Final
@@ -13,7 +14,8 @@ SPELLINGS: Final = {
     "sapi": "sapi de cv|sapi|sociedad anonima promotora de inversion de capital variable"
     "|sociedad anonima promotora de inversion",
     "sab": "sab de cv|sab|sociedad anonima bursatil de capital variable|sociedad anonima bursatil",
-    "sa": "sa|s a|sociedad anonima|societe anonyme|sociedade anonima|saa|sac|sociedad anonima cerrada",
+    "sa": "sa|s a|sociedad anonima|societe anonyme|sociedade anonima|saa|sac"
+    "|sociedad anonima cerrada",
     "srl-cv": "s de rl de cv|srl de cv|s de r l de c v|de rl de cv|s rl de cv"
     "|sociedad de responsabilidad limitada de capital variable",
     "srl": "s de rl|srl|s r l|de rl|sociedad de responsabilidad limitada|s de rl mi|sarl|eurl"
@@ -21,10 +23,12 @@ SPELLINGS: Final = {
     "sl": "sl|slu|sociedad limitada|sociedad limitada unipersonal",
     "sc": "sc|s c|sociedad civil",
     "ac": "ac|a c|asociacion civil",
-    "scs": "s en c|s en c s|s en c por a|sociedad en comandita simple|sociedad en comandita|s en cs",
+    "scs": "s en c|s en c s|s en c por a|s en cs|sociedad en comandita simple"
+    "|sociedad en comandita",
     "snc": "s en nc|s en n c|snc|sociedad en nombre colectivo",
     "sas": "sas|sas de cv|sociedad por acciones simplificada",
-    "scl": "scl|s coop|sc de rl|sc de rl de cv|sociedad cooperativa|s c de rl|s c de rl de cv"
+    "scl": "scl|s coop|sc de rl|sc de rl de cv|sociedad cooperativa|s c de rl"
+    "|s c de rl de cv"
     "|sociedad cooperativa de responsabilidad limitada",
     "sofom": "sofom|sofom enr|sofom er|sociedad financiera de objeto multiple",
     "spr": "spr|spr de rl|spr de ri|sociedad de produccion rural|s p r de rl",

@@ -5,7 +5,8 @@ from typing import Final
 HONORIFICS: Final = frozenset(
     """
     mr mrs ms miss dr prof professor eng ing lic sr sra don dona hon
-    gen general maj major col colonel lt capt captain brigadier brig admiral adm marshal sgt sergeant
+    gen general maj major col colonel lt capt captain brigadier brig admiral adm marshal sgt
+    sergeant
     hajji haji hajj hadji haj mullah mulla mawlawi maulvi maulawi molavi mawlana maulana
     shaykh sheikh shaikh sheik cheikh shykh ustad ayatollah hojjatoleslam hojatoleslam
     sayyid sayed syed seyed seyyed sayyed qari imam mufti sultan prince princess father bishop daw
