@@ -24,10 +24,12 @@ SOUNDS_CHARS: Final = 5
 ADDED: Final = -1.0
 """Our whole name is in theirs, which has one part more."""
 MISSING: Final = -4.0
-"""A part of ours is not in theirs; besides, MISSING_SHARE of its weight."""
-MISSING_SHARE: Final = 0.5
+"""A part of ours is not in theirs; and MISSING_SHARE of its weight, since rare ones tell apart."""
+MISSING_SHARE: Final = -0.5
 MISSING_GENERIC: Final = -2.0
 """A generic word of an organisation's name is."""
+MISSING_SECOND: Final = -2.0
+"""One of two surnames is, where the other agrees: lists leave the second out."""
 MISSING_FIELD: Final = -1.0
 """What a part, a date or a field of the address costs beside an address that agrees in another."""
 _WHOLE: Final = frozenset({Family.SKELETON, Family.SKELETON_BIRTH_YEAR})
@@ -84,13 +86,14 @@ def _lines(
     name, kind = question.subject.names[number], question.subject.kind
     equal = bool(found.families & _EQUAL)
     whole = bool(found.families & _WHOLE)
+    second = any(at in found.parts for at in range(name.surnames))
     for at, (word, skeleton) in enumerate(zip(name.words, name.skeletons, strict=True)):
         weight = frequencies.weight(kind, Feature(Field.PART, skeleton))
         if at in found.parts:
             less = 0.0 if equal else SHORT.get(len(skeleton), 0.0)
             yield Line(Reason.PART, max(0.0, weight - less), value=word)
             continue
-        reason, cost = _missing(kind, word, name.role(at), weight)
+        reason, cost = _missing(kind, word, name.role(at), weight, second=second)
         yield Line(reason, max(cost, MISSING_FIELD) if lenient else cost, value=word)
     if whole and sum(map(len, name.skeletons)) >= SOUNDS_CHARS:
         yield Line(Reason.NAME_SOUNDS_EQUAL, SOUNDS_EQUAL)
@@ -100,14 +103,20 @@ def _lines(
         yield Line(Reason.PART_ADDED, ADDED)
 
 
-def _missing(kind: Kind, word: str, role: Role, weight: float) -> tuple[Reason, float]:
+def _missing(
+    kind: Kind, word: str, role: Role, weight: float, *, second: bool
+) -> tuple[Reason, float]:
     """Return what it costs that a word of ours is not in theirs.
 
     A patronymic costs nothing: lists give it or leave it out. It would have weighed, had it agreed.
+    `second`: another word of the surname agrees.
     """
     if kind is Kind.ORGANISATION and word in GENERIC:
         return Reason.GENERIC_MISSING, MISSING_GENERIC
+    if role is Role.SURNAME:
+        if second:
+            return Reason.PART_MISSING, MISSING_SECOND
+        return Reason.SURNAME_MISSING, MISSING + MISSING_SHARE * weight
     if kind is Kind.PERSON and role is Role.PATRONYMIC:
         return Reason.PATRONYMIC_MISSING, 0.0
-    reason = Reason.SURNAME_MISSING if role is Role.SURNAME else Reason.PART_MISSING
-    return reason, MISSING - MISSING_SHARE * weight
+    return Reason.PART_MISSING, MISSING + MISSING_SHARE * weight

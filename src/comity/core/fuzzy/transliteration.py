@@ -22,28 +22,10 @@ from anyascii import anyascii
 from comity.core.names import APOSTROPHES
 
 SURNAMES_OF_TWO: Final = frozenset(
-    (
-        "欧阳",
-        "歐陽",
-        "司马",
-        "司馬",
-        "上官",
-        "诸葛",
-        "諸葛",
-        "夏侯",
-        "皇甫",
-        "尉迟",
-        "公孙",
-        "公孫",
-        "慕容",
-        "令狐",
-        "长孙",
-        "宇文",
-        "司徒",
-        "东方",
-        "端木",
-        "独孤",
-    )
+    """
+    欧阳 歐陽 司马 司馬 上官 诸葛 諸葛 夏侯 皇甫 尉迟 尉遲 公孙 公孫 慕容 令狐 长孙 長孫 宇文 司徒
+    东方 東方 端木 独孤 獨孤
+    """.split()
 )
 """The surnames of two characters that are still borne."""
 
@@ -63,6 +45,8 @@ def latin(text: str) -> str:
     Applying it twice changes nothing.
     """
     if not text.isascii():
+        # Twice: the acute accent that stands alone would become a blank and a mark.
+        text = _APOSTROPHES.sub("", text)
         text = unicodedata.normalize("NFKC", text)
         text = "".join(char for char in text if unicodedata.category(char) != "Cf")
         text = _ARABIC_SIGNS.sub("", text)
