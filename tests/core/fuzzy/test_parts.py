@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from comity.core.fuzzy.parts import Name, Role, name_of, words
 from comity.core.records import Kind
 
-WORDS = ("Peña", "JOSE", "Щербаков", "习近平", "Abdul", "al", "Rahman", "de", "S.A.", "Dr.", "Kim", "أحمد")
+WORDS = ("Peña", "JOSE", "Щербаков", "王小明", "Abdul", "al", "Rahman", "de", "S.A.", "Dr.", "Kim", "أحمد")
 NAMES = st.lists(st.sampled_from(WORDS) | st.text(max_size=8), max_size=5).map(" ".join)
 
 
@@ -18,17 +18,17 @@ def persons(*names: str) -> set[tuple[str, ...]]:
 @pytest.mark.parametrize(
     ("text", "expected", "surnames"),
     [
-        ("PEÑA NIETO, José", ("pena", "nieto", "jose"), 2),
-        ("José Peña Nieto", ("jose", "pena", "nieto"), 0),
+        ("PEÑA CRUZ, José", ("pena", "cruz", "jose"), 2),
+        ("José Peña Cruz", ("jose", "pena", "cruz"), 0),
         ("DE LA CRUZ, María del Carmen", ("cruz", "maria", "carmen"), 1),
         ("Dr. Juan PÉREZ", ("juan", "perez"), 0),
         ("AL-ZAWAHIRI, Ayman", ("zawahiri", "ayman"), 1),
         ("Gen. Min Aung HLAING", ("min", "aung", "hlaing"), 0),
         ("Aung Naing Oo, U", ("aung", "naing", "oo"), 0),
         ("OO, Aung Naing", ("oo", "aung", "naing"), 1),
-        ("XI, Jin Ping", ("xi", "jinping"), 1),
-        ("Xi Jin-ping", ("xi", "jinping"), 0),
-        ("KIM, Jong Un", ("kim", "jongun"), 1),
+        ("WANG, Xiao Ming", ("wang", "xiaoming"), 1),
+        ("Wang Xiao-ming", ("wang", "xiaoming"), 0),
+        ("HONG, Gil Dong", ("hong", "gildong"), 1),
         ("ABDUL RAHMAN, Ali", ("abdrahman", "ali"), 1),
         ("J. SMITH", ("smith",), 0),
         ("X", ("x",), 0),
@@ -45,7 +45,7 @@ def test_persons(text: str, expected: tuple[str, ...], surnames: int) -> None:
 @pytest.mark.parametrize(
     "names",
     [
-        ("习近平", "習近平", "XI, Jin Ping", "Xi Jinping", "Jinping Xi"),
+        ("王小明", "WANG, Xiao Ming", "Wang Xiaoming", "Xiaoming Wang", "Wang Xiao-ming"),
         ("ЩЕРБАКОВ, Алексей", "Sherbakov Aleksei", "Alexey SHCHERBAKOV", "Aleksej Scherbakoff"),
         ("Евгений Иванов", "IVANOFF, Evgueni", "Yevgeny IVANOV", "IWANOW, Yewgeni"),
         ("أحمد محمد", "Ahmed Mohammed", "MUHAMMAD, Ahmad"),

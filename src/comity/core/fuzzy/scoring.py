@@ -24,7 +24,7 @@ from comity.core.fuzzy.frequencies import Frequencies
 from comity.core.fuzzy.naming import MISSING_FIELD, name_lines
 from comity.core.fuzzy.question import Question
 from comity.core.fuzzy.reasons import Line, Reason
-from comity.core.records import Family
+from comity.core.records import Family, Kind
 from comity.core.tokens import Token
 
 DATE: Final = 8.0
@@ -192,7 +192,8 @@ def _doubts(
             yield Line(Reason.IDENTIFIER_DIFFERS, CONFLICTS[rule.family], rule.family)
     # An identifier of the other kind can agree in its root, which is made of the birth date.
     dated = {Field.BIRTH_DATE, Field.BIRTH_YEAR, Field.ROOT} & fields
-    if Presence.BIRTH_DATE in both and question.families & DATE_FAMILIES and not dated:
+    could = question.subject.kind is Kind.PERSON and question.families & DATE_FAMILIES
+    if Presence.BIRTH_DATE in both and could and not dated:
         weight = MISSING_FIELD if fields & set(PLACES) else DIFFERENT_DATE
         yield Line(Reason.BIRTH_DATE_DIFFERS, weight)
     if Presence.ADDRESS in both and question.families & PLACE_FAMILIES:

@@ -1,6 +1,6 @@
-"""Chinese and Korean given names of two syllables, written apart: `XI, Jin Ping`.
+"""Chinese and Korean given names of two syllables, written apart: `WANG, Xiao Ming`.
 
-Lists write them in one word (`Jinping`), with a hyphen or in two. In one word they are the same
+Lists write them in one word (`Xiaoming`), with a hyphen or in two. In one word they are the same
 for all, as they come of characters, too (`comity.core.fuzzy.transliteration`).
 """
 

@@ -7,7 +7,7 @@ neighbours is done here first:
 - Arabic: the article is cut off (`الشيخ` = `al shykh`); `و` inside a word is a vowel, as it mostly
   is; hamza, ayn and vowel signs go.
 - Chinese characters: each is a syllable; a run of them is a surname (SURNAMES_OF_TWO: of two
-  characters) and the given name, whose syllables are one word: `习近平` = `xi jinping`.
+  characters) and the given name, whose syllables are one word: `王小明` = `wang xiaoming`.
 - Hangul: like Chinese characters, with surnames of one syllable.
 - Apostrophes, whichever they are, go: they are written or left out at will (Sa'id, Said).
 """
