@@ -1,7 +1,7 @@
 """Text of any script in lower-case ASCII, the same at every node.
 
 The tables are those of `anyascii`, pinned to one version, which is part of the derivation
-(docs/decisions/0040-transliteration.md). They work character by character, so what depends on the
+(docs/decisions/0040-fuzzy-tokens.md). They work character by character, so what depends on the
 neighbours is done here first:
 
 - Arabic: the article is cut off (`الشيخ` = `al shykh`); `و` inside a word is a vowel, as it mostly
