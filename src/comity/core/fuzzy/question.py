@@ -32,8 +32,9 @@ class Question:
         """Derive the tokens of a record. A withheld one has none."""
         subject = Subject.of(record)
         exact = derive(record)
-        tokens = {token: _facts(token, subject, record) for token in exact}
-        wanted = {token: facts for token, facts in tokens.items() if token.family in families}
+        wanted = {
+            token: _facts(token, subject, record) for token in exact if token.family in families
+        }
         return cls(
             record=record.id,
             subject=subject,

@@ -17,7 +17,7 @@ HONORIFICS: Final = frozenset(
 PARTICLES: Final = frozenset(
     """
     de del la las los y e da das do dos di du der den von van zu
-    al el ul bin ibn ben bint bent binti ould oglu ogly kyzy qizi
+    al el ul ash as ad ar az bin ibn ben bint bent binti ould oglu ogly kyzy qizi
     """.split()
 )
 """Particles and articles of names of persons: written apart, joined or left out."""

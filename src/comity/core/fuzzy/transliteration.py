@@ -31,7 +31,7 @@ SURNAMES_OF_TWO: Final = frozenset(
 
 _APOSTROPHES: Final = re.compile(f"[{APOSTROPHES}]")
 _ARTICLE: Final = re.compile("(?<!\\w)\u0627\u0644(?=\\w{2})")
-_INNER_WAW: Final = re.compile("(?<=[\u0621-\u064a])\u0648")
+_INNER_WAW: Final = re.compile("(?<=[\u0621-\u064a\u066e-\u06d3])\u0648")
 _FIRST_ALEF: Final = re.compile("(?<!\\w)[\u0622\u0623\u0625\u0627\u0639]")
 _ARABIC_SIGNS: Final = re.compile("[\u0640\u064b-\u065f\u0670]")
 _HAN: Final = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
