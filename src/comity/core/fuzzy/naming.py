@@ -30,6 +30,10 @@ MISSING_GENERIC: Final = -2.0
 """A generic word of an organisation's name is."""
 MISSING_SECOND: Final = -2.0
 """One of two surnames is, where the other agrees: lists leave the second out."""
+GENERIC_SHARE: Final = 1.0
+CORE_EQUAL: Final = 0.0
+CORE_DIFFERS: Final = 0.0
+ADDED_PERSON: Final = -1.0
 MISSING_FIELD: Final = -1.0
 """What a part, a date or a field of the address costs beside an address that agrees in another."""
 _WHOLE: Final = frozenset({Family.SKELETON, Family.SKELETON_BIRTH_YEAR})
@@ -91,6 +95,8 @@ def _lines(
         weight = frequencies.weight(kind, Feature(Field.PART, skeleton))
         if at in found.parts:
             less = 0.0 if equal else SHORT.get(len(skeleton), 0.0)
+            if kind is Kind.ORGANISATION and word in GENERIC:
+                weight *= GENERIC_SHARE
             yield Line(Reason.PART, max(0.0, weight - less), value=word)
             continue
         reason, cost = _missing(kind, word, name.role(at), weight, second=second)
@@ -100,7 +106,14 @@ def _lines(
     if equal:
         yield Line(Reason.NAME_EQUAL, EQUAL)
     elif found.inside and not whole:
-        yield Line(Reason.PART_ADDED, ADDED)
+        yield Line(Reason.PART_ADDED, ADDED_PERSON if kind is Kind.PERSON else ADDED)
+    if kind is Kind.ORGANISATION and not whole and not equal and Family.CORE in question.families:
+        core = [skeleton for word, skeleton in zip(name.words, name.skeletons, strict=True) if word not in GENERIC]
+        if Family.CORE in found.families:
+            if sum(map(len, core)) >= SOUNDS_CHARS:
+                yield Line(Reason.NAME_SOUNDS_EQUAL, CORE_EQUAL)
+        elif core:
+            yield Line(Reason.PART_MISSING, CORE_DIFFERS)
 
 
 def _missing(
