@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from comity.core.derivation import derive
+from comity.core.derivation import derive_one
 from comity.core.fuzzy.parts import Name, name_of, words
 from comity.core.fuzzy.skeletons import skeleton
 from comity.core.records import Family, Kind, Place, Record
+from comity.errors import ComityError
 from comity.limits import DATES_PER_RECORD, NAMES_PER_RECORD, PLACES_PER_RECORD
 
 STREET_TYPES: Final = frozenset(
@@ -24,6 +25,9 @@ STREET_TYPES: Final = frozenset(
     """.split()
 )
 """Words that say what kind of street it is. They are abbreviated, left out and mistyped."""
+
+ROOT_CHARS: Final = 10
+COMPANY_RFC_CHARS: Final = 12
 
 _YEAR: Final = re.compile(r"(?<!\d)(1[89]\d\d|20\d\d)(?!\d)")
 _SPAN_YEARS: Final = 4
@@ -108,10 +112,16 @@ def _years(record: Record) -> Iterator[str]:
 
 
 def _roots(record: Record) -> Iterator[str]:
-    for token in derive(record):
+    for item in record.identifiers:
+        if item.family not in (Family.RFC, Family.CURP):
+            continue
+        try:
+            value = derive_one(item.family, item.value).value
+        except ComityError:
+            continue  # Its reader has said so.
         # A company's RFC has twelve characters and no CURP beside it.
-        if (token.family is Family.RFC and len(token.value) == 13) or token.family is Family.CURP:
-            yield token.value[:10]
+        if len(value) != COMPANY_RFC_CHARS:
+            yield value[:ROOT_CHARS]
 
 
 def _street(found: tuple[str, ...]) -> tuple[str, ...]:
