@@ -25,6 +25,8 @@ class Found:
 
     scores: dict[Ids, Score]
     """Of all pairs that share a token that the holder did not leave out."""
+    families: dict[Ids, frozenset[Family]]
+    """Of the tokens that they share."""
     tokens_asked: float
     """Tokens of one of our records, on average."""
     tokens_held: float
@@ -58,12 +60,15 @@ def match(ours: Sequence[Record], theirs: Sequence[Record], families: Collection
                         agreed[number, other].add(token)
     frequencies = Frequencies.of([question.subject for question in asked])
     scores: dict[Ids, Score] = {}
+    shared: dict[Ids, frozenset[Family]] = {}
     for (one, other), tokens in agreed.items():
         together = Agreement(frozenset(tokens), held[other].presence)
         ids = asked[one].record, held[other].record
         scores[ids] = score(asked[one], together, frequencies, len(held))
+        shared[ids] = frozenset(token.family for token in tokens)
     return Found(
         scores,
+        shared,
         sum(len(question.tokens) for question in asked) / len(asked),
         sum(len(question.tokens) for question in held) / len(held),
     )

@@ -48,6 +48,7 @@ def ca_ofac(data: Path) -> None:
     unsure = {(pair.ca, pair.ofac) for pair in judged if pair.verdict is Verdict.UNSURE}
     found = _timed(ours, theirs, LISTED)
     _say(found, true, unsure, len(theirs))
+    _leaks(found, true, unsure)
     _bands(found, true, unsure)
     _rates(ours, found, len(theirs))
 
@@ -95,6 +96,14 @@ def _say(found: Found, true: set[Ids], unsure: set[Ids], held: int) -> None:
     print(f"best                  {best(pairs, true)}")
     print(f"one to one, possibly  {figures(assigned, true, floor(held))}")
     print(f"one to one, best      {best(assigned, true)}")
+
+
+def _leaks(found: Found, true: set[Ids], unsure: set[Ids]) -> None:
+    wrong = [ids for ids in found.scores if ids not in true and ids not in unsure]
+    for family in FUZZY:
+        sharing = [ids for ids in wrong if family in found.families[ids]]
+        alone = sum(found.families[ids] == {family} for ids in sharing)
+        print(f"{family:20} {len(sharing):6} share one and are no match, {alone} of them no other")
 
 
 def _bands(found: Found, true: set[Ids], unsure: set[Ids]) -> None:
