@@ -36,11 +36,12 @@ TEXTS: Final = (
     "N´PALLETS",
     "Sa'id ‘Abd",
 )
-WORDS: Final = (
-    "shcherbakov sherbakoff yevgeny evgueni aleksey alexei iwanow hernandez ernandes gonzalez "
-    "muhammad mohamed hussein hoseyn yusuf mikhail xi huang zhukov jukov tsarev tchernov "
-    "andrej enrique guerra wladimir 33rd a h oo lech"
-).split()
+_WORDS: Final = """
+shcherbakov sherbakoff yevgeny evgueni aleksey alexei iwanow hernandez ernandes gonzalez
+muhammad mohamed hussein hoseyn yusuf mikhail xi huang zhukov jukov tsarev tchernov andrej
+enrique guerra wladimir 33rd a h oo lech
+"""
+WORDS: Final = tuple(_WORDS.split())
 NAMES: Final = (
     (Kind.PERSON, "PEÑA CRUZ, José"),
     (Kind.PERSON, "Dr. María del Carmen DE LA CRUZ"),

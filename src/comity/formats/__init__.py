@@ -91,7 +91,8 @@ def _read_sat(path: Path, _mapping: str, as_of: date | None, progress: Progress)
 
 
 def _read_ca(path: Path, _mapping: str, as_of: date | None, progress: Progress) -> Loaded:
-    return ca_sema.parse(_source(path), as_of, progress)
+    records, report = ca_sema.parse(_source(path), as_of, progress)
+    return Records(records), report
 
 
 def _read_csv(path: Path, mapping: str, as_of: date | None, progress: Progress) -> Loaded:

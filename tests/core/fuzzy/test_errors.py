@@ -51,12 +51,18 @@ FOUND = {
         body("Consorcio Nujoma, Sociedad Civil"),
     ),
     "legal form: another form": (body("Ferrelectrica, S.A. de C.V."), body("Ferrelectrica LLC")),
-    "legal form: translated": (body("ООО «Ферэлектрика»"), body("Ferelektrika Limited Liability Company")),
+    "legal form: translated": (
+        body("ООО «Ферэлектрика»"),
+        body("Ferelektrika Limited Liability Company"),
+    ),
     "date: day and month swapped": (
         born(person("KRILOV, Boris"), "1976-04-05"),
         born(person("KRILOV, Boris"), "1976-05-04"),
     ),
-    "date: only the year": (born(person("KRILOV, Boris"), DATE), born(person("KRYLOV, Boris"), "1976")),
+    "date: only the year": (
+        born(person("KRILOV, Boris"), DATE),
+        born(person("KRYLOV, Boris"), "1976"),
+    ),
     "nickname beside the surname, as an alias": (
         person("KRILOV, Aleksandr", "KRILOV, Sasha"),
         person("KRYLOV, Sasha"),

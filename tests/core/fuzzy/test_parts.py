@@ -7,7 +7,20 @@ from hypothesis import strategies as st
 from comity.core.fuzzy.parts import Name, Role, name_of, words
 from comity.core.records import Kind
 
-WORDS = ("Peña", "JOSE", "Щербаков", "王小明", "Abdul", "al", "Rahman", "de", "S.A.", "Dr.", "Kim", "أحمد")
+WORDS = (
+    "Peña",
+    "JOSE",
+    "Щербаков",
+    "王小明",
+    "Abdul",
+    "al",
+    "Rahman",
+    "de",
+    "S.A.",
+    "Dr.",
+    "Kim",
+    "أحمد",
+)
 NAMES = st.lists(st.sampled_from(WORDS) | st.text(max_size=8), max_size=5).map(" ".join)
 
 
@@ -27,7 +40,7 @@ def persons(*names: str) -> set[tuple[str, ...]]:
         ("Aung Naing Oo, U", ("aung", "naing", "oo"), 0),
         ("OO, Aung Naing", ("oo", "aung", "naing"), 1),
         ("WANG, Xiao Ming", ("wang", "xiaoming"), 1),
-        ("Wang Xiao-ming", ("wang", "xiaoming"), 0),
+        ("Wang Xiao-ming", ("wang", "xiaoming"), 1),
         ("HONG, Gil Dong", ("hong", "gildong"), 1),
         ("ABDUL RAHMAN, Ali", ("abdrahman", "ali"), 1),
         ("J. SMITH", ("smith",), 0),
@@ -49,7 +62,13 @@ def test_persons(text: str, expected: tuple[str, ...], surnames: int) -> None:
         ("ЩЕРБАКОВ, Алексей", "Sherbakov Aleksei", "Alexey SHCHERBAKOV", "Aleksej Scherbakoff"),
         ("Евгений Иванов", "IVANOFF, Evgueni", "Yevgeny IVANOV", "IWANOW, Yewgeni"),
         ("أحمد محمد", "Ahmed Mohammed", "MUHAMMAD, Ahmad"),
-        ("عبد الرحمن علي", "Abdul Rahman Ali", "Abdurrahman ALI", "ALI, Abdel-Rahman", "Abd al-Rahman Ali"),
+        (
+            "عبد الرحمن علي",
+            "Abdul Rahman Ali",
+            "Abdurrahman ALI",
+            "ALI, Abdel-Rahman",
+            "Abd al-Rahman Ali",
+        ),
         ("Hernández Cruz", "ERNANDES DE LA CRUZ", "hernandez  cruz", "CRUZ, Hernandez"),
         ("González, José", "GONZALES JOSE", "José GONZÁLEZ"),
         ("Sa'id Hassan", "Said HASAN", "Saïd Hassan"),
@@ -99,7 +118,9 @@ def test_case_and_outer_punctuation_do_not_count(text: str, kind: Kind) -> None:
     assert all(word.isascii() and word for word in name_of(text, kind).words)
 
 
-@given(st.lists(st.sampled_from(["pena", "josé", "щербаков", "abu", "maria"]), min_size=1), st.data())
+@given(
+    st.lists(st.sampled_from(["pena", "josé", "щербаков", "abu", "maria"]), min_size=1), st.data()
+)
 def test_order_does_not_count(parts: list[str], data: st.DataObject) -> None:
     """Of words that are not joined with their neighbours."""
     mixed = data.draw(st.permutations(parts))

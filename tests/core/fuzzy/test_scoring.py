@@ -21,7 +21,9 @@ def with_(record: Record, *identifiers: Identifier) -> Record:
 
 
 def test_a_name_alone_is_never_the_same() -> None:
-    found = compare(body("Mega Comercial Ferrelectrica, S.A."), body("MEGA COMERCIAL FERRELECTRICA SA"))
+    found = compare(
+        body("Mega Comercial Ferrelectrica, S.A."), body("MEGA COMERCIAL FERRELECTRICA SA")
+    )
     assert found.total > 20
     assert found.band is Band.PROBABLY
     assert line(found, Reason.NAME_EQUAL)
@@ -60,8 +62,10 @@ def test_nor_are_rare_ones_without_the_surname() -> None:
     ours, theirs = person("SOKOLOV, Vsevlad Mstislavovich"), person("KRYLOV, Vsevlad Mstislavovich")
     lone = compare(ours, theirs)
     assert lone.band is Band.NONE
-    born = [replace(each, birth_dates=("1976-04-19",)) for each in (ours, theirs)]
-    assert compare(*born).band in (Band.POSSIBLY, Band.PROBABLY)
+    born = compare(
+        replace(ours, birth_dates=("1976-04-19",)), replace(theirs, birth_dates=("1976-04-19",))
+    )
+    assert born.band in (Band.POSSIBLY, Band.PROBABLY)
 
 
 @pytest.mark.parametrize(
@@ -75,6 +79,17 @@ def test_nor_are_rare_ones_without_the_surname() -> None:
 )
 def test_organisations_of_common_words_are_nothing(one: str, other: str) -> None:
     assert compare(body(one), body(other)).band is Band.NONE
+
+
+def test_the_distinctive_words_must_agree() -> None:
+    ours, theirs = body("Nujoma Fordtwoo Trading"), body("Fordtwoo Trading Shvabrin")
+    found = compare(ours, theirs)
+    assert line(found, Reason.CORE_DIFFERS) is not None
+    families = [family for family in EVERY if family is not Family.CORE]
+    assert line(compare(ours, theirs, families), Reason.CORE_DIFFERS) is None
+    assert line(compare(ours, body("Nujoma Fordtwoo")), Reason.CORE_DIFFERS) is None
+    generic = compare(body("Trading Bank Group"), body("Trading Bank Holding"))
+    assert line(generic, Reason.CORE_DIFFERS) is None
 
 
 def test_identifiers_that_differ_speak_against_it() -> None:
@@ -103,7 +118,10 @@ def test_birth_dates_that_differ_speak_against_it() -> None:
     assert line(year, Reason.BIRTH_YEAR) is not None
     assert line(year, Reason.BIRTH_DATE_DIFFERS) is None
     names = [Family.SKELETON, Family.FULL_NAME]
-    assert line(compare(ours, person("Krilov, Boris", born="1980"), names), Reason.BIRTH_DATE_DIFFERS) is None
+    assert (
+        line(compare(ours, person("Krilov, Boris", born="1980"), names), Reason.BIRTH_DATE_DIFFERS)
+        is None
+    )
 
 
 def test_rfc_and_curp_of_one_person_meet_in_their_root() -> None:
@@ -153,7 +171,9 @@ RECORDS = st.builds(
         max_size=3,
     ).map(tuple),
     st.lists(st.sampled_from([RFC, OTHER_RFC]), max_size=1).map(tuple),
-    birth_dates=st.lists(st.sampled_from(["1976", "1976-04-19", "1980-01-02"]), max_size=2).map(tuple),
+    birth_dates=st.lists(st.sampled_from(["1976", "1976-04-19", "1980-01-02"]), max_size=2).map(
+        tuple
+    ),
     places=st.lists(
         st.builds(Place, st.just("7"), st.sampled_from(["", "Elm Road"]), st.just("Perm")),
         max_size=1,

@@ -29,9 +29,7 @@ def test_names_that_are_one_count_once() -> None:
         (("1976-04-19", "1976-04-20"), ("1976-04-19", "1976-04-20"), ("1976",)),
     ],
 )
-def test_birth_dates(
-    born: tuple[str, ...], dates: tuple[str, ...], years: tuple[str, ...]
-) -> None:
+def test_birth_dates(born: tuple[str, ...], dates: tuple[str, ...], years: tuple[str, ...]) -> None:
     found = subject("A B", born=born)
     assert (found.dates, found.years) == (dates, years)
 

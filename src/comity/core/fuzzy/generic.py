@@ -6,8 +6,7 @@ bodies, and countries that stand in many names, in English, Spanish and translit
 
 from typing import Final
 
-GENERIC: Final = frozenset(
-    """
+_GENERIC: Final = """
     company companies co corporation corp group holding holdings enterprise enterprises firm
     association organization organisation foundation institute institution center centre bureau
     agency office ministry department directorate committee council commission administration
@@ -46,5 +45,5 @@ GENERIC: Final = frozenset(
     suministro maquinaria equipos tecnologia tecnologias tecnica publicidad promotora promociones
     iran iranian russia russian rossii rossiyskaya belarus belarusian syria syrian china chinese
     moscow
-    """.split()
-)
+"""
+GENERIC: Final = frozenset(_GENERIC.split())

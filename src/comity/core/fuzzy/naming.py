@@ -30,10 +30,11 @@ MISSING_GENERIC: Final = -2.0
 """A generic word of an organisation's name is."""
 MISSING_SECOND: Final = -2.0
 """One of two surnames is, where the other agrees: lists leave the second out."""
-GENERIC_SHARE: Final = 1.0
-CORE_EQUAL: Final = 0.0
-CORE_DIFFERS: Final = 0.0
-ADDED_PERSON: Final = -1.0
+GENERIC_SHARE: Final = 0.7
+"""What of its weight a generic word keeps: they come together (scientific research institute)."""
+CORE_DIFFERS: Final = -2.0
+"""The words agree that organisations of one trade share, and not all of those that tell them
+apart: sister companies, ports and divisions are so."""
 MISSING_FIELD: Final = -1.0
 """What a part, a date or a field of the address costs beside an address that agrees in another."""
 _WHOLE: Final = frozenset({Family.SKELETON, Family.SKELETON_BIRTH_YEAR})
@@ -106,14 +107,18 @@ def _lines(
     if equal:
         yield Line(Reason.NAME_EQUAL, EQUAL)
     elif found.inside and not whole:
-        yield Line(Reason.PART_ADDED, ADDED_PERSON if kind is Kind.PERSON else ADDED)
-    if kind is Kind.ORGANISATION and not whole and not equal and Family.CORE in question.families:
-        core = [skeleton for word, skeleton in zip(name.words, name.skeletons, strict=True) if word not in GENERIC]
-        if Family.CORE in found.families:
-            if sum(map(len, core)) >= SOUNDS_CHARS:
-                yield Line(Reason.NAME_SOUNDS_EQUAL, CORE_EQUAL)
-        elif core:
-            yield Line(Reason.PART_MISSING, CORE_DIFFERS)
+        yield Line(Reason.PART_ADDED, ADDED)
+    if not whole and not equal and _core_differs(question, number, found):
+        yield Line(Reason.CORE_DIFFERS, CORE_DIFFERS)
+
+
+def _core_differs(question: Question, number: int, found: _Covered) -> bool:
+    return (
+        question.subject.kind is Kind.ORGANISATION
+        and Family.CORE in question.families
+        and Family.CORE not in found.families
+        and not GENERIC.issuperset(question.subject.names[number].words)
+    )
 
 
 def _missing(

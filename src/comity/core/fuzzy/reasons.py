@@ -18,6 +18,8 @@ class Reason(StrEnum):
     PART_MISSING = "part-missing"
     PART_ADDED = "part-added"
     """Theirs has a part that ours has not."""
+    CORE_DIFFERS = "core-differs"
+    """The distinctive words of an organisation's name do not all agree."""
     NAME_DIFFERS = "name-differs"
     IDENTIFIER = "identifier"
     ROOT = "root"

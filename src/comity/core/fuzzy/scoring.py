@@ -168,16 +168,12 @@ def _dates(
     years = [feature for feature in features if feature.field is Field.BIRTH_YEAR]
     if dates:
         best = max(dates, key=lambda date: (frequencies.weight(kind, date), date.value))
-        yield Line(
-            Reason.BIRTH_DATE, min(DATE, frequencies.weight(kind, best)), value=best.value
-        )
+        yield Line(Reason.BIRTH_DATE, min(DATE, frequencies.weight(kind, best)), value=best.value)
     elif years:
         yield Line(Reason.BIRTH_YEAR, YEAR, value=min(years, key=lambda year: year.value).value)
 
 
-def _doubts(
-    question: Question, agreed: Agreement, features: Collection[Feature]
-) -> Iterator[Line]:
+def _doubts(question: Question, agreed: Agreement, features: Collection[Feature]) -> Iterator[Line]:
     """Give the lines of what both records have and in which nothing agreed."""
     both = question.presence & agreed.presence
     families = {token.family for token in agreed.tokens}

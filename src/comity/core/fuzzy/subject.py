@@ -16,14 +16,13 @@ from comity.core.records import Family, Kind, Place, Record
 from comity.errors import ComityError
 from comity.limits import DATES_PER_RECORD, NAMES_PER_RECORD, PLACES_PER_RECORD
 
-STREET_TYPES: Final = frozenset(
-    """
+_STREET_TYPES: Final = """
     street st road rd avenue ave place pl circuit cct crescent cres court ct drive dr lane ln
     close way parade terrace highway boulevard blvd square
     calle c avenida av callejon calzada calz privada priv paseo carretera
     rue ulitsa ul prospekt pereulok strasse str
-    """.split()
-)
+"""
+STREET_TYPES: Final = frozenset(_STREET_TYPES.split())
 """Words that say what kind of street it is. They are abbreviated, left out and mistyped."""
 
 ROOT_CHARS: Final = 10

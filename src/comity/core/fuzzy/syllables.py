@@ -8,13 +8,12 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-KOREAN_SURNAMES: Final = frozenset(
-    """
+_KOREAN_SURNAMES: Final = """
     kim gim lee yi ri rhee pak park bak choe choi jong jung jeong chong chung kang cho jo yun yoon
     chang jang rim im lim han o oh so seo sin shin kwon hwang an ahn song ryu yu hong jon jeon ko
     go mun moon son yang pae bae paek baek ho heo nam sim no ro kwak sung cha chu u mi ryang
-    """.split()
-)
+"""
+KOREAN_SURNAMES: Final = frozenset(_KOREAN_SURNAMES.split())
 """As they are transliterated: only after one of them do Korean syllables make one given name."""
 
 _PINYIN: Final = re.compile(

@@ -21,12 +21,11 @@ from anyascii import anyascii
 
 from comity.core.names import APOSTROPHES
 
-SURNAMES_OF_TWO: Final = frozenset(
-    """
+_SURNAMES_OF_TWO: Final = """
     欧阳 歐陽 司马 司馬 上官 诸葛 諸葛 夏侯 皇甫 尉迟 尉遲 公孙 公孫 慕容 令狐 长孙 長孫 宇文 司徒
     东方 東方 端木 独孤 獨孤
-    """.split()
-)
+"""
+SURNAMES_OF_TWO: Final = frozenset(_SURNAMES_OF_TWO.split())
 """The surnames of two characters that are still borne."""
 
 _APOSTROPHES: Final = re.compile(f"[{APOSTROPHES}]")

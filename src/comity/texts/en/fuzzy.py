@@ -89,6 +89,7 @@ TEXTS: Final[dict[str, str]] = {
     "why.generic-missing": "Theirs does not have a word of ours that many names have: {value}.",
     "why.part-missing": "Theirs does not have a part of ours: {value}.",
     "why.part-added": "Theirs has a part that ours has not.",
+    "why.core-differs": "Not all of the distinctive words were found to agree.",
     "why.name-differs": "No part of the name was found to agree.",
     "why.identifier": "An official identifier is equal: {family}.",
     "why.root": "The first ten characters of RFC or CURP are equal.",

@@ -95,6 +95,7 @@ TEXTS: Final[dict[str, str]] = {
     ),
     "why.part-missing": "El otro no tiene una parte del nuestro: {value}.",
     "why.part-added": "El otro tiene una parte que el nuestro no tiene.",
+    "why.core-differs": "No se halló que coincidan todas las palabras distintivas.",
     "why.name-differs": "No se halló ninguna parte del nombre que coincida.",
     "why.identifier": "Un identificador oficial es igual: {family}.",
     "why.root": "Los primeros diez caracteres del RFC o de la CURP son iguales.",
