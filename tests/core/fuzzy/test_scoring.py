@@ -81,6 +81,20 @@ def test_organisations_of_common_words_are_nothing(one: str, other: str) -> None
     assert compare(body(one), body(other)).band is Band.NONE
 
 
+def test_what_is_missing_here_and_there_is_said() -> None:
+    longer, shorter = person("KRILOV, Fordor Zulem"), person("KRILOV, Fordor")
+    missing = line(compare(longer, shorter), Reason.PART_MISSING)
+    assert missing is not None
+    assert missing.value == "zulem"
+    assert line(compare(longer, shorter), Reason.PART_ADDED) is None
+    added = compare(shorter, longer)
+    assert line(added, Reason.PART_ADDED) is not None
+    assert line(added, Reason.PART_MISSING) is None
+    patronymic = compare(person("KRILOV, Fordor Petrovich"), shorter)
+    assert line(patronymic, Reason.PATRONYMIC_MISSING) is not None
+    assert line(compare(person("KRILOV CRUZ, Fordor"), shorter), Reason.SURNAME_MISSING) is None
+
+
 def test_the_distinctive_words_must_agree() -> None:
     ours, theirs = body("Nujoma Fordtwoo Trading"), body("Fordtwoo Trading Shvabrin")
     found = compare(ours, theirs)
