@@ -1,5 +1,7 @@
 """Which tokens a record gives."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,7 +15,8 @@ from comity.core.derivation import (
     derive_one,
     presence,
 )
-from comity.core.records import Family, Identifier, Kind, Record
+from comity.core.fuzzy.families import FUZZY
+from comity.core.records import Family, Identifier, Kind, Place, Record
 from comity.core.tokens import Token
 from comity.errors import Code, ComityError
 from comity.limits import TOKEN_INPUT_BYTES
@@ -47,6 +50,12 @@ def test_presence_of_a_record() -> None:
     assert presence(RECORD, derive(RECORD)) == Presence.BIRTH_DATE | Presence.RFC | Presence.TAX_ID
 
 
+def test_presence_of_an_address() -> None:
+    record = Record("1", Kind.PERSON, ("Peña",), places=(Place(postcode="06000"),))
+    assert presence(record, derive(record)) == Presence.ADDRESS
+    assert presence(replace(record, withheld=True), ()) == Presence(0)
+
+
 def test_withheld_record_gives_nothing() -> None:
     withheld = Record("1", Kind.ORGANISATION, RECORD.names, RECORD.identifiers, withheld=True)
     assert derive(withheld) == ()
@@ -60,7 +69,8 @@ def test_kind_is_part_of_name_tokens_only() -> None:
 
 
 def test_every_family_has_a_rule() -> None:
-    assert set(FAMILIES) == set(Family)
+    assert set(FAMILIES) | set(FUZZY) == set(Family)
+    assert not set(FAMILIES) & set(FUZZY)
     assert [family for family, rule in FAMILIES.items() if rule.evidence is Evidence.NAME_ONLY] == [
         Family.NAME
     ]
@@ -79,6 +89,7 @@ def test_what_others_rely_on_is_fixed() -> None:
         "TAX_ID": 16,
         "IMO": 32,
         "WALLET": 64,
+        "ADDRESS": 128,
     }
 
 
@@ -102,7 +113,7 @@ def test_typed_in_subjects_with_a_flaw(
 
 IDENTIFIERS = st.builds(
     Identifier,
-    st.sampled_from(Family),
+    st.sampled_from(list(FAMILIES)),
     st.text(max_size=20),
     st.sampled_from(["", "MX", "xx", "Iran"]),
 )
@@ -124,7 +135,7 @@ def test_any_record_derives_and_only_to_normal_tokens(record: Record) -> None:
         assert derive_one(token.family, value or token.value, token.kind, issuer) == token
 
 
-@given(st.sampled_from(Family), st.text(max_size=40), st.sampled_from(["", "MX", "?"]))
+@given(st.sampled_from(list(FAMILIES)), st.text(max_size=40), st.sampled_from(["", "MX", "?"]))
 def test_any_text_derives_or_is_refused(family: Family, text: str, country: str) -> None:
     said = outcome(lambda: derive_one(family, text, Kind.PERSON, country))
     if isinstance(said, ComityError):

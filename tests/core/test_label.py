@@ -70,7 +70,7 @@ def _changed(at: int, value: int) -> bytes:
         _changed(20, 1),
         _changed(14, 0xFF),
         _changed(29, 1),
-        _changed(30, 0x80),
+        _changed(29, 0x80),
         _changed(31, 1),
     ],
     ids=[

@@ -15,7 +15,7 @@ from refusals import refuses
 
 
 def test_formats_by_name() -> None:
-    assert list(FORMATS) == ["ofac-sdn", "sat-69b", "csv"]
+    assert list(FORMATS) == ["ofac-sdn", "sat-69b", "ca-sema", "csv"]
     with refuses(Code.FORMAT_UNKNOWN, format="xlsx"):
         read(Path("any"), "xlsx")
 
@@ -55,7 +55,7 @@ def test_mapping_where_it_belongs(tmp_path: Path) -> None:
         read(tmp_path, "sat-69b", "id=Ref")
 
 
-@pytest.mark.parametrize("format", ["sat-69b", "ofac-sdn"])
+@pytest.mark.parametrize("format", ["sat-69b", "ofac-sdn", "ca-sema"])
 def test_missing_files(tmp_path: Path, format: str) -> None:
     with refuses(Code.FILE_MISSING, file="none.csv"):
         read(tmp_path / "none.csv", format)

@@ -1,12 +1,13 @@
 """The real lists: what their description says is what the readers find."""
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from comity.core.derivation import derive
-from comity.core.records import Family, Record
+from comity.core.records import Family, Kind, Record
 from comity.errors import Code
 from comity.formats import read
 from comity.formats.report import LoadReport
@@ -15,6 +16,7 @@ from shared import shared
 
 Side = tuple[Sequence[Record], LoadReport]
 SAT_FILE = "data/mx_sat_69b/Listado_Completo_69-B_personas_morales.csv"
+CA_FILE = "data/ca_sema/sema-lmes.xml"
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +27,11 @@ def ofac() -> Side:
 @pytest.fixture(scope="module")
 def sat() -> Side:
     return read(shared(SAT_FILE), "sat-69b")
+
+
+@pytest.fixture(scope="module")
+def sema() -> Side:
+    return read(shared(CA_FILE), "ca-sema")
 
 
 def hits(mx: Sequence[Record], us: Sequence[Record]) -> list[tuple[str, str, str]]:
@@ -120,6 +127,23 @@ def test_counts_of_the_ofac_list(ofac: Side) -> None:
     assert len({record.id for record in records}) == 14_965
 
 
+def test_counts_of_the_canadian_list(sema: Side) -> None:
+    records, report = sema
+    assert (report.rows, report.records, report.aliases) == (4_759, 4_759, 3_821)
+    assert {count.family: count.count for count in report.identifiers} == {Family.IMO: 109}
+    assert counted(report) == {"birth-date-unreadable": 2, "alias-unclear": 9}
+    kinds = Counter(record.kind for record in records)
+    assert kinds == {Kind.PERSON: 3_334, Kind.ORGANISATION: 1_316, Kind.VESSEL: 109}
+    assert sum(bool(record.birth_dates) for record in records) == 1_714
+    assert len({record.id for record in records}) == 4_759
+
+
+def test_ships_of_canada_and_ofac(sema: Side, ofac: Side) -> None:
+    ours = {item.value for record in sema[0] for item in record.identifiers}
+    ships = [{item.value for item in record.identifiers} for record in ofac[0]]
+    assert sum(bool(ours & numbers) for numbers in ships) == 16
+
+
 def test_joined_remarks_give_whole_addresses(ofac: Side) -> None:
     """Address 1Gq... of this entry is cut at 1,000 characters; its checksum shows the join."""
     entry = next(record for record in ofac[0] if record.id == "30518")
@@ -134,6 +158,15 @@ def test_real_list_cut_anywhere_is_refused(tmp_path: Path, cut: int) -> None:
     copy.write_bytes(data)
     with refuses(Code.FILE_TRUNCATED, file="cut.csv", line=data.count(b"\n") + 1):
         read(copy, "sat-69b")
+
+
+@pytest.mark.parametrize("cut", [1, 2, 100, 100_000])
+def test_real_xml_cut_anywhere_is_refused(tmp_path: Path, cut: int) -> None:
+    data = shared(CA_FILE).read_bytes()[:-cut]
+    copy = tmp_path / "cut.xml"
+    copy.write_bytes(data)
+    with refuses(Code.FILE_TRUNCATED, file="cut.xml", line=data.count(b"\n") + 1):
+        read(copy, "ca-sema")
 
 
 @pytest.mark.parametrize("name", ["sdn.csv", "alt.csv", "add.csv", "sdn_comments.csv"])

@@ -15,6 +15,8 @@ import comity
 from comity import texts
 from comity.core.derivation import Evidence
 from comity.core.duration import Period
+from comity.core.fuzzy.bands import Band
+from comity.core.fuzzy.reasons import Reason
 from comity.core.identifiers import Flaw
 from comity.core.machines import NegotiationState, Role, TransferState
 from comity.core.records import Family, Kind
@@ -37,6 +39,9 @@ languages = pytest.mark.parametrize("language", LANGUAGES)
 
 ENUMS: dict[str, type[StrEnum]] = {
     "family": Family,
+    "reveals": Family,
+    "band": Band,
+    "why": Reason,
     "kind": Kind,
     "evidence": Evidence,
     "flaw": Flaw,

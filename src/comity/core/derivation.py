@@ -2,7 +2,7 @@
 
 Both sides must derive the same bytes, so DERIVATION names these rules as a whole: a manifest
 carries it, and any change to a normal form is a new version. Families are small pure functions in
-a registry; a later family (of fuzzy matching, say) is one more entry.
+a registry. These are the exact ones; those of fuzzy matching are in `comity.core.fuzzy.families`.
 
 | family | value of the token | kind in the token |
 | --- | --- | --- |
@@ -63,6 +63,8 @@ class Presence(IntFlag):
     TAX_ID = 16
     IMO = 32
     WALLET = 64
+    ADDRESS = 128
+    """An address in fields (`comity.core.records.Place`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,13 +144,15 @@ def derive(record: Record) -> tuple[Token, ...]:
 
 
 def presence(record: Record, tokens: Iterable[Token]) -> Presence:
-    """Return what the record has: its identifiers that give tokens, and a birth date.
+    """Return what the record has: its identifiers that give tokens, birth date, address.
 
     `tokens` are those that `derive` gives for it. Nothing for a withheld record.
     """
     found = Presence(0)
     if record.birth_dates and not record.withheld:
         found |= Presence.BIRTH_DATE
+    if record.places and not record.withheld:
+        found |= Presence.ADDRESS
     for family in {token.family for token in tokens}:
         found |= FAMILIES[family].presence
     return found

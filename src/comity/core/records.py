@@ -28,6 +28,21 @@ class Family(StrEnum):
     IMO = "imo"
     WALLET = "wallet"
     NAME = "name"
+    # The rest are fuzzy: `comity.core.fuzzy.families` says what each is made of.
+    RFC_CURP_ROOT = "rfc-curp-root"
+    FULL_NAME = "full-name"
+    SKELETON = "skeleton"
+    SKELETON_LESS_ONE = "skeleton-less-one"
+    CORE = "core"
+    PART_BIRTH_DATE = "part-birth-date"
+    SKELETON_BIRTH_YEAR = "skeleton-birth-year"
+    PART_POSTCODE = "part-postcode"
+    PART_STREET = "part-street"
+    PART_LOCALITY = "part-locality"
+    BIRTH_DATE_POSTCODE = "birth-date-postcode"
+    BIRTH_DATE_LOCALITY = "birth-date-locality"
+    STREET_LOCALITY = "street-locality"
+    NUMBER_STREET = "number-street"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +53,16 @@ class Identifier:
     value: str
     country: str = ""
     """ISO 3166-1 alpha-2 code of the issuer, empty where the list does not say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An address in fields, where a list has them apart. Empty where it does not say."""
+
+    number: str = ""
+    street: str = ""
+    locality: str = ""
+    postcode: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +86,8 @@ class Record:
     """Every status that the list gives for this record, the current one last."""
     birth_dates: tuple[str, ...] = ()
     addresses: tuple[str, ...] = ()
+    places: tuple[Place, ...] = ()
+    """Addresses in fields; what is here need not be in `addresses`, and the other way round."""
     programs: tuple[str, ...] = ()
     """The programmes or legal grounds the list names."""
     notes: tuple[str, ...] = ()

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from comity.core.records import Family
+from comity.core.derivation import FAMILIES
 
 PURPOSE: Final = "money laundering investigation"
 LEGAL_BASIS: Final = "Example memorandum of understanding, section 3"
@@ -40,7 +40,7 @@ def draft(asker: str, count: int) -> dict[str, Any]:
         "handling": "TLP:AMBER+STRICT",
         "match": {
             "approval": "automatic",
-            "families": [family.value for family in Family],
+            "families": [family.value for family in FAMILIES],
             **quota(count)["match"],
         },
         "request": {

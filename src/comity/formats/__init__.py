@@ -14,7 +14,7 @@ from typing import Final
 from comity.api import Progress
 from comity.core.holdings import Records
 from comity.errors import Code, ComityError
-from comity.formats import csv_list, ofac_sdn, sat_69b
+from comity.formats import ca_sema, csv_list, ofac_sdn, sat_69b
 from comity.formats.csv_map import parse_mapping
 from comity.formats.report import LoadReport
 from comity.formats.tables import Source
@@ -90,6 +90,11 @@ def _read_sat(path: Path, _mapping: str, as_of: date | None, progress: Progress)
     return Records(records), report
 
 
+def _read_ca(path: Path, _mapping: str, as_of: date | None, progress: Progress) -> Loaded:
+    records, report = ca_sema.parse(_source(path), as_of, progress)
+    return Records(records), report
+
+
 def _read_csv(path: Path, mapping: str, as_of: date | None, progress: Progress) -> Loaded:
     return csv_list.parse(_source(path), parse_mapping(mapping), as_of, progress)
 
@@ -100,6 +105,7 @@ FORMATS: Final = MappingProxyType(
         for found in (
             Format(ofac_sdn.FORMAT, _read_ofac),
             Format(sat_69b.FORMAT, _read_sat),
+            Format(ca_sema.FORMAT, _read_ca),
             Format(csv_list.FORMAT, _read_csv, needs_mapping=True),
         )
     }

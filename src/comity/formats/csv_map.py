@@ -25,13 +25,14 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from comity.core.derivation import FAMILIES
 from comity.core.records import Family, Kind
 from comity.errors import Code, ComityError
 
 DATE_ORDERS: Final = ("ymd", "dmy", "mdy")
 ROW_NUMBER: Final = "#"
 WITH_ISSUER: Final = (Family.PASSPORT, Family.TAX_ID)
-IDENTIFIERS: Final = tuple(family for family in Family if family is not Family.NAME)
+IDENTIFIERS: Final = tuple(family for family in FAMILIES if family is not Family.NAME)
 ONCE: Final = ("id", "name", "kind", "status", "as_of", "withheld", "split", "dates")
 MANY: Final = ("alias", "birth_date", "address", "program", "note")
 NEEDED: Final = ("id", "name", "kind")

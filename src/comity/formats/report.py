@@ -38,6 +38,8 @@ class Warn(StrEnum):
     """What was loaded and deserves a look."""
 
     REPEATED_ID = "repeated-id"
+    ID_WITH_NAME = "id-with-name"
+    """Several records would have one id; each has its name in it."""
     CONFLICTING_STATUS = "conflicting-status"
     NAME_NOTE_SPLIT = "name-note-split"
     REMARK_CONTINUED = "remark-continued"
@@ -54,6 +56,9 @@ class Warn(StrEnum):
     DATE_SEVERAL = "date-several"
     """Several dates in one cell; the latest counts, all are in the notes."""
     STATUS_UNDATED = "status-undated"
+    BIRTH_DATE_UNREADABLE = "birth-date-unreadable"
+    ALIAS_UNCLEAR = "alias-unclear"
+    """Parts of a text of aliases are no names of their own; the text is in the notes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ def register(app: typer.Typer) -> None:
 def load(
     session: Session,
     path: Annotated[Path, typer.Argument(help="The list; for ofac-sdn also its folder.")],
-    format: Annotated[str, typer.Option(help="ofac-sdn, sat-69b or csv.")],
+    format: Annotated[str, typer.Option(help="ofac-sdn, sat-69b, ca-sema or csv.")],
     dataset: Annotated[
         str, typer.Option(help="Id of the dataset; without it, the name of the file.")
     ] = "",

@@ -10,6 +10,7 @@ from comity.texts.en.errors_evidence import ERRORS as OF_EVIDENCE
 from comity.texts.en.errors_node import ERRORS as NODE
 from comity.texts.en.errors_work import ERRORS as WORK
 from comity.texts.en.evidence import TEXTS as EVIDENCE
+from comity.texts.en.fuzzy import TEXTS as FUZZY
 from comity.texts.en.keeping import ERRORS as KEEPING_ERRORS
 from comity.texts.en.keeping import TEXTS as KEEPING
 from comity.texts.en.keys import ERRORS as KEYS_ERRORS
@@ -39,6 +40,7 @@ ERRORS: Final[dict[Code, tuple[str, str]]] = {
 }
 TEXTS: Final[dict[str, str]] = {
     **WORDS,
+    **FUZZY,
     **LISTS,
     **MESSAGES,
     **SCREEN,

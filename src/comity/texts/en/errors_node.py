@@ -215,7 +215,7 @@ ERRORS: Final[dict[Code, tuple[str, str]]] = {
     ),
     Code.FORMAT_UNKNOWN: (
         "There is no such format[: {format}].",
-        "Formats are ofac-sdn, sat-69b and csv.",
+        "Formats are ofac-sdn, sat-69b, ca-sema and csv.",
     ),
     Code.MAP_INVALID: (
         "The mapping of columns is not valid[: {field}][ ({reason})].",

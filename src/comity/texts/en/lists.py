@@ -33,4 +33,7 @@ TEXTS: Final[dict[str, str]] = {
     "warn.date-short-year": "A date has a year of two digits.",
     "warn.date-several": "A cell has several dates; the latest counts, all are in the notes.",
     "warn.status-undated": "A status has no date.",
+    "warn.id-with-name": "Several records would have this id; their names were added to it.",
+    "warn.birth-date-unreadable": "A birth date cannot be read; it was kept as a note.",
+    "warn.alias-unclear": "A part of the aliases is no name; the text was kept as a note.",
 }

@@ -10,6 +10,7 @@ from comity.texts.es.errors_evidence import ERRORS as OF_EVIDENCE
 from comity.texts.es.errors_node import ERRORS as NODE
 from comity.texts.es.errors_work import ERRORS as WORK
 from comity.texts.es.evidence import TEXTS as EVIDENCE
+from comity.texts.es.fuzzy import TEXTS as FUZZY
 from comity.texts.es.keeping import ERRORS as KEEPING_ERRORS
 from comity.texts.es.keeping import TEXTS as KEEPING
 from comity.texts.es.keys import ERRORS as KEYS_ERRORS
@@ -39,6 +40,7 @@ ERRORS: Final[dict[Code, tuple[str, str]]] = {
 }
 TEXTS: Final[dict[str, str]] = {
     **WORDS,
+    **FUZZY,
     **LISTS,
     **MESSAGES,
     **SCREEN,

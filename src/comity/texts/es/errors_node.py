@@ -224,7 +224,7 @@ ERRORS: Final[dict[Code, tuple[str, str]]] = {
     ),
     Code.FORMAT_UNKNOWN: (
         "No existe ese formato[: {format}].",
-        "Los formatos son ofac-sdn, sat-69b y csv.",
+        "Los formatos son ofac-sdn, sat-69b, ca-sema y csv.",
     ),
     Code.MAP_INVALID: (
         "La correspondencia de columnas no es válida[: {field}][ ({reason})].",

@@ -41,4 +41,13 @@ TEXTS: Final[dict[str, str]] = {
         "Una celda tiene varias fechas; cuenta la más reciente y todas están en las notas."
     ),
     "warn.status-undated": "Una situación no tiene fecha.",
+    "warn.id-with-name": (
+        "Varios registros tendrían este identificador; se le añadieron sus nombres."
+    ),
+    "warn.birth-date-unreadable": (
+        "Una fecha de nacimiento no se puede leer; se conservó como nota."
+    ),
+    "warn.alias-unclear": (
+        "Una parte de los alias no es un nombre; el texto se conservó como nota."
+    ),
 }

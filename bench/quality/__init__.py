@@ -1,0 +1,1 @@
+"""How well records of two lists are matched that share no number."""
