@@ -65,6 +65,8 @@ thousand."""
 TOKENS_PER_RECORD: Final = 64
 """Fuzzy tokens of one record: 99 in 100 of the largest list at hand have under 52, the average is
 under 13; what is past it (aliases of a record with very many) is not tagged."""
+FUZZY_TOKENS_EXPECTED: Final = 16
+"""Fuzzy tokens that a record is reckoned to have where a disk must have room for their tags."""
 NAMES_PER_RECORD: Final = 12
 """Distinct names of one record that give fuzzy tokens: all of 98 in 100 records of that list."""
 NAMES_IN_FULL: Final = 6

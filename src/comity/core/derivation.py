@@ -36,8 +36,8 @@ from comity.core.records import Family, Kind, Record
 from comity.core.tokens import Token
 from comity.errors import ComityError
 
-DERIVATION: Final = "comity-exact-1"
-"""The version of everything in this module and in the normal forms it uses."""
+DERIVATION: Final = "comity-fuzzy-1"
+"""The version of everything here, in `comity.core.fuzzy`, and in the normal forms that they use."""
 
 NAME_CHARS: Final = 3
 """The shortest normal name that gives a token: one or two letters name nobody."""

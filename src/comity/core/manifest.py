@@ -79,7 +79,9 @@ class Draft(BaseModel):
     ends_at: Annotated[_Time, Field(alias="endsAt")]
     salt: _Hash
     """32 random bytes, base64url: no two sets share a binding, whatever else they share."""
-    derivation: Literal["comity-exact-1"] = DERIVATION
+    derivation: Literal["comity-fuzzy-1"] = DERIVATION
+    records: Annotated[int, Field(ge=0, le=SET_ENTRIES)]
+    """Records that were tagged: what scores are weighed against."""
     family_keys: Annotated[tuple[FamilyKey, ...], Field(min_length=1, alias="keys")]
     """One for each family that the agreement names, in the order of their names."""
     statuses: Annotated[tuple[_Id, ...], Field(max_length=STATUS_CODES)] = ()

@@ -1,18 +1,20 @@
 """Private matching without I/O: the holder tags its records, the asker looks its outputs up.
 
 The group operations are the kernel's, the set is given, and what crosses the border in between
-(questions and replies) is elsewhere. Everything here is exact equality of tokens.
+(questions and replies) is elsewhere. Everything here is equality of tokens; what the agreement of
+several of them says is in `comity.core.fuzzy`.
 """
 
 import struct
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import compress
+from itertools import compress, groupby
 from typing import Final
 
 from comity.api import Inputs, Kernel, Progress
 from comity.core.entries import LABEL_BYTES
+from comity.core.fuzzy.crowded import entries_of
 from comity.core.label import CANARY, Label
 from comity.core.oprf import OUTPUT_BYTES
 from comity.core.records import Family
@@ -23,9 +25,10 @@ from comity.limits import CANARIES, RECORDS_PER_TOKEN
 
 TAG_BATCH = 4_096
 """Tokens tagged at once: enough to keep every thread busy, little enough to report progress."""
-NUMBER_BYTES: Final = 8
-ROW_BYTES: Final = OUTPUT_BYTES + NUMBER_BYTES + LABEL_BYTES
-"""What tagging makes of one token of one record: its output, the record's number, its label.
+NUMBER_BYTES: Final = 7
+ROW_BYTES: Final = OUTPUT_BYTES + 1 + NUMBER_BYTES + LABEL_BYTES
+"""What tagging makes of one token of one record: its output, its family's position in `Family`, the
+record's number, its label.
 
 Sorted, rows of one token are side by side, in the order of their records.
 """
@@ -34,6 +37,12 @@ Sink = Callable[[bytes], None]
 """Takes a buffer of whole rows, in any order: a list's append, or partitions on disk."""
 
 _ROW: Final = struct.Struct(f"{ROW_BYTES}s")
+_FAMILY: Final = {family: bytes([number]) for number, family in enumerate(Family)}
+_FAMILIES: Final = tuple(Family)
+_KEPT: Final = tuple(
+    max(entries_of(family, count) for count in range(RECORDS_PER_TOKEN + 1)) for family in Family
+)
+"""The most entries that a token of each family has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +61,7 @@ class Sealed:
 
     entries: bytes
     dropped: int
-    """Rows of records past the first RECORDS_PER_TOKEN that have their token: no entries."""
+    """Rows that have no entry, since too many records share their token (`crowded`)."""
 
 
 @dataclass(slots=True)
@@ -80,7 +89,7 @@ def tag_records(
     batches = {family: _Batch() for family in keys}
     count = made = 0
     for family, key in keys.items():
-        rest = bytes(NUMBER_BYTES) + CANARY.encode()
+        rest = _FAMILY[family] + bytes(NUMBER_BYTES) + CANARY.encode()
         sink(_rows(kernel, key, _Batch(canaries(family), [rest] * CANARIES)))
     for count, (label, tokens) in enumerate(records, 1):
         rest = count.to_bytes(NUMBER_BYTES, "big") + label.encode()
@@ -90,7 +99,7 @@ def tag_records(
                 continue
             made += 1
             batch.inputs.append(token.input())
-            batch.rests.append(rest)
+            batch.rests.append(_FAMILY[token.family] + rest)
             if len(batch.inputs) == TAG_BATCH:
                 sink(_rows(kernel, keys[token.family], batch))
                 batches[token.family] = _Batch()
@@ -108,23 +117,40 @@ def seal_rows(kernel: Kernel, context: bytes, chunks: Iterable[bytes]) -> Sealed
     """Make entries of rows, which come in buffers of whole rows.
 
     Equal outputs get ordinals in the order of their records, so all rows of an output must be
-    among them. What is past RECORDS_PER_TOKEN is let go with each buffer: a token that every
-    record has takes no more memory than others. `context` is the manifest's binding.
+    among them. How many have entries is `crowded.entries_of`; what cannot have one is let go with
+    each buffer: a token that every record has takes no more memory than others. `context` is the
+    manifest's binding.
     """
     rows: list[bytes] = []
     ordinals: list[int] = []
-    dropped = 0
+    came = 0
     for chunk in chunks:
+        came += len(chunk) // ROW_BYTES
         rows += [row for (row,) in _ROW.iter_unpack(chunk)]
         rows.sort()
         ordinals = list(_ordinals(rows))
-        if max(ordinals, default=0) >= RECORDS_PER_TOKEN:
-            first = [ordinal < RECORDS_PER_TOKEN for ordinal in ordinals]
-            dropped += len(rows) - sum(first)
+        if max(ordinals, default=0) > min(_KEPT):
+            # One more than have entries, so that it is seen in the end that there are more.
+            first = [
+                ordinal <= _KEPT[row[OUTPUT_BYTES]]
+                for row, ordinal in zip(rows, ordinals, strict=True)
+            ]
             rows, ordinals = list(compress(rows, first)), list(compress(ordinals, first))
+    if max(ordinals, default=0) >= min(_KEPT):
+        left = list(_with_entries(rows, ordinals))
+        rows, ordinals = list(compress(rows, left)), list(compress(ordinals, left))
     outputs = b"".join([row[:OUTPUT_BYTES] for row in rows])
     labels = b"".join([row[-LABEL_BYTES:] for row in rows])
-    return Sealed(kernel.seal(outputs, context, array("H", ordinals), labels), dropped)
+    sealed = kernel.seal(outputs, context, array("H", ordinals), labels)
+    return Sealed(sealed, came - len(rows))
+
+
+def _with_entries(rows: Sequence[bytes], ordinals: Sequence[int]) -> Iterator[bool]:
+    """Tell for each of sorted rows whether it has an entry."""
+    for _, same in groupby(zip(rows, ordinals, strict=True), lambda pair: pair[0][:OUTPUT_BYTES]):
+        group = list(same)
+        entries = entries_of(_FAMILIES[group[0][0][OUTPUT_BYTES]], len(group))
+        yield from (ordinal < entries for _, ordinal in group)
 
 
 def look_up(

@@ -8,7 +8,7 @@
 Between the steps everything is in partitions, most of them on disk (`comity.store.partitions`).
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -17,15 +17,16 @@ from sqlalchemy import Connection
 from comity.api import Entropy, Kernel, Progress
 from comity.core import tagset
 from comity.core.canonical import b64url
-from comity.core.derivation import derive, presence
 from comity.core.entries import ENTRY_BYTES
+from comity.core.fuzzy.families import FUZZY
+from comity.core.fuzzy.question import Question
 from comity.core.holdings import decode, outline
 from comity.core.label import HANDLE_BYTES, Label
 from comity.core.manifest import SetReference
 from comity.core.matching import ROW_BYTES, Tagged, seal_rows, tag_records
 from comity.core.records import Family
 from comity.core.tokens import Token
-from comity.limits import SET_PARTITIONS, SPOOL_CHUNK_BYTES
+from comity.limits import FUZZY_TOKENS_EXPECTED, SET_PARTITIONS, SPOOL_CHUNK_BYTES
 from comity.store import kept
 from comity.store.building import SET, Building
 from comity.store.handles import Handles
@@ -39,7 +40,7 @@ class Survey:
 
     records: int
     tokens: int
-    """At most: some give none, and some give the same."""
+    """About so many: of exact families at most, of fuzzy ones as records have on average."""
     statuses: tuple[str, ...]
     """The words used as statuses, in their order."""
 
@@ -59,11 +60,12 @@ def survey(
     known = one(tx, Dataset, id=dataset)
     total = known.records if known else 0
     count = tokens = 0
+    fuzzy = FUZZY_TOKENS_EXPECTED if set(families) & FUZZY.keys() else 0
     statuses: set[str] = set()
     for count, row in enumerate(_held(tx, dataset), 1):
         found = outline(row.body)
         tokens += sum(family in families for family in found.families)
-        tokens += found.names if Family.NAME in families else 0
+        tokens += (found.names if Family.NAME in families else 0) + fuzzy
         statuses.update(found.statuses)
         if count % Held.at_once == 0:
             progress("read", count, total)
@@ -87,7 +89,7 @@ class Maker:
         """Tag the records, each under a fresh handle. Raises DISK_FULL, STORE_FAILED."""
         rows = Partitions(self.work.path / "rows", ROW_BYTES, self.partitions)
         codes = {value: code for code, value in enumerate(found.statuses)}
-        records = self._labelled(tx, dataset, codes, to)
+        records = self._labelled(tx, dataset, codes, to, keys)
         made = tag_records(self.kernel, keys, records, rows.put, self.progress, found.records)
         return made, rows
 
@@ -116,14 +118,19 @@ class Maker:
         )
 
     def _labelled(
-        self, tx: Connection, dataset: str, codes: Mapping[str, int], to: Handles
-    ) -> Iterator[tuple[Label, tuple[Token, ...]]]:
+        self,
+        tx: Connection,
+        dataset: str,
+        codes: Mapping[str, int],
+        to: Handles,
+        families: Collection[Family],
+    ) -> Iterator[tuple[Label, Iterable[Token]]]:
         for row in _held(tx, dataset):
             record, handle = decode(row.body, withheld=False), self.entropy(HANDLE_BYTES)
-            tokens = derive(record)
+            derived = Question.of(record, families)
             to.put(handle, record.id)
             statuses = [(codes[status.value], status.as_of) for status in record.statuses]
-            yield Label.of(handle, statuses, presence(record, tokens)), tokens
+            yield Label.of(handle, statuses, derived.presence), derived.tokens
 
     def _pad(self, entries: Partitions, count: int) -> None:
         at_once = SPOOL_CHUNK_BYTES // ENTRY_BYTES

@@ -173,6 +173,7 @@ def _make(node: Node, work: Building, handles: Handles, epoch: _Epoch, progress:
             for family, key in keys.items()
         ),
         statuses=found.statuses,
+        records=tagged.records,
     )
     entries, dropped = maker.seal(draft.binding(), rows)
     return _Made(draft.complete(maker.write(entries)), keys, tagged, dropped)

@@ -33,9 +33,6 @@ from comity.core.tokens import Token
 from comity.errors import ComityError
 from comity.limits import NAMES_IN_FULL, TOKENS_PER_RECORD
 
-VERSION: Final = "comity-fuzzy-1"
-"""What DERIVATION is, once agreements can name these families: any change is a new version."""
-
 FULL_NAME_CHARS: Final = 4
 """Shorter full names name nobody."""
 SKELETON_CHARS: Final = 3
@@ -176,6 +173,28 @@ FUZZY: Final = MappingProxyType(
     }
 )
 """Every fuzzy family of this version, in the order in which a record's tokens are given."""
+
+DATED: Final = frozenset(
+    {
+        Family.PART_BIRTH_DATE,
+        Family.SKELETON_BIRTH_YEAR,
+        Family.BIRTH_DATE_POSTCODE,
+        Family.BIRTH_DATE_LOCALITY,
+    }
+)
+"""Families of which a token agrees only where a birth date or year does."""
+PLACED: Final = frozenset(
+    {
+        Family.PART_POSTCODE,
+        Family.PART_STREET,
+        Family.PART_LOCALITY,
+        Family.BIRTH_DATE_POSTCODE,
+        Family.BIRTH_DATE_LOCALITY,
+        Family.STREET_LOCALITY,
+        Family.NUMBER_STREET,
+    }
+)
+"""Families of which a token agrees only where a field of an address does."""
 
 
 def fuzzy_tokens(subject: Subject, families: Collection[Family]) -> dict[Token, tuple[Fact, ...]]:

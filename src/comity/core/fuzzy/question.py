@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from comity.core.derivation import FAMILIES, Presence, derive, derive_one, presence
 from comity.core.fuzzy.evidence import Fact
-from comity.core.fuzzy.families import fuzzy_tokens
+from comity.core.fuzzy.families import DATED, PLACED, fuzzy_tokens
 from comity.core.fuzzy.parts import name_of
 from comity.core.fuzzy.subject import Subject
 from comity.core.records import Family, Record
@@ -25,7 +25,8 @@ class Question:
     tokens: Mapping[Token, tuple[Fact, ...]]
     """Exact tokens have no facts, but that of a name has its name."""
     presence: Presence
-    """What our record has, as in labels."""
+    """What the record has, as in labels, of what these families could show. Nothing else: a label
+    does not say that there is a passport where the terms have no passports."""
 
     @classmethod
     def of(cls, record: Record, families: Collection[Family]) -> "Question":
@@ -40,7 +41,7 @@ class Question:
             subject=subject,
             families=frozenset(families),
             tokens=wanted | fuzzy_tokens(subject, families),
-            presence=presence(record, exact),
+            presence=presence(record, wanted) & _shown_by(families),
         )
 
     @property
@@ -51,6 +52,19 @@ class Question:
             for token in self.tokens
             if token.family in FAMILIES and token.family is not Family.NAME
         )
+
+
+def _shown_by(families: Collection[Family]) -> Presence:
+    """Return what labels may say where an agreement has these families."""
+    shown = Presence(0)
+    for family in families:
+        if family in FAMILIES:
+            shown |= FAMILIES[family].presence
+        if family in DATED:
+            shown |= Presence.BIRTH_DATE
+        if family in PLACED:
+            shown |= Presence.ADDRESS
+    return shown
 
 
 def _facts(token: Token, subject: Subject, record: Record) -> tuple[Fact, ...]:

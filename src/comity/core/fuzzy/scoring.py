@@ -20,6 +20,7 @@ from typing import Final
 from comity.core.derivation import FAMILIES, Presence
 from comity.core.fuzzy.bands import Band, band
 from comity.core.fuzzy.evidence import Feature, Field
+from comity.core.fuzzy.families import DATED, PLACED
 from comity.core.fuzzy.frequencies import Frequencies
 from comity.core.fuzzy.naming import MISSING_FIELD, name_lines
 from comity.core.fuzzy.question import Question
@@ -54,25 +55,6 @@ CONFLICTS: Final = {
 """People have several passports and tax ids, in several countries; wallets are no conflict."""
 PLACES: Final = (Field.STREET, Field.LOCALITY, Field.POSTCODE)
 """Fields of an address that should agree. Numbers of houses are left out and cut too often."""
-PLACE_FAMILIES: Final = frozenset(
-    {
-        Family.PART_POSTCODE,
-        Family.PART_STREET,
-        Family.PART_LOCALITY,
-        Family.BIRTH_DATE_POSTCODE,
-        Family.BIRTH_DATE_LOCALITY,
-        Family.STREET_LOCALITY,
-        Family.NUMBER_STREET,
-    }
-)
-DATE_FAMILIES: Final = frozenset(
-    {
-        Family.PART_BIRTH_DATE,
-        Family.SKELETON_BIRTH_YEAR,
-        Family.BIRTH_DATE_POSTCODE,
-        Family.BIRTH_DATE_LOCALITY,
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,11 +170,11 @@ def _doubts(question: Question, agreed: Agreement, features: Collection[Feature]
             yield Line(Reason.IDENTIFIER_DIFFERS, CONFLICTS[rule.family], rule.family)
     # An identifier of the other kind can agree in its root, which is made of the birth date.
     dated = {Field.BIRTH_DATE, Field.BIRTH_YEAR, Field.ROOT} & fields
-    could = question.subject.kind is Kind.PERSON and question.families & DATE_FAMILIES
+    could = question.subject.kind is Kind.PERSON and question.families & DATED
     if Presence.BIRTH_DATE in both and could and not dated:
         weight = MISSING_FIELD if fields & set(PLACES) else DIFFERENT_DATE
         yield Line(Reason.BIRTH_DATE_DIFFERS, weight)
-    if Presence.ADDRESS in both and question.families & PLACE_FAMILIES:
+    if Presence.ADDRESS in both and question.families & PLACED:
         ours = {
             field
             for address in question.subject.addresses
