@@ -131,6 +131,9 @@ class Code(StrEnum):
     CANARY_MISSED = "canary-missed"
     NOTHING_TO_ASK = "nothing-to-ask"
     EPOCH_ENDED = "epoch-ended"
+    EPOCH_UNKNOWN = "epoch-unknown"
+    WATCH_UNKNOWN = "watch-unknown"
+    WATCHES_FULL = "watches-full"
 
     # Requests and answers.
     HANDLE_UNKNOWN = "handle-unknown"

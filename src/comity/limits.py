@@ -157,6 +157,14 @@ the two sides work at the same time rather than in turns."""
 REHEARSED_SHOWN: Final = 1_000
 """Messages that a rehearsal of terms lists: the latest, which people look at; all are counted."""
 
+# --- what is asked again -----------------------------------------------------------------------
+WATCHED_SETS: Final = 100
+"""Question sets that a node keeps: each is a small message a day to its peer, and all of its tokens
+once in each epoch."""
+WATCH_SECONDS: Final = DAY
+"""How often a serving node looks whether a peer has made a new tag set: what was withdrawn shows
+within a day, and a look is one small message in the record of both."""
+
 # --- the record -------------------------------------------------------------------------------
 LEDGER_LINES: Final = 400
 """Lines of one ledger: eleven agreements over a year of months, asked about in three ways; signed,

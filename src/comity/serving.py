@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from comity.alerting import Alerts
 from comity.core.dsp.version import VERSION, Version, VersionResponse
 from comity.edge import keyring, lock, tls
 from comity.edge.file_listener import FileListener
@@ -61,7 +62,7 @@ def run(folder: Path, on_ready: Callable[[Started], None]) -> None:
         node.delivery.greet = node.resuming.greet
         listens = node.config.listen != "none"
         listeners = (*((_peer_listener(node),) if listens else ()), _operators_listener(node))
-        worker, poller = Worker(node), Poller(node)
+        worker, poller, alerts = Worker(node), Poller(node), Alerts(node)
 
         def ready(said: Ready) -> None:
             *reached, (host, port) = said.addresses
@@ -75,6 +76,8 @@ def run(folder: Path, on_ready: Callable[[Started], None]) -> None:
             worker.start()
             # Stopped first: what it delivers needs the database.
             stack.callback(worker.stop)
+            alerts.start()
+            stack.callback(alerts.stop)
             # Before that: what waits for a peer that collects would hold it up.
             stack.callback(node.local.mailboxes.close)
             if not listens:

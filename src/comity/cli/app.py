@@ -9,6 +9,7 @@ from comity.cli.command import Folder, Json, Officer, Quiet, Spoken, remember
 from comity.cli.commands import (
     agreeing,
     agreements,
+    alerts,
     asking,
     couriers,
     holdings,
@@ -31,7 +32,7 @@ ORDER: Final = (
     "holdings",
     *("terms", "offer", "catalog", "negotiate", "propose", "negotiations"),
     "agreements",
-    *("tag", "transfers", "received", "match", "check", "hits", "handles"),
+    *("tag", "transfers", "received", "match", "check", "hits", "watch", "handles"),
     *("ask", "requests", "inbox", "approve", "decline", "reopen"),
     *("recall", "record", "verify", "witness", "ledger", "journal", "posture"),
     "courier",
@@ -90,7 +91,18 @@ def root(
 
 for group in (
     *(setup, holdings, terms, offering, agreeing, agreements),
-    *(matching, transferring, asking, recalling, recording, proving, ledger, couriers, running),
+    *(
+        matching,
+        alerts,
+        transferring,
+        asking,
+        recalling,
+        recording,
+        proving,
+        ledger,
+        couriers,
+        running,
+    ),
     restoring,
 ):
     group.register(app)

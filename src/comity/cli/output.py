@@ -101,6 +101,13 @@ class Screen:
         """Return the words for several values, with commas."""
         return ", ".join(self.word(group, value) for value in values)
 
+    def reason(self, code: str) -> str:
+        """Return what a code says that was kept: what is wrong, and what to do next."""
+        if code not in set(Code):
+            return plain(code)
+        said = texts.error(self.language, ComityError(Code(code)))
+        return plain(f"{said.what} {said.todo}")
+
     def show(self, result: ModelT, render: Callable[["Screen", ModelT], None]) -> None:
         """Print a result: as JSON where that was asked for, else as `render` does."""
         if self.json:

@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Final
 
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from comity.api import Inputs, Progress
 from comity.core import jws
@@ -45,6 +45,7 @@ from comity.store.rows import (
     many,
     one,
 )
+from comity.store.schema import questions
 
 OUTPUT_BYTES: Final = 64
 _NONCE_BYTES: Final = 12
@@ -290,6 +291,31 @@ def unsettled(node: Node, session: Session, sources: Sources) -> list[Question]:
     with node.store.read() as tx:
         waiting = many(tx, Question, manifest=session.digest, answered=False, order="at")
         return [row for row in waiting if _is_answered(tx, row, sources)]
+
+
+def answered(node: Node, session: Session, sources: Sources) -> list[Settled]:
+    """Return what was asked from the same sources under this manifest, and looked up.
+
+    The first has all hits that the list has in this epoch: who found a hit first is its question.
+    """
+    named = select(questions.c.id).where(
+        questions.c.manifest == session.digest,
+        questions.c.answered,
+        questions.c.family.in_(sources.records),
+    )
+    with node.store.read() as tx:
+        rows = (one(tx, Question, id=id) for id in tx.execute(named).scalars().all())
+        inputs = [
+            (Family(row.family), tuple(inputs_of(node, row)))
+            for row in rows
+            if row is not None and _is_answered(tx, row, sources)
+        ]
+        hits = many(tx, Hit, manifest=session.digest, dataset=sources.dataset)
+    some = tuple(hit for hit in hits if hit.family in sources.records)
+    return [
+        Settled(family, asked, () if number else some)
+        for number, (family, asked) in enumerate(inputs)
+    ]
 
 
 def _is_answered(tx: Connection, row: Question, sources: Sources) -> bool:

@@ -19,7 +19,7 @@ from comity.core.manifest import Manifest
 from comity.core.records import Family
 from comity.core.terms import MatchTerms
 from comity.node import Node
-from comity.operations import assessing
+from comity.operations import assessing, epochs
 from comity.operations.assessing import Assessed, LineShown
 from comity.operations.peering import find_peer
 from comity.operations.registry import Caller, Model, operation
@@ -73,6 +73,8 @@ class HitShown(Model):
     """Whether those terms let it be passed on."""
     kept_until: int
     """When this node destroys it; 0 where those terms do not say."""
+    gone: bool = False
+    """Whether the newest epoch in which a saved list was asked no longer has it."""
 
     def reaches(self, least: Band) -> bool:
         """Tell whether an officer who asks for `least` sees it.
@@ -110,9 +112,19 @@ def hits(node: Node, caller: Caller, args: HitsOf, progress: Progress) -> Hits:
     with node.store.read() as tx:
         peer = find_peer(tx, args.peer).id if args.peer else ""
         found = many(tx, Hit, peer=peer) if peer else many(tx, Hit)
-        every = shown(tx, list(found))
+        every = _marked(tx, shown(tx, found), found)
         kept = selected(every, args.least, one_to_one=args.one_to_one)
         return Hits(hits=kept, below=len(every) - len(kept), retention_ended=_ended(tx, peer))
+
+
+def _marked(
+    tx: Connection, every: Sequence[HitShown], found: Sequence[Hit]
+) -> tuple[HitShown, ...]:
+    gone = epochs.departed(tx, every, found)
+    return tuple(
+        hit.model_copy(update={"gone": True}) if epochs.place_of(hit) in gone else hit
+        for hit in every
+    )
 
 
 def selected(found: Sequence[HitShown], least: Band, *, one_to_one: bool) -> tuple[HitShown, ...]:

@@ -2,6 +2,7 @@
 
 import time
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from typing import Final
 
 from sqlalchemy import Connection
@@ -97,24 +98,11 @@ def match(node: Node, caller: Caller, args: Match, progress: Progress) -> Matche
     FAMILY_NOT_AGREED, WAIT_ENDED.
     """
     with node.store.read() as tx:
-        dataset = _holdings(tx, args.holdings)
+        dataset = holdings_of(tx, args.holdings)
         peer = find_peer(tx, args.peer)
     with resumed(node, peer, f"match.run {args.dataset}"[:ID_CHARS]):
-        session = _session(node, peer, args, progress)
-        wanted = _families(session, args)
-        with node.store.read() as tx:
-            dataset = _holdings(tx, dataset.id)
-            sources = subjects.from_list(tx, dataset, wanted, progress)
-            known = assessing.frequencies(tx, dataset.id)
-        basis = Basis(wanted, known, session.manifest.records)
-        found = _run(node, caller, session, sources, basis, args, progress)
-        if wanted.isdisjoint(FUZZY):
-            return found
-        with node.store.read() as tx:
-            chance = assessing.own_chance(tx, dataset.id, basis)
-        return found.model_copy(
-            update={"expected": _expected(found, chance, dataset.records, basis.held)}
-        )
+        session = begin_session(node, peer, args, progress)
+        return ask_about(node, caller, session, args, dataset.id, progress)
 
 
 @operation("match.check", Check, Matched, serving=True)
@@ -124,13 +112,44 @@ def check(node: Node, caller: Caller, args: Check, progress: Progress) -> Matche
     with node.store.read() as tx:
         peer = find_peer(tx, args.peer)
     with resumed(node, peer, f"match.check {args.dataset}"[:ID_CHARS]):
-        session = _session(node, peer, args, progress)
+        session = begin_session(node, peer, args, progress)
         question = Derived.of(record, _families(session, args))
         with node.store.read() as tx:
             known = assessing.frequencies(tx)
         basis = Basis(question.families, known, session.manifest.records, question)
         sources = subjects.from_typed(node, question)
         return _run(node, caller, session, sources, basis, args, progress)
+
+
+def ask_about(
+    node: Node,
+    caller: Caller,
+    session: Session,
+    args: Match,
+    dataset: str,
+    progress: Progress,
+    *,
+    again: bool = True,
+) -> Matched:
+    """Ask about a list of ours, and score what is found.
+
+    Without `again`, what was asked about the same list under the same manifest is not asked twice,
+    and counts as asked; how far to trust each band is left out. Raises what `match` raises.
+    """
+    wanted = _families(session, args)
+    with node.store.read() as tx:
+        row = holdings_of(tx, dataset)
+        sources = subjects.from_list(tx, row, wanted, progress)
+        rare = assessing.frequencies(tx, row.id)
+    basis = Basis(wanted, rare, session.manifest.records)
+    known = [] if again else asking.answered(node, session, sources)
+    found = _run(node, caller, session, sources, basis, args, progress, known)
+    if wanted.isdisjoint(FUZZY) or not again:
+        return found
+    with node.store.read() as tx:
+        chance = assessing.own_chance(tx, row.id, basis)
+    expected = _expected(found, chance, row.records, basis.held)
+    return found.model_copy(update={"expected": expected})
 
 
 def _families(session: Session, args: Asking) -> frozenset[Family]:
@@ -142,7 +161,12 @@ def _families(session: Session, args: Asking) -> frozenset[Family]:
     return frozenset(args.families or agreed)
 
 
-def _session(node: Node, peer: Pinned, args: Asking, progress: Progress) -> Session:
+def begin_session(node: Node, peer: Pinned, args: Asking, progress: Progress) -> Session:
+    """Return a started transfer with the manifest in force and, but by courier, its tag set.
+
+    Raises AGREEMENT_UNKNOWN, AGREEMENT_SUSPENDED, ACTION_NOT_AGREED, PURPOSE_NOT_AGREED,
+    LEGAL_BASIS_NOT_AGREED, and what `started_transfer`, `fetch_manifest` and `fetch_set` raise.
+    """
     with node.store.read() as tx:
         agreement = agreement_with(tx, peer.id, args.dataset, Role.CONSUMER)
     grant = terms_of(agreement).match
@@ -156,8 +180,8 @@ def _session(node: Node, peer: Pinned, args: Asking, progress: Progress) -> Sess
         transfer=transfer,
         manifest=manifest,
         digest=b64url(manifest.digest()),
-        purpose=args.purpose or _only(grant.purposes, Code.PURPOSE_NOT_AGREED),
-        legal_basis=args.legal_basis or _only(grant.legal_bases, Code.LEGAL_BASIS_NOT_AGREED),
+        purpose=args.purpose or only(grant.purposes, Code.PURPOSE_NOT_AGREED),
+        legal_basis=args.legal_basis or only(grant.legal_bases, Code.LEGAL_BASIS_NOT_AGREED),
     )
     if not is_carried(node, peer):
         asking.fetch_set(node, session, progress)
@@ -226,16 +250,17 @@ def _run(
     basis: Basis,
     args: Asking,
     progress: Progress,
+    known: Sequence[Settled] = (),
 ) -> Matched:
     asked: dict[str, int] = defaultdict(int)
     if not any(sources.records.values()):
         raise ComityError(Code.NOTHING_TO_ASK)
-    run = node.local.new_urn()
+    run, left = node.local.new_urn(), sources.without(known)
     if is_carried(node, session.peer):
-        settled = asking_ahead.ask(node, session, sources, run, _check_quota)
+        settled = asking_ahead.ask(node, session, left, run, _check_quota)
     else:
-        settled = _ask(node, session, sources, run, progress)
-    for batch in settled:
+        settled = _ask(node, session, left, run, progress)
+    for batch in (*known, *settled):
         asked[batch.family] += len(batch.inputs)
     with node.store.write() as tx:
         journal.note(
@@ -245,9 +270,9 @@ def _run(
             "match.run",
             peer=session.peer.id,
             run=run,
-            tokens=sum(asked.values()),
+            tokens=sum(len(batch.inputs) for batch in settled),
         )
-    hits = [hit for batch in settled for hit in batch.hits]
+    hits = [hit for batch in (*known, *settled) for hit in batch.hits]
     assessing.assess(node, basis, hits)
     with node.store.read() as tx:
         found = shown(tx, hits)
@@ -314,14 +339,16 @@ def _limits(grant: MatchTerms | None) -> list[int]:
     return [limit for limit in (period, grant.tokens_in_all) if limit is not None]
 
 
-def _holdings(tx: Connection, dataset: str) -> Dataset:
+def holdings_of(tx: Connection, dataset: str) -> Dataset:
+    """Return a dataset of ours; where none is named, the only one. Raises DATASET_UNKNOWN."""
     found = [one(tx, Dataset, id=dataset)] if dataset else list(many(tx, Dataset))
     if len(found) != 1 or found[0] is None:
         raise ComityError(Code.DATASET_UNKNOWN, dataset=dataset)
     return found[0]
 
 
-def _only(values: tuple[str, ...], code: Code) -> str:
+def only(values: tuple[str, ...], code: Code) -> str:
+    """Return the only value. Raises the code where there are several, or none."""
     if len(values) != 1:
         raise ComityError(code)
     return values[0]

@@ -77,7 +77,8 @@ WHILE_FROZEN: Final = frozenset(
         *("peer.history", "peer.list", "peer.read", "peer.revoke", "peer.update"),
         *("peer.update.read", "posture.show", "recall.list", "recall.show", "received.list"),
         *("record.alarms", "record.check", "record.show", "request.list", "terms.explain"),
-        *("transfer.list", "transfer.show", "witness.list"),
+        *("transfer.list", "transfer.show", "watch.changes", "watch.list", "watch.looked"),
+        "witness.list",
     }
 )
 """What a frozen node does: it shows what it has, and comes back. Whatever is not here, it does not,

@@ -881,3 +881,48 @@ class VouchedNote(Row):
     size: int
     note: str
     at: int
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedSet(Row):
+    """A list of ours that is asked about again in each epoch of a peer's dataset."""
+
+    table: ClassVar[Table] = schema.watched_sets
+    id: str
+    peer: str
+    dataset: str
+    holdings: str
+    families: str
+    purpose: str
+    legal_basis: str
+    officer: str
+    at: int
+    due: int
+    failures: int
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class WatchRound(Row):
+    """That a saved set was asked, whole, in one epoch."""
+
+    table: ClassVar[Table] = schema.watch_rounds
+    watch: str
+    n: int
+    manifest: str
+    epoch: int
+    tokens: int
+    found: int
+    hits: int
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class WatchLook(Row):
+    """How far an officer has seen what changed."""
+
+    table: ClassVar[Table] = schema.watch_looks
+    watch: str
+    officer: str
+    n: int
+    at: int

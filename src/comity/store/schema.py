@@ -661,3 +661,47 @@ vouched = Table(
     _time("at"),
     PrimaryKeyConstraint("peer", "direction", "witness"),
 )
+
+# --- question sets that are asked again -------------------------------------------------------
+
+watched_sets = Table(
+    "watched_sets",
+    metadata,
+    _id("id", key=True),
+    _id("peer"),
+    _id("dataset"),  # the peer's
+    _id("holdings"),  # ours
+    Column("families", Text, nullable=False),  # with commas; empty: all that are agreed
+    Column("purpose", Text, nullable=False),  # empty where the terms name only one
+    Column("legal_basis", Text, nullable=False),
+    _id("officer"),
+    _time("at"),
+    _time("due"),  # when the node looks again by itself
+    Column("failures", Integer, nullable=False),  # in a row
+    Column("error", String(64), nullable=False),  # why it could not be asked; empty: it could
+)
+
+watch_rounds = Table(
+    "watch_rounds",
+    metadata,
+    _id("watch"),
+    Column("n", Integer, nullable=False),
+    Column("manifest", String(43), nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("tokens", BigInteger, nullable=False),  # asked in it
+    Column("found", Integer, nullable=False),  # pairs, when it ended
+    Column("hits", Integer, nullable=False),  # of which those are; some may go since
+    _time("at"),
+    PrimaryKeyConstraint("watch", "n"),
+    UniqueConstraint("watch", "manifest"),
+)
+
+watch_looks = Table(
+    "watch_looks",
+    metadata,
+    _id("watch"),
+    _id("officer"),
+    Column("n", Integer, nullable=False),  # the last round that the officer was shown
+    _time("at"),
+    PrimaryKeyConstraint("watch", "officer"),
+)

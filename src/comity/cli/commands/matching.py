@@ -81,7 +81,7 @@ def match(
         peer=peer,
         dataset=dataset,
         holdings=holdings,
-        families=_families(families),
+        families=family_list(families),
         purpose=purpose,
         legal_basis=legal_basis,
         least=least,
@@ -138,7 +138,7 @@ def check(
         street=street,
         locality=town,
         postcode=postcode,
-        families=_families(families),
+        families=family_list(families),
         purpose=purpose,
         legal_basis=legal_basis,
         least=least,
@@ -186,11 +186,11 @@ def explain_tokens(
     from comity.cli.rendering import matching as shown
     from comity.operations import deriving
 
-    args = deriving.Explain(record=record, dataset=dataset, families=_families(families))
+    args = deriving.Explain(record=record, dataset=dataset, families=family_list(families))
     session.screen.show(session.run(deriving.explain, args), shown.tokens)
 
 
-def _families(given: str) -> tuple[Family, ...]:
+def family_list(given: str) -> tuple[Family, ...]:
     """Read names with commas between. Raises ARGUMENT_INVALID."""
     try:
         return tuple(Family(name.strip()) for name in given.split(",") if name.strip())

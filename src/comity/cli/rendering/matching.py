@@ -47,8 +47,8 @@ def matched(*, explain: bool) -> Callable[[Screen, Matched], None]:
         )
         _hits(screen, found.hits, found.below, explain=explain)
         for one in found.expected:
-            band = screen.word("band", one.band)
-            screen.say("say.expected", hits=one.hits, band=band, wrong=_percent(one.wrong))
+            word = screen.word("band", one.band)
+            screen.say("say.expected", hits=one.hits, band=word, wrong=_percent(one.wrong))
         screen.hint("hint.quota")
 
     return render
@@ -110,22 +110,32 @@ def _hits(screen: Screen, found: Sequence[HitShown], below: int, *, explain: boo
         ("say.name-only", [one for one in found if one.evidence is Evidence.NAME_ONLY]),
         ("say.statuses-conflict", [one for one in found if one.statuses_conflict]),
         ("say.conflicts", [one for one in found if one.conflicts]),
+        ("say.hits-gone", [one for one in found if one.gone]),
     ):
         if concerned:
             screen.say(key, "yellow", count=len(concerned))
-    for handling, onward in sorted({(one.handling, one.onward) for one in found}):
-        meaning = screen.word("handling", handling)
-        screen.say("say.handle-as", handling=handling, meaning=meaning)
-        if not onward:
-            screen.say("say.not-onward")
+    handling(screen, found)
     if found:
         screen.hint("hint.ask")
 
 
-def _row(screen: Screen, one: HitShown) -> list[Value]:
-    statuses = [f"{status.value} {status.as_of or ''}".strip() for status in one.statuses]
+def handling(screen: Screen, found: Sequence[HitShown]) -> None:
+    """Say how hits are to be handled, and whether they may be passed on."""
+    for label, onward in sorted({(one.handling, one.onward) for one in found}):
+        screen.say("say.handle-as", handling=label, meaning=screen.word("handling", label))
+        if not onward:
+            screen.say("say.not-onward")
+
+
+def statuses(screen: Screen, one: HitShown) -> str:
+    """Return what the holder says of its record."""
+    said = [f"{status.value} {status.as_of or ''}".strip() for status in one.statuses]
     if one.more_statuses:
-        statuses.append(screen.word("answer", "more"))
+        said.append(screen.word("answer", "more"))
+    return "; ".join(said)
+
+
+def _row(screen: Screen, one: HitShown) -> list[Value]:
     evidence = screen.word("evidence", one.evidence)
     if one.conflicts:
         disagreeing = screen.words("family", one.conflicts)
@@ -133,15 +143,16 @@ def _row(screen: Screen, one: HitShown) -> list[Value]:
     return [
         one.handle,
         one.record or screen.word("answer", "typed-in"),
-        _band(screen, one),
+        band(screen, one),
         f"{one.score:.1f}",
         evidence,
         screen.words("family", one.families),
-        "; ".join(statuses),
+        statuses(screen, one),
     ]
 
 
-def _band(screen: Screen, one: HitShown) -> str:
+def band(screen: Screen, one: HitShown) -> str:
+    """Return the word for the band of a hit; empty where it has none."""
     return screen.word("band", one.band) if one.band else ""
 
 
@@ -149,7 +160,7 @@ def _reasons(screen: Screen, one: HitShown) -> None:
     """Say why a hit has its score, so that a person can add it up."""
     ours = one.record or screen.word("answer", "typed-in")
     screen.out.print()
-    screen.say("say.why", "bold", ours=ours, handle=one.handle, band=_band(screen, one))
+    screen.say("say.why", "bold", ours=ours, handle=one.handle, band=band(screen, one))
     for line in one.lines:
         screen.say("say.why-line", weight=f"{line.weight:+6.1f}", reason=why(screen, line))
     screen.say("say.why-total", total=f"{one.score:+6.1f}")

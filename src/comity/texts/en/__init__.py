@@ -3,6 +3,8 @@
 from typing import Final
 
 from comity.errors import Code
+from comity.texts.en.alerts import ERRORS as ALERTS_ERRORS
+from comity.texts.en.alerts import TEXTS as ALERTS
 from comity.texts.en.courier import TEXTS as CARRIED
 from comity.texts.en.doctor import TEXTS as DOCTOR
 from comity.texts.en.errors_courier import ERRORS as COURIER
@@ -37,6 +39,7 @@ ERRORS: Final[dict[Code, tuple[str, str]]] = {
     **LEDGER_ERRORS,
     **RECORD,
     **RESTORING_ERRORS,
+    **ALERTS_ERRORS,
 }
 TEXTS: Final[dict[str, str]] = {
     **WORDS,
@@ -53,4 +56,5 @@ TEXTS: Final[dict[str, str]] = {
     **LEDGER,
     **WATCHING,
     **RESTORING,
+    **ALERTS,
 }

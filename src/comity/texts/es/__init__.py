@@ -3,6 +3,8 @@
 from typing import Final
 
 from comity.errors import Code
+from comity.texts.es.alerts import ERRORS as ALERTS_ERRORS
+from comity.texts.es.alerts import TEXTS as ALERTS
 from comity.texts.es.courier import TEXTS as CARRIED
 from comity.texts.es.doctor import TEXTS as DOCTOR
 from comity.texts.es.errors_courier import ERRORS as COURIER
@@ -37,6 +39,7 @@ ERRORS: Final[dict[Code, tuple[str, str]]] = {
     **LEDGER_ERRORS,
     **RECORD,
     **RESTORING_ERRORS,
+    **ALERTS_ERRORS,
 }
 TEXTS: Final[dict[str, str]] = {
     **WORDS,
@@ -53,4 +56,5 @@ TEXTS: Final[dict[str, str]] = {
     **LEDGER,
     **WATCHING,
     **RESTORING,
+    **ALERTS,
 }
