@@ -131,6 +131,7 @@ class Code(StrEnum):
     CANARY_MISSED = "canary-missed"
     NOTHING_TO_ASK = "nothing-to-ask"
     EPOCH_ENDED = "epoch-ended"
+    TAGGING_UNDER_WAY = "tagging-under-way"
 
     # Requests and answers.
     HANDLE_UNKNOWN = "handle-unknown"

@@ -55,7 +55,7 @@ def by_recovery(p: Pair) -> None:
 
 
 ENDS: dict[str, Callable[[Pair], object]] = {
-    "a new set": tag,
+    "a new set with new keys": lambda p: tag(p, new_keys=True),
     "its time": by_time,
     "a withdrawal by the holder": by_withdrawal,
     "a withdrawal by the asker": by_the_other_side,
