@@ -80,7 +80,7 @@ def test_every_family_has_a_rule() -> None:
 
 def test_what_others_rely_on_is_fixed() -> None:
     """Labels and manifests of peers carry these values: a change is a new version."""
-    assert DERIVATION == "comity-exact-1"
+    assert DERIVATION == "comity-fuzzy-1"
     assert {bit.name: bit.value for bit in Presence} == {
         "BIRTH_DATE": 1,
         "RFC": 2,

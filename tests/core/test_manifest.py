@@ -31,6 +31,7 @@ def draft(salt: int = 9) -> Draft:
             FamilyKey(family=Family.RFC, key=_text(2)),
         ),
         statuses=("definitivo", "presunto"),
+        records=3,
     )
 
 

@@ -11,7 +11,18 @@ from comity.core.dsp.catalog import RootDataset
 from comity.core.identity import fingerprint
 from comity.core.machines import NEGOTIATION, TRANSFER
 from comity_verify import telling, verify
-from documents import compared, measured, plotted, plotted_peers, shown, succeeded, tables, vectors
+from documents import (
+    compared,
+    fuzzy,
+    leaks,
+    measured,
+    plotted,
+    plotted_peers,
+    shown,
+    succeeded,
+    tables,
+    vectors,
+)
 from documents.marks import ROOT, filled, found_in
 from documents.played import Played, play
 
@@ -79,6 +90,9 @@ def _protocol() -> dict[str, str]:
         "manifest-token": shown.token(manifest),
         "set-file": vectors.header(played.tag_set),
         "families": tables.families(),
+        "fuzzy-families": fuzzy.table_of_families(),
+        "fuzzy-words": fuzzy.words(),
+        "fuzzy-vectors": fuzzy.vectors(),
         "token-vectors": vectors.tokens(),
         "walk-vector": vectors.walk(),
         "disclosures": "\n".join(
@@ -121,10 +135,15 @@ def _benchmarks() -> dict[str, str]:
     return {"proofs": measured.proofs(), "sets": measured.sets(), **compared.blocks()}
 
 
+def _threats() -> dict[str, str]:
+    return {"leaks": leaks.leaks()}
+
+
 DOCUMENTS: Final[Mapping[str, Callable[[], dict[str, str]]]] = {
     "docs/PROTOCOL.md": _protocol,
     "README.md": _readme,
     "docs/benchmarks.md": _benchmarks,
+    "docs/THREATS.md": _threats,
 }
 
 

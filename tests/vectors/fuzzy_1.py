@@ -9,7 +9,8 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
-from comity.core.fuzzy.families import FUZZY, VERSION, fuzzy_tokens
+from comity.core.derivation import DERIVATION
+from comity.core.fuzzy.families import FUZZY, fuzzy_tokens
 from comity.core.fuzzy.legal_forms import CODES
 from comity.core.fuzzy.parts import name_of
 from comity.core.fuzzy.skeletons import skeleton
@@ -84,7 +85,7 @@ RECORDS: Final = (
 def document() -> str:
     """Return the vectors as they stand in the file."""
     found: dict[str, Any] = {
-        "version": VERSION,
+        "version": DERIVATION,
         "latin": {text: latin(text) for text in TEXTS},
         "skeletons": {word: skeleton(word) for word in WORDS},
         "legalForms": {" ".join(spelling): code for spelling, code in sorted(CODES.items())},

@@ -47,6 +47,8 @@ class Evidence(StrEnum):
     """How much an agreement of a family's tokens says."""
 
     IDENTIFIER = "identifier"
+    CORROBORATED = "corroborated"
+    """A date or an address besides the name, and no identifier."""
     NAME_ONLY = "name-only"
 
 

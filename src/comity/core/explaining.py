@@ -50,6 +50,8 @@ def _grant(action: Action, grant: Grant) -> list[Sentence]:
         said.append(say(f"quota-{action}", count=quotas.in_all, period="all"))
     if quotas.per_period is None and quotas.in_all is None:
         said.append(say("no-quota"))
+    if isinstance(grant, MatchTerms):
+        said += [say("reveals", family=family.value) for family in grant.families]
     for name, values in (
         ("purposes", grant.purposes),
         ("legal-bases", grant.legal_bases),

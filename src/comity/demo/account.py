@@ -8,6 +8,7 @@ from comity.demo.hostile import Refused
 from comity.demo.lists import Lists
 from comity.demo.matching import Pair, warnings
 from comity.demo.stage import Stage
+from comity.operations.assessing import LineShown
 from comity.operations.finding import StatusShown
 from comity.operations.holdings import HoldingsShown
 from comity.operations.inbox import FieldShown
@@ -33,6 +34,10 @@ class PairFound(BaseModel):
     mx_record: str
     families: tuple[str, ...]
     evidence: str
+    band: str
+    score: float
+    reasons: tuple[LineShown, ...]
+    """Why: the weights add up to the score."""
     status: str
     """The holder's, as of now: the last one."""
     statuses: tuple[StatusShown, ...]
@@ -147,6 +152,9 @@ def pair_found(pair: Pair, ours: Record) -> PairFound:
         mx_record=pair.mx_record,
         families=hit.families,
         evidence=hit.evidence.value,
+        band=hit.band or "",
+        score=hit.score,
+        reasons=hit.lines,
         status=hit.statuses[-1].value if hit.statuses else "",
         statuses=hit.statuses,
         warnings=warnings(hit),

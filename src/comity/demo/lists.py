@@ -12,9 +12,13 @@ from pathlib import Path
 from typing import Final, Literal
 
 from comity import formats
-from comity.core.derivation import derive
+from comity.core.derivation import FAMILIES
+from comity.core.fuzzy.crowded import entries_of
+from comity.core.fuzzy.question import Question
+from comity.core.padding import padded_count
 from comity.core.records import Family, Kind, Record
 from comity.core.tokens import Token
+from comity.demo import terms
 from comity.errors import Code, ComityError
 from comity.formats import synthetic
 from comity.formats.report import LoadReport
@@ -22,7 +26,7 @@ from comity.limits import CANARIES
 
 ENVIRONMENT: Final = "COMITY_LISTS"
 Overlap = frozenset[tuple[str, str, str]]
-"""(record id in the United States' list, record id in the Mexican one, family) of each hit."""
+"""(record id in the United States' list, that in the Mexican one, family) of each hit."""
 
 _EDITIONS: Final[Mapping[frozenset[str], Overlap]] = {
     # SAT, article 69-B, 2023-07, legal entities; OFAC SDN, 2024-05-03, with its aliases.
@@ -64,21 +68,26 @@ class Lists:
     mx: ListFile
     us: ListFile
     planted: Overlap | None = None
+    near: frozenset[tuple[str, str]] = frozenset()
+    """Pairs (US, MX) of one subject, whose names differ."""
     look_alikes: frozenset[tuple[str, str]] = frozenset()
-    """Pairs (US, MX) that look alike and must not be found."""
+    """Pairs (US, MX) that look alike and are not the same."""
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
     """Both lists, laid side by side."""
 
+    every: Overlap
+    """What the lists share, fuzzy families and all, whether or not it makes a match."""
     expected: Overlap
+    """What of it is in exact families."""
     known: bool
     """Whether what is expected is known from elsewhere than the lists themselves."""
     mx: Mapping[str, Record]
     us: Mapping[str, Record]
     questions: int
-    """How many tokens a question about the whole United States list takes, canaries included."""
+    """Tokens of a question about the whole United States list, with canaries and padding."""
     apart: Record
     """A company on the United States list that shares nothing with anybody."""
 
@@ -108,12 +117,14 @@ def compare(lists: Lists, reports: Iterable[LoadReport]) -> Compared:
     mx, us = _read(lists.mx), _read(lists.us)
     ours, theirs = _tokens(mx), _tokens(us)
     shared = ours.keys() & theirs.keys()
-    expected = frozenset(
+    every = frozenset(
         (asker, holder, token.family.value)
         for token in shared
+        if len(ours[token]) == entries_of(token.family, len(ours[token]))
         for asker in theirs[token]
         for holder in ours[token]
     )
+    exact = {family.value for family in FAMILIES}
     digests = {file.sha256 for report in reports for file in report.files}
     found = next((known for files, known in _EDITIONS.items() if files <= digests), None)
     elsewhere = lists.planted if lists.planted is not None else found
@@ -122,16 +133,19 @@ def compare(lists: Lists, reports: Iterable[LoadReport]) -> Compared:
         record
         for record in us
         if record.kind is Kind.ORGANISATION
-        and (tokens := [each for each in derive(record) if each.family is Family.NAME])
-        and all(theirs[each] == [record.id] for each in tokens)
-        and not shared.intersection(derive(record))
+        and (tokens := Question.of(record, terms.FAMILIES).tokens)
+        and any(token.family is Family.NAME for token in tokens)
+        and all(theirs[token] == [record.id] and token not in shared for token in tokens)
     )
     return Compared(
-        expected=expected if elsewhere is None else elsewhere,
+        every=every,
+        expected=frozenset(each for each in every if each[2] in exact)
+        if elsewhere is None
+        else elsewhere,
         known=elsewhere is not None,
         mx={record.id: record for record in mx},
         us={record.id: record for record in us},
-        questions=sum(families.values()) + CANARIES * len(families),
+        questions=sum(padded_count(count + CANARIES) for count in families.values()),
         apart=next(alone),
     )
 
@@ -145,6 +159,7 @@ def _synthetic(folder: Path, size: int) -> Lists:
             made.us_path, "csv", made.mapping, "synthetic-us", "Synthetic list, United States"
         ),
         frozenset((pair.us_id, pair.mx_id, pair.family.value) for pair in made.expected),
+        frozenset((pair.us_id, pair.mx_id) for pair in made.near),
         frozenset((pair.us_id, pair.mx_id) for pair in made.look_alikes),
     )
 
@@ -156,7 +171,7 @@ def _read(file: ListFile) -> list[Record]:
 def _tokens(records: Iterable[Record]) -> dict[Token, list[str]]:
     found: dict[Token, list[str]] = defaultdict(list)
     for record in records:
-        for token in derive(record):
+        for token in Question.of(record, terms.FAMILIES).tokens:
             found[token].append(record.id)
     return found
 

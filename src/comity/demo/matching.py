@@ -3,16 +3,21 @@
 from dataclasses import dataclass
 from typing import Final
 
-from comity.core.derivation import Evidence
+from comity import texts
+from comity.core.derivation import FAMILIES, Evidence
+from comity.core.fuzzy.bands import Band
 from comity.core.records import Family, Record
 from comity.demo.lists import Compared
+from comity.demo.screen import Screen
 from comity.demo.stage import Stage
 from comity.operations import matching, posture, tagging
+from comity.operations.assessing import LineShown
 from comity.operations.finding import HitShown
 from comity.operations.matching import Matched
 
 _ROWS: Final = 12
 """Hits that the screen shows; the account as data has all."""
+_EXACT: Final = {family.value for family in FAMILIES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +42,21 @@ def match(stage: Stage, compared: Compared) -> tuple[Matched, tuple[Pair, ...]]:
         bytes=tagged.bytes,
     )
     with screen.bar("match", name=us.name) as progress:
-        matched = us.run(matching.match, progress, peer=mx.id, dataset=stage.lists.mx.dataset)
+        matched = us.run(
+            matching.match, progress, peer=mx.id, dataset=stage.lists.mx.dataset, least=Band.NONE
+        )
     asked = sum(matched.asked.values())
     screen.say("asked", name=us.name, tokens=asked, families=len(matched.asked))
     named = mx.run(tagging.handles, handles=[hit.handle for hit in matched.hits]).handles
     records = {each.handle: each.record for each in named}
-    # Best evidence first: what agrees in most families.
-    pairs = tuple(
+    every = tuple(
         Pair(hit, records[hit.handle])
-        for hit in sorted(matched.hits, key=lambda hit: (-len(hit.families), hit.record))
+        for hit in sorted(matched.hits, key=lambda hit: (-hit.score, hit.record))
     )
+    pairs = tuple(pair for pair in every if pair.hit.reaches(Band.POSSIBLY))
     _show(stage, compared, pairs)
-    _check(stage, compared, matched, pairs)
+    _explain(stage, compared, pairs)
+    _check(stage, compared, matched, every, pairs)
     return matched, pairs
 
 
@@ -104,7 +112,7 @@ def _show(stage: Stage, compared: Compared, pairs: tuple[Pair, ...]) -> None:
         (
             pair.hit.record,
             compared.us[pair.hit.record].names[0],
-            screen.words("family", pair.hit.families),
+            _agreed(stage, pair.hit),
             "\n".join(f"{each.value}\n{each.as_of or ''}" for each in pair.hit.statuses),
             _evidence(stage, pair.hit),
         )
@@ -116,10 +124,19 @@ def _show(stage: Stage, compared: Compared, pairs: tuple[Pair, ...]) -> None:
         screen.say("more-hits", count=len(rows) - _ROWS)
 
 
+def _agreed(stage: Stage, hit: HitShown) -> str:
+    """Return exact families by name, and how many others agree."""
+    exact = stage.screen.words("family", [each for each in hit.families if each in _EXACT])
+    more = len(set(hit.families) - _EXACT)
+    return ", ".join(
+        filter(None, (exact, stage.screen.text("say.fuzzy", count=more) if more else ""))
+    )
+
+
 def _evidence(stage: Stage, hit: HitShown) -> str:
-    """Return the grade of a hit, and what to bear in mind about it."""
+    """Return the band and the grade of a hit, and what to bear in mind about it."""
     screen = stage.screen
-    found = [screen.word("evidence", hit.evidence.value)]
+    found = [screen.word("band", hit.band or Band.NONE), screen.word("evidence", hit.evidence)]
     if hit.statuses_conflict:
         found.append(screen.text("remark.statuses"))
     if hit.conflicts:
@@ -128,25 +145,72 @@ def _evidence(stage: Stage, hit: HitShown) -> str:
     return "; ".join(found)
 
 
-def _check(stage: Stage, compared: Compared, matched: Matched, pairs: tuple[Pair, ...]) -> None:
+def _explain(stage: Stage, compared: Compared, pairs: tuple[Pair, ...]) -> None:
+    """Show why the best pair is one that no exact family would have found."""
+    fuzzy = [pair for pair in pairs if _EXACT.isdisjoint(pair.hit.families)]
+    if not fuzzy:
+        return
+    screen, best = stage.screen, fuzzy[0]
+    name = compared.us[best.hit.record].names[0]
+    band = screen.word("band", best.hit.band or Band.NONE)
+    screen.say("explained", record=best.hit.record, name=name, band=band)
+    screen.table(
+        ["#weight", "reason"],
+        [(f"{line.weight:+.1f}", _why(screen, line)) for line in best.hit.lines],
+    )
+
+
+def _why(screen: Screen, line: LineShown) -> str:
+    family = screen.word("family", line.family) if line.family else ""
+    return texts.text(screen.language, f"why.{line.reason}", value=line.value, family=family)
+
+
+def _check(
+    stage: Stage,
+    compared: Compared,
+    matched: Matched,
+    every: tuple[Pair, ...],
+    pairs: tuple[Pair, ...],
+) -> None:
     claims = stage.claims
-    found = [
-        (pair.hit.record, pair.mx_record, family) for pair in pairs for family in pair.hit.families
+    shared = [
+        (pair.hit.record, pair.mx_record, family) for pair in every for family in pair.hit.families
     ]
     claims.check(
+        "found-clear",
+        len(shared) == len(set(shared)) and set(shared) == compared.every,
+        pairs=len(every),
+        hits=len(shared),
+        shown=len(pairs),
+    )
+    found = [each for each in shared if each[2] in _EXACT]
+    claims.check(
         "found-known" if compared.known else "found",
-        len(found) == len(set(found)) and set(found) == compared.expected,
+        set(found) == compared.expected,
         pairs=len({each[:2] for each in compared.expected}),
         hits=len(compared.expected),
         found=len(found),
     )
+    if stage.lists.near:
+        near = {(pair.hit.record, pair.mx_record) for pair in pairs} & stage.lists.near
+        claims.check("near", near == stage.lists.near, count=len(stage.lists.near))
     if stage.lists.look_alikes:
-        alike = {each[:2] for each in found} & stage.lists.look_alikes
+        alike = {each[:2] for each in found} | {
+            (pair.hit.record, pair.mx_record) for pair in pairs if pair.hit.band is Band.SAME
+        }
+        alike &= stage.lists.look_alikes
         claims.check("look-alikes", not alike, count=len(stage.lists.look_alikes))
     claims.check("statuses", all(_as_held(compared, pair) for pair in pairs))
     claims.check(
+        "added-up",
+        all(abs(sum(line.weight for line in p.hit.lines) - p.hit.score) < 0.01 for p in every),
+    )
+    claims.check(
         "grades",
-        all(("name-only" in warnings(p.hit)) == (p.hit.families == ("name",)) for p in pairs),
+        all(
+            ("name-only" in warnings(p.hit)) == (p.hit.evidence is Evidence.NAME_ONLY)
+            for p in pairs
+        ),
         count=sum("name-only" in warnings(pair.hit) for pair in pairs),
     )
     given = stage.mx.run(posture.posture, peer=stage.us.id).agreements

@@ -2,8 +2,11 @@
 
 from typing import Any, Final
 
-from comity.core.derivation import FAMILIES
+from comity.core.derivation import FAMILIES as EXACT
+from comity.core.fuzzy.families import BY_NAME
 
+FAMILIES: Final = (*EXACT, *BY_NAME)
+"""What records are compared by."""
 PURPOSE: Final = "money laundering investigation"
 LEGAL_BASIS: Final = "Example memorandum of understanding, section 3"
 EXPIRY: Final = "2030-01-01T00:00:00Z"
@@ -14,7 +17,7 @@ ASKED: Final = 1_000_000
 _ROUND: Final = 5_000
 """Quotas that people agree on are round."""
 _SPARE: Final = 500
-CHECKS: Final = 200
+CHECKS: Final = 1_000
 """Tokens a day in the other direction: enough to check a few subjects, too few for a list."""
 
 

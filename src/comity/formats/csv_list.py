@@ -14,7 +14,7 @@ from comity.api import Progress
 from comity.core.holdings import Records
 from comity.core.label import STATUS_CODES
 from comity.core.names import normal_name
-from comity.core.records import Family, Identifier, Kind, Record, Status
+from comity.core.records import Family, Identifier, Kind, Place, Record, Status
 from comity.errors import Code, ComityError
 from comity.formats.checked import check_identifier
 from comity.formats.countries import country_code
@@ -45,6 +45,7 @@ class _Entry:
     statuses: dict[Status, None] = field(default_factory=dict)
     birth_dates: dict[str, None] = field(default_factory=dict)
     addresses: dict[str, None] = field(default_factory=dict)
+    places: dict[Place, None] = field(default_factory=dict)
     programs: dict[str, None] = field(default_factory=dict)
     notes: dict[str, None] = field(default_factory=dict)
 
@@ -135,6 +136,9 @@ class _Reading:
             born.isoformat() if isinstance(born, date) else born for born in dates
         )
         entry.addresses |= dict.fromkeys(self._cells(row, mapping.addresses))
+        place = [self._cell(row, column) if column else "" for column in mapping.place]
+        if any(place):
+            entry.places[Place(*place)] = None
         entry.programs |= dict.fromkeys(self._cells(row, mapping.programs))
         entry.notes |= dict.fromkeys(self._cells(row, mapping.notes))
         for column in mapping.identifiers:
@@ -240,6 +244,7 @@ def _record(key: str, entry: _Entry) -> Record:
         statuses=tuple(sorted(entry.statuses, key=lambda status: status.as_of or date.min)),
         birth_dates=tuple(entry.birth_dates),
         addresses=tuple(entry.addresses),
+        places=tuple(entry.places),
         programs=tuple(entry.programs),
         notes=tuple(entry.notes),
         withheld=entry.withheld,
@@ -255,6 +260,7 @@ def _entry(record: Record) -> _Entry:
         statuses=dict.fromkeys(record.statuses),
         birth_dates=dict.fromkeys(record.birth_dates),
         addresses=dict.fromkeys(record.addresses),
+        places=dict.fromkeys(record.places),
         programs=dict.fromkeys(record.programs),
         notes=dict.fromkeys(record.notes),
     )

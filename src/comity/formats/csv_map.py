@@ -14,6 +14,7 @@ character literally (`\;`, `\@`, `\=`). The fields:
 | rfc, curp, imo, wallet | column | any |
 | passport, tax-id | column `@` issuer: an ISO code in capitals, or a column of codes | any |
 | alias, birth_date, address, program, note | column | any |
+| house_number, street, locality, postcode | column: an address in fields | once |
 | status, as_of, withheld | column | once |
 | split | character that divides several values in a cell | once |
 | dates | `ymd` (the default: 2024-05-03), `dmy` or `mdy` | once |
@@ -33,7 +34,9 @@ DATE_ORDERS: Final = ("ymd", "dmy", "mdy")
 ROW_NUMBER: Final = "#"
 WITH_ISSUER: Final = (Family.PASSPORT, Family.TAX_ID)
 IDENTIFIERS: Final = tuple(family for family in FAMILIES if family is not Family.NAME)
-ONCE: Final = ("id", "name", "kind", "status", "as_of", "withheld", "split", "dates")
+PLACE: Final = ("house_number", "street", "locality", "postcode")
+"""In the order of `comity.core.records.Place`."""
+ONCE: Final = ("id", "name", "kind", *PLACE, "status", "as_of", "withheld", "split", "dates")
 MANY: Final = ("alias", "birth_date", "address", "program", "note")
 NEEDED: Final = ("id", "name", "kind")
 
@@ -69,6 +72,8 @@ class Mapping:
     addresses: tuple[str, ...] = ()
     programs: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    place: tuple[str, ...] = ("", "", "", "")
+    """In the order of PLACE."""
     status: str = ""
     as_of: str = ""
     withheld: str = ""
@@ -83,6 +88,7 @@ class Mapping:
             self.kind_column,
             *(column for one in self.identifiers for column in (one.column, one.country_column)),
             *(*self.aliases, *self.birth_dates, *self.addresses, *self.programs, *self.notes),
+            *self.place,
             *(self.status, self.as_of, self.withheld),
         )
         return tuple(dict.fromkeys(column for column in named if column))
@@ -132,6 +138,7 @@ def parse_mapping(text: str) -> Mapping:
         addresses=tuple(many["address"]),
         programs=tuple(many["program"]),
         notes=tuple(many["note"]),
+        place=tuple(once.get(field, "") for field in PLACE),
         status=once.get("status", ""),
         as_of=once.get("as_of", ""),
         withheld=once.get("withheld", ""),

@@ -1,8 +1,9 @@
 """Two synthetic lists with a known overlap, for demonstrations and tests without real ones.
 
 The same size and seed give the same bytes. File names, ids, the first column's name and every
-status say that the lists are synthetic. A few records of both are planted so that one family
-agrees (spelt differently on each side), and a few so that they look alike and must not match.
+status say that the lists are synthetic. A few records of both are planted so that one exact family
+agrees (spelt differently on each side), a few whose names differ as those of one subject do in two
+lists, and a few that look alike and are not the same.
 """
 
 import csv
@@ -35,6 +36,15 @@ class ExpectedPair:
 
 
 @dataclass(frozen=True, slots=True)
+class NearPair:
+    """Two records of one subject, whose names differ; `sort` says how."""
+
+    sort: str
+    mx_id: str
+    us_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class LookAlike:
     """Two records that look alike and are not the same; `sort` says how."""
 
@@ -51,6 +61,7 @@ class SyntheticLists:
     us_path: Path
     mapping: str
     expected: tuple[ExpectedPair, ...]
+    near: tuple[NearPair, ...]
     look_alikes: tuple[LookAlike, ...]
 
 
@@ -65,15 +76,19 @@ def write(folder: Path, size: int = SIZE, seed: int = SEED) -> SyntheticLists:
     made = Rows(random)
     mx = [made.row(f"SYN-MX-{number:06}", mexican=True) for number in range(1, size + 1)]
     us = [made.row(f"SYN-US-{number:06}", mexican=False) for number in range(1, size + 1)]
-    agreements, look_alikes = made.agreements(), made.look_alikes()
-    count = PLANTED * (len(agreements) + len(look_alikes))
+    agreements, near_pairs, look_alikes = made.agreements(), made.near(), made.look_alikes()
+    count = PLANTED * (len(agreements) + len(near_pairs) + len(look_alikes))
     places = iter(zip(*(random.sample(range(size), count) for _ in "ab"), strict=True))
-    expected, alike = [], []
+    expected, near, alike = [], [], []
     for _ in range(PLANTED):
         for families, plant in agreements:
             at, to = next(places)
             mx[at], us[to] = plant(mx[at], us[to])
             expected += [ExpectedPair(family, mx[at].id, us[to].id) for family in families]
+        for sort, plant in near_pairs:
+            at, to = next(places)
+            mx[at], us[to] = plant(mx[at], us[to])
+            near.append(NearPair(sort, mx[at].id, us[to].id))
         for sort, plant in look_alikes:
             at, to = next(places)
             mx[at], us[to] = plant(mx[at], us[to])
@@ -82,7 +97,7 @@ def write(folder: Path, size: int = SIZE, seed: int = SEED) -> SyntheticLists:
     mx_path, us_path = folder / "synthetic-mx.csv", folder / "synthetic-us.csv"
     _write(mx_path, mx)
     _write(us_path, us)
-    return SyntheticLists(mx_path, us_path, MAPPING, tuple(expected), tuple(alike))
+    return SyntheticLists(mx_path, us_path, MAPPING, tuple(expected), tuple(near), tuple(alike))
 
 
 def _write(path: Path, rows: Iterable[Row]) -> None:

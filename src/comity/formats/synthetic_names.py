@@ -96,3 +96,11 @@ def plain(name: str) -> str:
     """Return a name as a list without accents and full stops writes it."""
     letters = unicodedata.normalize("NFD", name.replace(".", "").replace(",", ""))
     return "".join(char for char in letters if not unicodedata.combining(char)).upper()
+
+
+def respelt(name: str) -> str:
+    """Return a name as somebody writes it who heard it: other vowels, double letters."""
+    return name.translate(_HEARD).replace("L", "LL", 1)
+
+
+_HEARD: Final = str.maketrans("EO", "IU")

@@ -7,16 +7,16 @@ from typing import Final
 
 from comity.core.records import Family, Kind
 from comity.formats.synthetic_ids import Identities
-from comity.formats.synthetic_names import FORMS_MX, Names, plain
+from comity.formats.synthetic_names import FORMS_MX, Names, plain, respelt
 
 HEADER: Final = (
     *("Synthetic id", "Name", "Other names", "Kind", "RFC", "CURP", "Passport"),
-    *("Passport country", "Tax id", "Tax id country", "IMO", "Wallet", "Status", "As of"),
+    *("Passport country", "Tax id", "Tax id country", "IMO", "Wallet", "Born", "Status", "As of"),
 )
 MAPPING: Final = (
     "id=Synthetic id;name=Name;alias=Other names;split=|;kind=Kind;rfc=RFC;curp=CURP;"
     "passport=Passport@Passport country;tax-id=Tax id@Tax id country;imo=IMO;wallet=Wallet;"
-    "status=Status;as_of=As of"
+    "birth_date=Born;status=Status;as_of=As of"
 )
 """How `comity.formats` reads the lists."""
 STATUSES_MX: Final = ("presunto", "definitivo", "definitivo", "desvirtuado", "sentencia favorable")
@@ -43,13 +43,14 @@ class Row:
     tax_id_country: str = ""
     imo: str = ""
     wallet: str = ""
+    born: str = ""
 
     def cells(self) -> tuple[str, ...]:
         """Return the cells of the row."""
         return (
             *(self.id, self.name, self.other, self.kind.value, self.rfc, self.curp),
             *(self.passport, self.passport_country, self.tax_id, self.tax_id_country),
-            *(self.imo, self.wallet, self.status, self.as_of),
+            *(self.imo, self.wallet, self.born, self.status, self.as_of),
         )
 
 
@@ -103,6 +104,15 @@ class Rows:
             ("passport-of-another-country", self._other_issuer),
         )
 
+    def near(self) -> tuple[tuple[str, Plant], ...]:
+        """Return the ways in which the names of one subject differ in two lists."""
+        return (
+            ("spelling", self._other_spelling),
+            ("legal-form-in-words", self._form_in_words),
+            ("missing-word", self._missing_word),
+            ("order-and-birth-date", self._other_order),
+        )
+
     def _blank(self, row: Row) -> Row:
         return Row(row.id, row.status, row.as_of)
 
@@ -133,7 +143,13 @@ class Rows:
             curp=ids.curp(),
             passport=ids.passport(),
             passport_country=ids.issuer(),
+            born=self._birth_date(),
         )
+
+    def _birth_date(self) -> str:
+        random = self._random
+        year, month, day = (random.randrange(*each) for each in ((1940, 2000), (1, 13), (1, 29)))
+        return f"{year}-{month:02}-{day:02}"
 
     def _organisations(self, mx: Row, us: Row) -> Pair:
         return self._organisation(mx, mexican=True), self._organisation(us, mexican=False)
@@ -180,6 +196,37 @@ class Rows:
     def _same_rfc_and_name(self, mx: Row, us: Row) -> Pair:
         mx, us = self._organisations(mx, us)
         return mx, replace(us, rfc=mx.rfc, name=plain(mx.name))
+
+    def _nameless(self, mx: Row, us: Row) -> Pair:
+        """Return organisations of which only the holder's has a number: nothing else agrees."""
+        us = replace(self._blank(us), kind=Kind.ORGANISATION)
+        return self._organisation(mx, mexican=True), us
+
+    def _other_spelling(self, mx: Row, us: Row) -> Pair:
+        mx, us = self._nameless(mx, us)
+        stem = self._names.spanish_stem()
+        heard = f"{respelt(plain(stem))} SA DE CV"
+        return replace(mx, name=f"{stem}, S.A. de C.V."), replace(us, name=heard)
+
+    def _form_in_words(self, mx: Row, us: Row) -> Pair:
+        mx, us = self._nameless(mx, us)
+        stem = self._names.spanish_stem()
+        long = plain(f"{stem} Sociedad Anónima de Capital Variable")
+        return replace(mx, name=f"{stem}, S.A. de C.V."), replace(us, name=long)
+
+    def _missing_word(self, mx: Row, us: Row) -> Pair:
+        mx, us = self._nameless(mx, us)
+        stem, more = self._names.spanish_stem(), self._names.word()
+        mx = replace(mx, name=f"{stem} {more}, S.A. de C.V.")
+        return mx, replace(us, name=plain(f"{stem}, S.A. de C.V."))
+
+    def _other_order(self, mx: Row, us: Row) -> Pair:
+        mx, us = self._persons(mx, us)
+        mx = replace(mx, rfc="", curp="")
+        surnames, _, given = mx.name.partition(", ")
+        name = plain(f"{given} {surnames}")
+        us = replace(us, name=name, born=mx.born, rfc="", curp="", passport="", passport_country="")
+        return mx, us
 
     def _name_apart(self, mx: Row, us: Row) -> Pair:
         mx, us = self._organisations(mx, us)

@@ -6,6 +6,7 @@ commits to it, and an oversight body can have positions of it opened (DESIGN D5)
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from typing import Final
 
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
@@ -20,6 +21,7 @@ from comity.core.manifest import TYP, Manifest
 from comity.core.matching import check_canaries, look_up
 from comity.core.messages import Evaluation, ManifestReply
 from comity.core.messages import Question as QuestionMessage
+from comity.core.padding import SEED_BYTES, padded_count, paddings
 from comity.core.records import Family
 from comity.core.tagset import TagSet, part_count
 from comity.core.tokens import canaries
@@ -47,11 +49,12 @@ from comity.store.rows import (
 
 OUTPUT_BYTES: Final = 64
 _NONCE_BYTES: Final = 12
+_TOKEN_ID_BYTES: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Which records of ours each private input comes from; an empty id is a typed-in subject."""
+    """Which records of ours each private input comes from; what was typed has no dataset."""
 
     dataset: str
     root: str
@@ -173,16 +176,20 @@ def batches(node: Node, session: Session, sources: Sources) -> Iterator[tuple[Fa
     """Yield the batches to ask, family by family.
 
     The first of a family has its canaries in front; the proof over a batch pins the key and the
-    digest pins the set, so their result holds for the rest of the epoch.
+    digest pins the set, so their result holds for the rest of the epoch. Padding comes last.
     """
     for family, inputs in sources.records.items():
         waiting = list(inputs)
+        if not waiting:
+            continue
         with node.store.read() as tx:
             asked = many(
                 tx, Question, manifest=session.digest, family=family, answered=True, limit=1
             )
-        if waiting and not asked:
+        if not asked:
             waiting = canaries(family) + waiting
+        missing = padded_count(len(waiting)) - len(waiting)
+        waiting += paddings(family, node.local.entropy(missing * SEED_BYTES))
         for start in range(0, len(waiting), BATCH_ELEMENTS):
             yield family, waiting[start : start + BATCH_ELEMENTS]
 
@@ -237,18 +244,18 @@ def settle(node: Node, session: Session, sources: Sources, row: Question) -> Set
     """
     local, family = node.local, Family(row.family)
     with node.store.read() as tx:
+        sent = record.entry(tx, row.peer, record.OUT, row.id)
         reply = record.reply(tx, row.peer, record.IN, row.id)
-    if reply is None or reply.status != 200 or reply.destroyed:
+    if sent is None or not sent.body or reply is None or reply.status != 200 or reply.destroyed:
         raise ComityError(Code.PEER_ANSWER_INVALID, reason="missing")
     evaluation = Evaluation.read(reply.body)
     if evaluation.manifest != session.digest:
         raise ComityError(Code.MANIFEST_CHANGED)
     inputs, blinds = _unseal(node, row)
-    packed = Inputs.pack(inputs)
     outputs = local.kernel.finalise(
-        packed,
+        Inputs.pack(inputs),
         blinds,
-        local.kernel.blind(packed, blinds),
+        unb64url(QuestionMessage.read(sent.body).elements),
         unb64url(evaluation.elements),
         unb64url(evaluation.proof, 64),
         session.manifest.public_key(family),
@@ -261,6 +268,7 @@ def settle(node: Node, session: Session, sources: Sources, row: Question) -> Set
             peer=row.peer,
             manifest=session.digest,
             handle=b64url(label.handle),
+            token=token_id(private_input),
             family=family,
             dataset=sources.dataset,
             record=source,
@@ -311,9 +319,14 @@ def _look_up(
     return [pair for pair in zip(inputs, labels, strict=True) if pair[1]]
 
 
+def token_id(private_input: bytes) -> str:
+    """Return how hits name a token of ours: 22 characters, of a digest of its input."""
+    return b64url(sha256(private_input).digest()[:_TOKEN_ID_BYTES])
+
+
 def _keep(tx: Connection, hit: Hit) -> None:
     where: dict[str, object] = {
-        name: getattr(hit, name) for name in ("manifest", "handle", "family", "dataset", "record")
+        name: getattr(hit, name) for name in ("manifest", "handle", "token", "dataset", "record")
     }
     if one(tx, Hit, **where) is None:
         add(tx, hit)

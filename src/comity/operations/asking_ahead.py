@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 
 from comity.core.canonical import unb64url
 from comity.core.messages import Question as QuestionMessage
+from comity.core.padding import is_of_a_record
 from comity.core.records import Family
-from comity.core.tokens import canaries
 from comity.errors import Code, ComityError
 from comity.node import Node
 from comity.operations import asking
@@ -84,7 +84,7 @@ def _is_from(node: Node, tx: Connection, row: Question, sources: Sources) -> boo
         return QuestionMessage.read(sent.body).root == sources.root
     # What somebody typed has a root of its own each time; it is the same where its tokens are.
     family = Family(row.family)
-    inputs = set(asking.inputs_of(node, row)) - set(canaries(family))
+    inputs = set(filter(is_of_a_record, asking.inputs_of(node, row)))
     return inputs == set(sources.records.get(family, {}))
 
 

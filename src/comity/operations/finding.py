@@ -1,33 +1,41 @@
 """Hits: what runs found, what it means, and how long it may be kept."""
 
 import json
-from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Final
 
 from sqlalchemy import Connection
 
 from comity.api import Progress
 from comity.core import jws
-from comity.core.derivation import FAMILIES, Evidence, Presence, derive, presence
-from comity.core.holdings import decode
+from comity.core.derivation import FAMILIES, Evidence
+from comity.core.fuzzy import assignment
+from comity.core.fuzzy.bands import Band
+from comity.core.fuzzy.families import DATED, PLACED
+from comity.core.fuzzy.reasons import Reason
 from comity.core.label import Label
 from comity.core.manifest import Manifest
-from comity.core.records import Family, Record
+from comity.core.records import Family
 from comity.core.terms import MatchTerms
 from comity.node import Node
+from comity.operations import assessing
+from comity.operations.assessing import Assessed, LineShown
 from comity.operations.peering import find_peer
 from comity.operations.registry import Caller, Model, operation
 from comity.protocol import retention
 from comity.protocol.agreed import terms_of
 from comity.store.rows import (
     Agreement,
-    Held,
     Hit,
     JournalEntry,
     ManifestRow,
     many,
     one,
 )
+
+BANDS: Final = tuple(Band)
+"""The best first."""
 
 
 class StatusShown(Model):
@@ -48,11 +56,17 @@ class HitShown(Model):
     """Ours; empty for a typed-in subject."""
     families: tuple[str, ...]
     evidence: Evidence
+    band: Band | None
+    """What to think of the pair; none where its score is destroyed, or not made yet."""
+    score: float
+    """Natural logarithms: what speaks for the pair, less what speaks against it."""
+    lines: tuple[LineShown, ...]
+    """Why: their weights add up to the score."""
     statuses: tuple[StatusShown, ...]
     more_statuses: bool
     statuses_conflict: bool
     conflicts: tuple[str, ...]
-    """What both records have, in which none agrees."""
+    """Identifiers that both records have, and of which none agrees."""
     handling: str
     """The TLP 2.0 label that stands with it: of the terms under which it was learned."""
     onward: bool
@@ -60,11 +74,23 @@ class HitShown(Model):
     kept_until: int
     """When this node destroys it; 0 where those terms do not say."""
 
+    def reaches(self, least: Band) -> bool:
+        """Tell whether an officer who asks for `least` sees it.
+
+        Where that is `possibly`, what agrees in an exact family is seen whatever its score: that an
+        official identifier or the whole name is on the other list is for a person to judge.
+        """
+        if self.band is None or least is Band.NONE or self.band in BANDS[: BANDS.index(least) + 1]:
+            return True
+        return least is Band.POSSIBLY and not set(self.families).isdisjoint(FAMILIES)
+
 
 class Hits(Model):
     """Hits of all runs."""
 
     hits: tuple[HitShown, ...]
+    below: int
+    """Pairs that are not shown, since they do not reach the band that was asked for."""
     retention_ended: int
     """Hits that were destroyed, since the terms let them be kept no longer."""
 
@@ -73,6 +99,9 @@ class HitsOf(Model):
     """Hits with one peer, or with all."""
 
     peer: str = ""
+    least: Band = Band.POSSIBLY
+    one_to_one: bool = False
+    """Of each record of ours, and of theirs, only the best."""
 
 
 @operation("match.hits", HitsOf, Hits)
@@ -81,7 +110,32 @@ def hits(node: Node, caller: Caller, args: HitsOf, progress: Progress) -> Hits:
     with node.store.read() as tx:
         peer = find_peer(tx, args.peer).id if args.peer else ""
         found = many(tx, Hit, peer=peer) if peer else many(tx, Hit)
-        return Hits(hits=shown(tx, list(found)), retention_ended=_ended(tx, peer))
+        every = shown(tx, list(found))
+        kept = selected(every, args.least, one_to_one=args.one_to_one)
+        return Hits(hits=kept, below=len(every) - len(kept), retention_ended=_ended(tx, peer))
+
+
+def selected(found: Sequence[HitShown], least: Band, *, one_to_one: bool) -> tuple[HitShown, ...]:
+    """Return the hits that reach a band; where asked for, of each record its best one only.
+
+    One to one within each manifest: handles of different epochs are of the same records.
+    """
+    kept = [hit for hit in found if hit.reaches(least)]
+    if one_to_one:
+        best: set[tuple[str, str, str]] = set()
+        for manifest in {hit.manifest for hit in kept}:
+            pairs = (
+                assignment.Pair(f"{hit.holdings}\0{hit.record}", hit.handle, hit.score)
+                for hit in kept
+                if hit.manifest == manifest
+            )
+            best |= {(manifest, p.ours, p.theirs) for p in assignment.one_to_one(pairs)}
+        kept = [
+            hit
+            for hit in kept
+            if (hit.manifest, f"{hit.holdings}\0{hit.record}", hit.handle) in best
+        ]
+    return tuple(kept)
 
 
 def _ended(tx: Connection, peer: str) -> int:
@@ -89,67 +143,59 @@ def _ended(tx: Connection, peer: str) -> int:
     return sum(note.get("hits", 0) for note in notes if peer in ("", note["peer"]))
 
 
-def shown(tx: Connection, found: list[Hit]) -> tuple[HitShown, ...]:
-    """Group hits by pair: all families under one handle for one record of ours."""
-    pairs: dict[tuple[str, str, str, str], list[Hit]] = defaultdict(list)
-    for hit in found:
-        pairs[hit.manifest, hit.dataset, hit.record, hit.handle].append(hit)
-    manifests: dict[str, Manifest] = {}
-    grants: dict[str, MatchTerms] = {}
+def shown(tx: Connection, found: Iterable[Hit]) -> tuple[HitShown, ...]:
+    """Show the pairs that hits are of, with all hits of each: the best of a manifest first."""
+    pairs = {(hit.manifest, hit.dataset, hit.record, hit.handle): hit for hit in found}
+    known: dict[str, tuple[Manifest, MatchTerms]] = {}
     shown = []
-    for (digest, dataset, source, handle), same in sorted(pairs.items()):
-        if digest not in manifests:
+    for (digest, dataset, source, handle), hit in sorted(pairs.items()):
+        if digest not in known:
             row = one(tx, ManifestRow, digest=digest)
             agreement = one(tx, Agreement, id=row.agreement) if row else None
             grant = terms_of(agreement).match if agreement else None
             if row is None or grant is None:
                 continue
-            grants[digest] = grant
-            manifests[digest] = Manifest.read(jws.payload(row.signed))
-        label = Label.decode(same[0].label)
-        held = one(tx, Held, dataset=dataset, id=source)
-        families = tuple(sorted({hit.family for hit in same}))
-        statuses = tuple(
-            StatusShown(value=manifests[digest].statuses[item.code], as_of=item.as_of)
-            for item in label.statuses
-        )
-        shown.append(
-            HitShown(
-                peer=same[0].peer,
-                handle=handle,
-                manifest=digest,
-                holdings=dataset,
-                record=source,
-                families=families,
-                evidence=_evidence(families),
-                statuses=statuses,
-                more_statuses=label.more,
-                statuses_conflict=len({item.value for item in statuses}) > 1 or label.more,
-                conflicts=_conflicts(
-                    decode(held.body, withheld=False) if held else None, label, families
-                ),
-                handling=grants[digest].handling,
-                onward=grants[digest].onward,
-                kept_until=retention.kept_until(grants[digest], min(hit.at for hit in same)),
-            )
-        )
-    return tuple(shown)
+            known[digest] = Manifest.read(jws.payload(row.signed)), grant
+        same = assessing.hits_of(tx, digest, handle, dataset, source)
+        shown.append(_shown(same, *known[digest], assessing.assessed(tx, hit)))
+    return tuple(sorted(shown, key=lambda each: (each.manifest, -each.score)))
 
 
-def _evidence(families: tuple[str, ...]) -> Evidence:
-    grades = {FAMILIES[Family(family)].evidence for family in families}
-    return Evidence.IDENTIFIER if Evidence.IDENTIFIER in grades else Evidence.NAME_ONLY
-
-
-def _conflicts(ours: Record | None, label: Label, families: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the families that both records have and in which nothing agrees."""
-    if ours is None:
-        return ()
-    both = presence(ours, derive(ours)) & label.presence
-    return tuple(
-        rule.family.value
-        for rule in FAMILIES.values()
-        if rule.presence is not Presence(0)
-        and rule.presence in both
-        and rule.family.value not in families
+def _shown(
+    same: Sequence[Hit], manifest: Manifest, grant: MatchTerms, assessed: Assessed | None
+) -> HitShown:
+    first, label = same[0], Label.decode(same[0].label)
+    families = tuple(sorted({hit.family for hit in same}))
+    statuses = tuple(
+        StatusShown(value=manifest.statuses[item.code], as_of=item.as_of) for item in label.statuses
     )
+    lines = assessed.lines if assessed else ()
+    return HitShown(
+        peer=first.peer,
+        handle=first.handle,
+        manifest=first.manifest,
+        holdings=first.dataset,
+        record=first.record if first.dataset else "",
+        families=families,
+        evidence=_evidence({Family(family) for family in families}),
+        band=assessed.band if assessed else None,
+        score=round(assessed.total, 3) if assessed else 0.0,
+        lines=lines,
+        statuses=statuses,
+        more_statuses=label.more,
+        statuses_conflict=len({item.value for item in statuses}) > 1 or label.more,
+        conflicts=tuple(line.family for line in lines if line.reason is Reason.IDENTIFIER_DIFFERS),
+        handling=grant.handling,
+        onward=grant.onward,
+        kept_until=retention.kept_until(grant, first.at),
+    )
+
+
+def _evidence(families: set[Family]) -> Evidence:
+    exact = {FAMILIES[family].evidence for family in families & FAMILIES.keys()}
+    if Evidence.IDENTIFIER in exact:
+        return Evidence.IDENTIFIER
+    return Evidence.CORROBORATED if families & _CORROBORATING else Evidence.NAME_ONLY
+
+
+_CORROBORATING: Final = DATED | PLACED | {Family.RFC_CURP_ROOT}

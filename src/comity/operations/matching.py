@@ -1,77 +1,75 @@
-"""`match` for a whole list, `check` for one subject, and what their hits mean."""
+"""`match` for a whole list, `check` for one subject, and what came of them."""
 
 import time
-from collections import defaultdict
-from hashlib import sha256
+from collections import Counter, defaultdict
 from typing import Final
 
 from sqlalchemy import Connection
 
 from comity.api import Progress
 from comity.core.canonical import b64url
-from comity.core.derivation import derive, derive_one
-from comity.core.holdings import decode
+from comity.core.fuzzy.bands import Band, Chance
+from comity.core.fuzzy.families import FUZZY
+from comity.core.fuzzy.question import Question as Derived
 from comity.core.identity import Pinned
 from comity.core.machines import Role, TransferState
-from comity.core.merkle import leaf_hash
-from comity.core.records import Family, Kind
+from comity.core.padding import padded_count
+from comity.core.records import Family
 from comity.core.terms import MatchTerms
-from comity.core.tokens import Token
 from comity.errors import Code, ComityError
 from comity.limits import ID_CHARS
 from comity.node import Node
-from comity.operations import asking, asking_ahead
+from comity.operations import asking, asking_ahead, assessing, subjects
 from comity.operations.asking import Session, Settled, Sources
-from comity.operations.finding import HitShown, shown
+from comity.operations.assessing import Basis
+from comity.operations.finding import HitShown, selected, shown
 from comity.operations.peering import find_peer, finish, is_carried, resumed
 from comity.operations.registry import Caller, Model, operation
+from comity.operations.subjects import Typed
 from comity.operations.tagging import agreement_with
 from comity.protocol import transferring
 from comity.protocol.agreed import terms_of
 from comity.protocol.catalog import MATCH, REQUEST
 from comity.store import journal, peers
 from comity.store.links import Kind as LinkKind
-from comity.store.rows import (
-    Agreement,
-    Dataset,
-    Held,
-    Transfer,
-    many,
-    one,
-)
+from comity.store.rows import Agreement, Dataset, Transfer, many, one
 
 _POLL_SECONDS: Final = 0.05
 
 
-class Match(Model):
-    """A list of ours to ask about: whose dataset, and which holdings (empty: the only ones)."""
+class Asking(Model):
+    """Whom to ask about what, and what to show of it."""
 
     peer: str
     dataset: str
-    holdings: str = ""
+    families: tuple[Family, ...] = ()
+    """Only these, of those that are agreed; empty: all of them."""
     purpose: str = ""
     """Empty where the terms name only one."""
     legal_basis: str = ""
+    least: Band = Band.POSSIBLY
+    one_to_one: bool = False
+    """Of each record of ours, and of theirs, only the best."""
     wait_seconds: int = 60
 
 
-class Check(Model):
+class Match(Asking):
+    """A list of ours to ask about; empty: the only one."""
+
+    holdings: str = ""
+
+
+class Check(Asking, Typed):
     """One subject, typed in: at least one fact."""
 
-    peer: str
-    dataset: str
-    kind: Kind = Kind.ORGANISATION
-    name: str = ""
-    rfc: str = ""
-    curp: str = ""
-    passport: str = ""
-    tax_id: str = ""
-    country: str = ""
-    imo: str = ""
-    wallet: str = ""
-    purpose: str = ""
-    legal_basis: str = ""
-    wait_seconds: int = 60
+
+class Expected(Model):
+    """How far to trust a band, by our own list and the size of theirs (`core.fuzzy.own_pairs`)."""
+
+    band: Band
+    hits: int
+    wrong: float
+    """The share of them that at most is expected to be wrong, from 0 to 1."""
 
 
 class Matched(Model):
@@ -83,48 +81,68 @@ class Matched(Model):
     manifest: str
     epoch: int
     asked: dict[str, int]
-    """Tokens by family, canaries included: what the quota counts."""
+    """Tokens by family, canaries and padding included: what the quota counts."""
     hits: tuple[HitShown, ...]
+    below: int
+    """Pairs that are not shown, since they do not reach the band that was asked for."""
+    expected: tuple[Expected, ...]
+    """Empty for a typed-in subject, and where no fuzzy family was asked."""
 
 
 @operation("match.run", Match, Matched, serving=True)
 def match(node: Node, caller: Caller, args: Match, progress: Progress) -> Matched:
     """Ask a peer which records of a list it has, too.
 
-    Raises what `comity.operations.asking` raises, DATASET_UNKNOWN, NOTHING_TO_ASK, WAIT_ENDED.
+    Raises what `comity.operations.asking` raises, DATASET_UNKNOWN, NOTHING_TO_ASK,
+    FAMILY_NOT_AGREED, WAIT_ENDED.
     """
     with node.store.read() as tx:
         dataset = _holdings(tx, args.holdings)
-        held = [
-            decode(row.body, withheld=row.withheld)
-            for row in many(tx, Held, dataset=dataset.id, order="n")
-        ]
         peer = find_peer(tx, args.peer)
     with resumed(node, peer, f"match.run {args.dataset}"[:ID_CHARS]):
         session = _session(node, peer, args, progress)
-        wanted = {entry.family for entry in session.manifest.family_keys}
-        tokens = [(token, record.id) for record in held for token in derive(record)]
-        sources = _sources(dataset.id, b64url(dataset.root), tokens, wanted)
-        return _run(node, caller, session, sources, progress)
+        wanted = _families(session, args)
+        with node.store.read() as tx:
+            dataset = _holdings(tx, dataset.id)
+            sources = subjects.from_list(tx, dataset, wanted, progress)
+            known = assessing.frequencies(tx, dataset.id)
+        basis = Basis(wanted, known, session.manifest.records)
+        found = _run(node, caller, session, sources, basis, args, progress)
+        if wanted.isdisjoint(FUZZY):
+            return found
+        with node.store.read() as tx:
+            chance = assessing.own_chance(tx, dataset.id, basis)
+        return found.model_copy(
+            update={"expected": _expected(found, chance, dataset.records, basis.held)}
+        )
 
 
 @operation("match.check", Check, Matched, serving=True)
 def check(node: Node, caller: Caller, args: Check, progress: Progress) -> Matched:
     """Ask a peer about one subject. Raises INPUT_INVALID and what `match` raises."""
-    tokens = [(token, "") for token in _typed(args)]
-    if not tokens:
-        raise ComityError(Code.NOTHING_TO_ASK)
+    record = subjects.record_of(args)
     with node.store.read() as tx:
         peer = find_peer(tx, args.peer)
     with resumed(node, peer, f"match.check {args.dataset}"[:ID_CHARS]):
         session = _session(node, peer, args, progress)
-        wanted = {entry.family for entry in session.manifest.family_keys}
-        salted = node.local.entropy(16) + b"".join(token.input() for token, _ in tokens)
-        root = b64url(leaf_hash(sha256(salted).digest()))
-        return _run(node, caller, session, _sources("", root, tokens, wanted), progress)
+        question = Derived.of(record, _families(session, args))
+        with node.store.read() as tx:
+            known = assessing.frequencies(tx)
+        basis = Basis(question.families, known, session.manifest.records, question)
+        sources = subjects.from_typed(node, question)
+        return _run(node, caller, session, sources, basis, args, progress)
 
 
-def _session(node: Node, peer: Pinned, args: Match | Check, progress: Progress) -> Session:
+def _families(session: Session, args: Asking) -> frozenset[Family]:
+    """Return the families to ask. Raises FAMILY_NOT_AGREED."""
+    agreed = {entry.family for entry in session.manifest.family_keys}
+    for family in args.families:
+        if family not in agreed:
+            raise ComityError(Code.FAMILY_NOT_AGREED, family=family.value)
+    return frozenset(args.families or agreed)
+
+
+def _session(node: Node, peer: Pinned, args: Asking, progress: Progress) -> Session:
     with node.store.read() as tx:
         agreement = agreement_with(tx, peer.id, args.dataset, Role.CONSUMER)
     grant = terms_of(agreement).match
@@ -201,7 +219,13 @@ def _request_ahead(
 
 
 def _run(
-    node: Node, caller: Caller, session: Session, sources: Sources, progress: Progress
+    node: Node,
+    caller: Caller,
+    session: Session,
+    sources: Sources,
+    basis: Basis,
+    args: Asking,
+    progress: Progress,
 ) -> Matched:
     asked: dict[str, int] = defaultdict(int)
     if not any(sources.records.values()):
@@ -223,8 +247,11 @@ def _run(
             run=run,
             tokens=sum(asked.values()),
         )
+    hits = [hit for batch in settled for hit in batch.hits]
+    assessing.assess(node, basis, hits)
     with node.store.read() as tx:
-        found = shown(tx, [hit for batch in settled for hit in batch.hits])
+        found = shown(tx, hits)
+    kept = selected(found, args.least, one_to_one=args.one_to_one)
     return Matched(
         peer=session.peer.id,
         dataset=session.agreement.dataset,
@@ -232,7 +259,22 @@ def _run(
         manifest=session.digest,
         epoch=session.manifest.epoch,
         asked=dict(asked),
-        hits=found,
+        hits=kept,
+        below=len(found) - len(kept),
+        expected=(),
+    )
+
+
+def _expected(found: Matched, chance: Chance, asked: int, held: int) -> tuple[Expected, ...]:
+    hits = Counter(hit.band for hit in found.hits)
+    return tuple(
+        Expected(
+            band=band,
+            hits=hits[band],
+            wrong=round(chance.error_rate(band, hits[band], asked, held), 4),
+        )
+        for band in (Band.SAME, Band.PROBABLY, Band.POSSIBLY)
+        if hits[band]
     )
 
 
@@ -259,7 +301,7 @@ def _ask(
 def _check_quota(session: Session, sources: Sources) -> None:
     """Refuse what can never fit, before anything is sent; the holder counts exactly."""
     grant = terms_of(session.agreement).match
-    asked = sum(len(inputs) for inputs in sources.records.values())
+    asked = sum(padded_count(len(inputs)) for inputs in sources.records.values())
     for limit in _limits(grant):
         if asked > limit:
             raise ComityError(Code.QUOTA_EXCEEDED, limit=limit, used=0, asked=asked, period="all")
@@ -270,29 +312,6 @@ def _limits(grant: MatchTerms | None) -> list[int]:
         return []
     period = grant.tokens_per_period.count if grant.tokens_per_period else None
     return [limit for limit in (period, grant.tokens_in_all) if limit is not None]
-
-
-def _sources(
-    dataset: str, root: str, tokens: list[tuple[Token, str]], wanted: set[Family]
-) -> Sources:
-    records: dict[Family, dict[bytes, list[str]]] = {family: {} for family in sorted(wanted)}
-    for token, source in tokens:
-        if token.family in wanted:
-            records[token.family].setdefault(token.input(), []).append(source)
-    return Sources(dataset, root, records)
-
-
-def _typed(args: Check) -> list[Token]:
-    facts = (
-        (Family.RFC, args.rfc),
-        (Family.CURP, args.curp),
-        (Family.PASSPORT, args.passport),
-        (Family.TAX_ID, args.tax_id),
-        (Family.IMO, args.imo),
-        (Family.WALLET, args.wallet),
-        (Family.NAME, args.name),
-    )
-    return [derive_one(family, text, args.kind, args.country) for family, text in facts if text]
 
 
 def _holdings(tx: Connection, dataset: str) -> Dataset:

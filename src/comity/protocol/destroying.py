@@ -19,6 +19,7 @@ from comity.protocol.base import Local
 from comity.store import journal, kept, record
 from comity.store.naming import Place
 from comity.store.rows import (
+    Assessment,
     Destruction,
     Hit,
     Message,
@@ -122,6 +123,9 @@ def _forget_question(tx: Connection, entry: Message, ground: Ground, now: int) -
     asked = one(tx, Question, id=jti, peer=entry.peer) if ours else None
     if asked is None:
         return
+    # What several hits said together is gone with one of them.
+    for handle in {hit.handle for hit in many(tx, Hit, question=jti)}:
+        remove(tx, Assessment, manifest=asked.manifest, handle=handle)
     found = remove(tx, Hit, question=jti)
     remove(tx, Question, id=jti)
     journal.note(

@@ -19,6 +19,7 @@ from comity.store import journal
 from comity.store import kept as files
 from comity.store.rows import (
     Agreement,
+    Assessment,
     Hit,
     ManifestRow,
     Question,
@@ -26,7 +27,7 @@ from comity.store.rows import (
     many,
     remove,
 )
-from comity.store.schema import hits, questions
+from comity.store.schema import assessments, hits, questions
 
 __all__ = ["ENDED", "end_retention", "is_over", "kept_until"]
 
@@ -57,8 +58,12 @@ def end_retention(local: Local, tx: Connection) -> None:
 
 
 def _end_hits(local: Local, tx: Connection, grant: Conditions, manifest: ManifestRow) -> None:
-    now, gone = local.now(), {"hits": 0, "questions": 0}
-    for name, cls, table in (("hits", Hit, hits), ("questions", Question, questions)):
+    now, gone = local.now(), {"hits": 0, "assessments": 0, "questions": 0}
+    for name, cls, table in (
+        ("hits", Hit, hits),
+        ("assessments", Assessment, assessments),
+        ("questions", Question, questions),
+    ):
         times = select(table.c.at).where(table.c.manifest == manifest.digest).distinct()
         for (at,) in tx.execute(times).all():
             if is_over(grant, at, now):

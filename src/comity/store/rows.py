@@ -792,12 +792,33 @@ class Hit(Row):
     peer: str
     manifest: str
     handle: str
+    token: str
     family: str
     dataset: str
     record: str
     label: bytes
     question: str
     at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment(Row):
+    """What the hits under one handle say together of one record of ours."""
+
+    table: ClassVar[Table] = schema.assessments
+    contents: ClassVar[tuple[str, ...]] = ("score",)
+    bound: ClassVar[tuple[str, ...]] = ("id",)
+    at_once: ClassVar[int] = 1_000
+    id: str
+    peer: str
+    manifest: str
+    handle: str
+    dataset: str
+    record: str
+    score: bytes
+    at: int
+    key: bytes = b""
+    wrap: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -576,13 +576,30 @@ hits = Table(
     _id("peer"),
     Column("manifest", String(43), nullable=False),
     Column("handle", String(16), nullable=False),
+    Column("token", String(22), nullable=False),  # which of ours: a digest of its input
     Column("family", String(32), nullable=False),
-    _id("dataset"),
-    _id("record"),  # ours; empty for a typed-in subject
+    _id("dataset"),  # empty for a typed-in subject
+    _id("record"),  # ours; the root of its question for a typed-in subject
     Column("label", LargeBinary(32), nullable=False),
     _id("question"),
     _time("at"),
-    PrimaryKeyConstraint("manifest", "handle", "family", "dataset", "record"),
+    PrimaryKeyConstraint("manifest", "handle", "token", "dataset", "record"),
+)
+
+assessments = Table(
+    "assessments",
+    metadata,
+    _id("id", key=True),  # a digest of the four that follow the peer
+    _id("peer"),
+    Column("manifest", String(43), nullable=False),
+    Column("handle", String(16), nullable=False),
+    _id("dataset"),
+    _id("record"),
+    Column("score", LargeBinary, nullable=False),  # sealed: band and lines as JSON
+    _time("at"),  # when the first of its hits was learned
+    *_keyed(),
+    Index(None, "manifest", "handle"),
+    Index(None, "wrap"),
 )
 
 # --- requests and answers ---------------------------------------------------------------------

@@ -18,6 +18,7 @@ from comity.errors import Code, ComityError
 from comity.limits import REWRAPPED_AT_ONCE
 from comity.store import vault
 from comity.store.rows import (
+    Assessment,
     Message,
     Question,
     RecallRow,
@@ -31,7 +32,7 @@ from comity.store.rows import (
 )
 from comity.store.statements import Statement
 
-KEPT: Final[tuple[type[Row], ...]] = (Message, RequestRow, Question, RecallRow)
+KEPT: Final[tuple[type[Row], ...]] = (Message, RequestRow, Question, Assessment, RecallRow)
 """The rows whose contents are sealed."""
 
 

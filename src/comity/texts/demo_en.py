@@ -34,7 +34,11 @@ TEXTS: Final[dict[str, str]] = {
     "say.tagged": (
         "{name} tagged {records} records: {entries} entries, padded to {padded} ({bytes} bytes)."
     ),
-    "say.asked": "{name} asked about {tokens} blinded tokens of {families} families. Hits:",
+    "say.asked": (
+        "{name} asked about {tokens} blinded tokens of {families} families. The best hits first:"
+    ),
+    "say.fuzzy": "{count} of the name",
+    "say.explained": "Why {record}, {name}, is {band}, though nothing of it is spelt alike:",
     "say.more-hits": "… and {count} more; --json has all of them.",
     "say.turn": "The other direction: {holder} offers, and {asker} checks two subjects.",
     "say.inbox": "In the inbox of {name} waits a request, with the exact answer that would leave:",
@@ -81,13 +85,25 @@ TEXTS: Final[dict[str, str]] = {
         "{asker} and {holder} hold the same agreement ({digest}…), signed by both, in force"
     ),
     "claim.found-known": (
-        "{pairs} pairs with {hits} hits, exactly those that are known to be there ({found} found)"
+        "{pairs} pairs with {hits} hits in exact families, as known to be there ({found} found)"
     ),
     "claim.found": (
-        "{pairs} pairs with {hits} hits, exactly those that a comparison in the clear gives "
+        "{pairs} pairs with {hits} hits in exact families, as a comparison in the clear gives "
         "({found} found)"
     ),
-    "claim.look-alikes": "None of the {count} pairs that only look alike is among them",
+    "claim.look-alikes": (
+        "None of the {count} pairs that only look alike agrees in an exact family, and none is "
+        "called the same"
+    ),
+    "claim.found-clear": (
+        "{pairs} pairs share something ({hits} families), exactly those that a comparison in the "
+        "clear gives; {shown} of them reach a band that is shown"
+    ),
+    "claim.near": (
+        "All {count} pairs are among them whose names were planted otherwise spelt, in another "
+        "order, shortened, or with the legal form in words"
+    ),
+    "claim.added-up": "The reasons of each score add up to it",
     "claim.statuses": "Each hit shows status and date as the holder's own list has them",
     "claim.grades": "Hits in a name and nothing else are marked as name only: {count}",
     "claim.counted": "{name} has counted {tokens} tokens against the quota, exactly those asked",
@@ -127,6 +143,8 @@ TEXTS: Final[dict[str, str]] = {
         "but for those that an officer released, {found} stand there"
     ),
     "claim.keys-at-home": "No private key and no officer of either side stands there",
+    "label.weight": "weight",
+    "label.reason": "why",
     "label.told": "by telephone",
     "label.in-document": "in the document",
     "label.recovery": "recovery key",

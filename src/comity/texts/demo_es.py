@@ -36,6 +36,8 @@ TEXTS: Final[dict[str, str]] = {
         "bytes)."
     ),
     "say.asked": "{name} preguntó por {tokens} datos cegados de {families} clases. Coincidencias:",
+    "say.fuzzy": "{count} del nombre",
+    "say.explained": "Por qué {record}, {name}, es «{band}», aunque nada se escribe igual:",
     "say.more-hits": "… y {count} más; --json las da todas.",
     "say.turn": "El otro sentido: {holder} ofrece, y {asker} consulta dos casos.",
     "say.inbox": (
@@ -86,14 +88,26 @@ TEXTS: Final[dict[str, str]] = {
         "{asker} y {holder} tienen el mismo acuerdo ({digest}…), firmado por ambas, en vigor"
     ),
     "claim.found-known": (
-        "{pairs} pares con {hits} coincidencias, exactamente las que se sabe que están ahí "
+        "{pairs} pares con {hits} coincidencias en clases exactas, las que se sabe que están ahí "
         "({found} halladas)"
     ),
     "claim.found": (
         "{pairs} pares con {hits} coincidencias, exactamente las que da una comparación "
         "abierta ({found} halladas)"
     ),
-    "claim.look-alikes": "Ninguno de los {count} pares que solo se parecen está entre ellos",
+    "claim.look-alikes": (
+        "Ninguno de los {count} pares que solo se parecen coincide en una clase exacta, y ninguno "
+        "se da por el mismo"
+    ),
+    "claim.found-clear": (
+        "{pairs} pares comparten algo ({hits} clases), exactamente los que da una comparación en "
+        "claro; {shown} de ellos alcanzan un grado que se muestra"
+    ),
+    "claim.near": (
+        "Entre ellos están los {count} pares cuyos nombres se plantaron con otra ortografía, en "
+        "otro orden, abreviados o con la forma jurídica en palabras"
+    ),
+    "claim.added-up": "Las razones de cada puntuación suman lo que esta dice",
     "claim.statuses": "Cada coincidencia muestra situación y fecha tal como las tiene el titular",
     "claim.grades": "Las coincidencias solo por nombre van marcadas como tales: {count}",
     "claim.counted": "{name} contó {tokens} datos contra la cuota, exactamente los preguntados",
@@ -134,6 +148,8 @@ TEXTS: Final[dict[str, str]] = {
         "de los que un oficial liberó, están ahí {found}"
     ),
     "claim.keys-at-home": "Ninguna llave privada y ningún oficial de ninguna parte está ahí",
+    "label.weight": "peso",
+    "label.reason": "por qué",
     "label.told": "por teléfono",
     "label.in-document": "en el documento",
     "label.recovery": "llave de recuperación",

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from comity.core.fuzzy.families import FUZZY, LEFT_OUT, VERSION, fuzzy_tokens
+from comity.core.derivation import DERIVATION
+from comity.core.fuzzy.families import FUZZY, LEFT_OUT, fuzzy_tokens
 from comity.core.fuzzy.skeletons import skeleton
 from comity.core.fuzzy.subject import Subject
 from comity.core.records import Family, Identifier, Kind, Place, Record
@@ -159,4 +160,4 @@ def test_tokens_for_one_name_are_bounded(words: list[str]) -> None:
 
 
 def test_the_version_is_named() -> None:
-    assert VERSION == "comity-fuzzy-1"
+    assert DERIVATION == "comity-fuzzy-1"

@@ -7,7 +7,11 @@ import typer
 from comity.cli.command import command
 from comity.cli.panels import MATCH
 from comity.cli.session import Session
-from comity.core.records import Kind
+from comity.core.fuzzy.bands import Band
+from comity.core.records import Family, Kind
+from comity.errors import Code, ComityError
+
+tokens_app = typer.Typer(no_args_is_help=True, help="What records are compared by.")
 
 Peer = Annotated[str, typer.Argument(help="A peer: its id, or a part of id or name.")]
 Theirs = Annotated[str, typer.Argument(help="A dataset of the peer that an agreement is about.")]
@@ -15,6 +19,19 @@ Purpose = Annotated[
     str, typer.Option(help="One of the agreed purposes; needed where there are several.")
 ]
 LegalBasis = Annotated[str, typer.Option(help="One of the agreed legal bases, likewise.")]
+Families = Annotated[
+    str,
+    typer.Option(help="Compare by these families only, with commas between; saves quota."),
+]
+Explain = Annotated[
+    bool, typer.Option("--explain", help="Say of each hit what agreed, and what it weighs.")
+]
+Least = Annotated[
+    Band, typer.Option(help="Show hits from this band on; none shows all that share anything.")
+]
+OneToOne = Annotated[
+    bool, typer.Option("--one-to-one", help="Of each record on either side, only the best hit.")
+]
 Wait = Annotated[int, typer.Option(help="Seconds to wait until the peer has started.")]
 
 
@@ -25,6 +42,7 @@ def register(app: typer.Typer) -> None:
     command(app, "check", MATCH)(check)
     command(app, "hits", MATCH)(hits)
     command(app, "handles", MATCH, dashes=True)(handles)
+    app.add_typer(tokens_app, name="tokens", rich_help_panel=MATCH)
 
 
 def tag(
@@ -55,8 +73,12 @@ def match(
     holdings: Annotated[
         str, typer.Option(help="Your dataset to ask about; needed where you hold several.")
     ] = "",
+    families: Families = "",
     purpose: Purpose = "",
     legal_basis: LegalBasis = "",
+    explain: Explain = False,
+    least: Least = Band.POSSIBLY,
+    one_to_one: OneToOne = False,
     wait: Wait = 60,
 ) -> None:
     """Ask which records of a whole list the peer has, too. Neither side shows its list."""
@@ -67,11 +89,14 @@ def match(
         peer=peer,
         dataset=dataset,
         holdings=holdings,
+        families=_families(families),
         purpose=purpose,
         legal_basis=legal_basis,
+        least=least,
+        one_to_one=one_to_one,
         wait_seconds=wait,
     )
-    session.screen.show(session.run(matching.match, args), shown.matched)
+    session.screen.show(session.run(matching.match, args), shown.matched(explain=explain))
 
 
 def check(
@@ -87,8 +112,17 @@ def check(
     country: Annotated[str, typer.Option(help="Issuer of passport or tax id, ISO 3166: CO.")] = "",
     imo: Annotated[str, typer.Option(help="IMO number of a ship.")] = "",
     wallet: Annotated[str, typer.Option(help="Wallet address.")] = "",
+    born: Annotated[str, typer.Option(help="Birth date: YYYY-MM-DD, or the year.")] = "",
+    house: Annotated[str, typer.Option(help="House number of an address.")] = "",
+    street: Annotated[str, typer.Option(help="Street of an address.")] = "",
+    town: Annotated[str, typer.Option(help="Town of an address.")] = "",
+    postcode: Annotated[str, typer.Option(help="Postcode of an address.")] = "",
+    families: Families = "",
     purpose: Purpose = "",
     legal_basis: LegalBasis = "",
+    explain: Explain = False,
+    least: Least = Band.POSSIBLY,
+    one_to_one: OneToOne = False,
     wait: Wait = 60,
 ) -> None:
     """Ask about one subject, by all that is known of it. The peer does not learn who it is."""
@@ -107,23 +141,34 @@ def check(
         country=country,
         imo=imo,
         wallet=wallet,
+        birth_date=born,
+        house_number=house,
+        street=street,
+        locality=town,
+        postcode=postcode,
+        families=_families(families),
         purpose=purpose,
         legal_basis=legal_basis,
+        least=least,
+        one_to_one=one_to_one,
         wait_seconds=wait,
     )
-    session.screen.show(session.run(matching.check, args), shown.matched)
+    session.screen.show(session.run(matching.check, args), shown.matched(explain=explain))
 
 
 def hits(
     session: Session,
     peer: Annotated[str, typer.Argument(help="Only with this peer.")] = "",
+    explain: Explain = False,
+    least: Least = Band.POSSIBLY,
+    one_to_one: OneToOne = False,
 ) -> None:
     """Show the hits of all runs."""
     from comity.cli.rendering import matching as shown
     from comity.operations import finding
 
-    found = session.run(finding.hits, finding.HitsOf(peer=peer))
-    session.screen.show(found, shown.hits)
+    args = finding.HitsOf(peer=peer, least=least, one_to_one=one_to_one)
+    session.screen.show(session.run(finding.hits, args), shown.hits(explain=explain))
 
 
 def handles(
@@ -136,3 +181,26 @@ def handles(
 
     found = session.run(tagging.handles, tagging.HandlesNamed(handles=tuple(handle)))
     session.screen.show(found, shown.handles)
+
+
+@command(tokens_app, "explain", dashes=True)
+def explain_tokens(
+    session: Session,
+    record: Annotated[str, typer.Argument(help="A record of yours: its id in the list.")],
+    dataset: Annotated[str, typer.Option(help="Needed where several lists have that id.")] = "",
+    families: Annotated[str, typer.Option(help="Only these families, with commas between.")] = "",
+) -> None:
+    """Show what would be tagged of a record, and what each token reveals where it agrees."""
+    from comity.cli.rendering import matching as shown
+    from comity.operations import deriving
+
+    args = deriving.Explain(record=record, dataset=dataset, families=_families(families))
+    session.screen.show(session.run(deriving.explain, args), shown.tokens)
+
+
+def _families(given: str) -> tuple[Family, ...]:
+    """Read names with commas between. Raises ARGUMENT_INVALID."""
+    try:
+        return tuple(Family(name.strip()) for name in given.split(",") if name.strip())
+    except ValueError:
+        raise ComityError(Code.ARGUMENT_INVALID, where="families") from None

@@ -47,6 +47,10 @@ def _params(screen: Screen, one: SentenceShown) -> dict[str, str | int]:
             params[name] = screen.word("period", str(value))
         else:
             params[name] = f"{value:,}" if isinstance(value, int) else value
+    if one.code == "reveals":
+        family = str(one.params["family"])
+        params["family"] = screen.word("family", family)
+        params["reveals"] = screen.text(f"reveals.{family}")
     if "handling" in params:
         params["meaning"] = screen.word("handling", str(params["handling"]))
     return params

@@ -1,9 +1,11 @@
 """Tag sets and hits on the screen."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from comity.cli.output import Screen, Value, when
 from comity.core.derivation import Evidence
+from comity.operations.assessing import LineShown
+from comity.operations.deriving import TokensExplained
 from comity.operations.finding import Hits, HitShown
 from comity.operations.matching import Matched
 from comity.operations.tagging import HandlesShown, Tagged
@@ -33,27 +35,60 @@ def tagged(screen: Screen, made: Tagged) -> None:
     )
 
 
-def matched(screen: Screen, found: Matched) -> None:
-    """Show what a run asked and found."""
-    asked = (f"{screen.word('family', name)}: {n:,}" for name, n in sorted(found.asked.items()))
+def matched(*, explain: bool) -> Callable[[Screen, Matched], None]:
+    """Show what a run asked and found; where asked for, with the reasons."""
+
+    def render(screen: Screen, found: Matched) -> None:
+        asked = (f"{screen.word('family', name)}: {n:,}" for name, n in sorted(found.asked.items()))
+        screen.facts(
+            [
+                ("peer", found.peer),
+                ("dataset", found.dataset),
+                ("epoch", found.epoch),
+                ("asked", ", ".join(asked)),
+                ("hits", f"{len(found.hits):,}"),
+            ]
+        )
+        _hits(screen, found.hits, found.below, explain=explain)
+        for one in found.expected:
+            band = screen.word("band", one.band)
+            screen.say("say.expected", hits=one.hits, band=band, wrong=_percent(one.wrong))
+        screen.hint("hint.quota")
+
+    return render
+
+
+def hits(*, explain: bool) -> Callable[[Screen, Hits], None]:
+    """List hits; where asked for, with the reasons."""
+
+    def render(screen: Screen, found: Hits) -> None:
+        _hits(screen, found.hits, found.below, explain=explain)
+        if found.retention_ended:
+            screen.say("say.hits-ended", count=found.retention_ended)
+
+    return render
+
+
+def tokens(screen: Screen, found: TokensExplained) -> None:
+    """Show what would be tagged, family by family, and what each reveals."""
     screen.facts(
         [
-            ("peer", found.peer),
             ("dataset", found.dataset),
-            ("epoch", found.epoch),
-            ("asked", ", ".join(asked)),
-            ("hits", f"{len(found.hits):,}"),
+            ("record", found.record),
+            ("kind", screen.word("kind", found.kind)),
+            ("tokens", len(found.tokens)),
+            ("presence", screen.words("presence", found.presence)),
         ]
     )
-    _hits(screen, found.hits)
-    screen.hint("hint.quota")
-
-
-def hits(screen: Screen, found: Hits) -> None:
-    """List hits."""
-    _hits(screen, found.hits)
-    if found.retention_ended:
-        screen.say("say.hits-ended", count=found.retention_ended)
+    if found.withheld:
+        screen.say("say.tokens-withheld", "yellow")
+    for family in found.by_family:
+        same = [token.value for token in found.tokens if token.family == family]
+        screen.out.print()
+        screen.say("say.tokens-of", "bold", family=screen.word("family", family), count=len(same))
+        for value in same:
+            screen.say("say.token", value=value)
+        screen.say(f"reveals.{family}", "dim")
 
 
 def handles(screen: Screen, found: HandlesShown) -> None:
@@ -64,12 +99,17 @@ def handles(screen: Screen, found: HandlesShown) -> None:
     )
 
 
-def _hits(screen: Screen, found: Sequence[HitShown]) -> None:
+def _hits(screen: Screen, found: Sequence[HitShown], below: int, *, explain: bool) -> None:
     screen.table(
-        ["handle", "ours", "families", "evidence", "status-there"],
+        ["handle", "ours", "band", "score", "evidence", "families", "status-there"],
         [_row(screen, one) for one in found],
         empty="say.no-hits",
     )
+    if explain:
+        for one in found:
+            _reasons(screen, one)
+    if below:
+        screen.say("say.below", "dim", count=below)
     for key, concerned in (
         ("say.name-only", [one for one in found if one.evidence is Evidence.NAME_ONLY]),
         ("say.statuses-conflict", [one for one in found if one.statuses_conflict]),
@@ -97,7 +137,33 @@ def _row(screen: Screen, one: HitShown) -> list[Value]:
     return [
         one.handle,
         one.record or screen.word("answer", "typed-in"),
-        screen.words("family", one.families),
+        _band(screen, one),
+        f"{one.score:.1f}",
         evidence,
+        screen.words("family", one.families),
         "; ".join(statuses),
     ]
+
+
+def _band(screen: Screen, one: HitShown) -> str:
+    return screen.word("band", one.band) if one.band else ""
+
+
+def _reasons(screen: Screen, one: HitShown) -> None:
+    """Say why a hit has its score, so that a person can add it up."""
+    ours = one.record or screen.word("answer", "typed-in")
+    screen.out.print()
+    screen.say("say.why", "bold", ours=ours, handle=one.handle, band=_band(screen, one))
+    for line in one.lines:
+        screen.say("say.why-line", weight=f"{line.weight:+6.1f}", reason=why(screen, line))
+    screen.say("say.why-total", total=f"{one.score:+6.1f}")
+
+
+def why(screen: Screen, line: LineShown) -> str:
+    """Say one reason."""
+    family = screen.word("family", line.family) if line.family else ""
+    return screen.text(f"why.{line.reason}", value=line.value, family=family)
+
+
+def _percent(share: float) -> str:
+    return f"{share:.1%}"

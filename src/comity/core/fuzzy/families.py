@@ -174,6 +174,14 @@ FUZZY: Final = MappingProxyType(
 )
 """Every fuzzy family of this version, in the order in which a record's tokens are given."""
 
+BY_NAME: Final = (
+    Family.FULL_NAME,
+    Family.SKELETON,
+    Family.CORE,
+    Family.SKELETON_LESS_ONE,
+    Family.PART_BIRTH_DATE,
+)
+"""What lists of names are compared by, where their records have no addresses in fields."""
 DATED: Final = frozenset(
     {
         Family.PART_BIRTH_DATE,

@@ -1,7 +1,7 @@
 """How rare what a record has is, by the asker's own list: nothing of the other side is needed."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from math import log
 from typing import Final
@@ -25,16 +25,12 @@ class Frequencies:
     """Records of each kind that have a feature."""
 
     @classmethod
-    def of(cls, subjects: Collection[Subject]) -> "Frequencies":
+    def of(cls, subjects: Iterable[Subject]) -> "Frequencies":
         """Count the features of a list."""
-        return cls(
-            max(len(subjects), LEAST_RECORDS),
-            Counter(
-                (subject.kind, feature)
-                for subject in subjects
-                for feature in dict.fromkeys(_features(subject))
-            ),
-        )
+        tally = Tally()
+        for subject in subjects:
+            tally.add(subject)
+        return tally.frequencies()
 
     def weight(self, kind: Kind, feature: Feature) -> float:
         """Return ln(records / (count + 1/2)), from 0 to HIGHEST.
@@ -44,6 +40,23 @@ class Frequencies:
         """
         count = self.counts.get((kind, feature), 1)
         return min(HIGHEST, max(0.0, log(self.records / (count + 0.5))))
+
+
+class Tally:
+    """Counts a list as it goes by."""
+
+    def __init__(self) -> None:
+        self._records = 0
+        self._counts: Counter[tuple[Kind, Feature]] = Counter()
+
+    def add(self, subject: Subject) -> None:
+        """Count the features of one record."""
+        self._records += 1
+        self._counts.update((subject.kind, each) for each in dict.fromkeys(_features(subject)))
+
+    def frequencies(self) -> Frequencies:
+        """Return what was counted so far."""
+        return Frequencies(max(self._records, LEAST_RECORDS), dict(self._counts))
 
 
 def _features(subject: Subject) -> Iterator[Feature]:

@@ -19,6 +19,7 @@ TEXTS: Final[dict[str, str]] = {
     "family.wallet": "wallet address",
     "family.name": "name",
     "evidence.identifier": "identifier",
+    "evidence.corroborated": "name and more",
     "evidence.name-only": "name only",
     "kind.person": "person",
     "kind.organisation": "organisation",

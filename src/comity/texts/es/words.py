@@ -19,6 +19,7 @@ TEXTS: Final[dict[str, str]] = {
     "family.wallet": "dirección de billetera",
     "family.name": "nombre",
     "evidence.identifier": "identificador",
+    "evidence.corroborated": "nombre y algo más",
     "evidence.name-only": "solo el nombre",
     "kind.person": "persona",
     "kind.organisation": "organización",
