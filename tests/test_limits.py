@@ -71,7 +71,9 @@ HIT = {
     "RECORDS_PER_FUZZY_TOKEN": (
         "operations/test_fuzzy_matching.py::test_a_token_that_many_records_share_is_not_in_the_set"
     ),
-    "TOKENS_PER_RECORD": "core/fuzzy/test_families.py::test_cheap_families_go_on_where_the_others_stop",
+    "TOKENS_PER_RECORD": (
+        "core/fuzzy/test_families.py::test_cheap_families_go_on_where_the_others_stop"
+    ),
     "FUZZY_TOKENS_EXPECTED": (
         "operations/test_fuzzy_matching.py::test_a_disk_must_have_room_for_fuzzy_tokens"
     ),
