@@ -116,7 +116,7 @@ $(PEERS)/.run: bench/peers/requirements.txt
 	@touch $@
 
 # SIZES are those of the set, ONLY names tools; figures of what is left out stay as they are.
-bench-peers: $(VENV)/.develop $(VENV)/.kernel $(PEERS)/.run ## Measure beside other tools (needs Rust, half an hour)
+bench-peers: $(VENV)/.develop $(VENV)/.kernel $(PEERS)/.run ## Measure beside other tools (needs Rust, 75 minutes)
 	$(BIN)/python -m bench.peers --sizes='$(SIZES)' --only='$(ONLY)'
 	PYTHONPATH=tests $(BIN)/python -m documents
 
