@@ -20,6 +20,7 @@ from comity.operations import (
 from comity.operations.alerts import ChangesShown
 from comity.operations.finding import HitShown
 from comity.store.rows import WatchedSet, WatchLook, WatchRound, many
+from couriering import link, there_and_back, waits
 from nodes import MX, OFFICER, US, Pair, run
 from refusals import refuses
 from stages import (
@@ -314,3 +315,14 @@ def test_a_new_agreement_takes_the_place_of_the_one_before(tagged: Pair) -> None
     assert (made.epoch, made.asked) == (1, True)
     shown = changes(tagged)
     assert (shown.round, shown.same, shown.new, shown.gone) == (2, 8, (), ())
+
+
+def test_by_courier_it_goes_on_where_it_was(tagged: Pair) -> None:
+    watch = save(tagged)
+    link(tagged)
+    for _ in range(2):
+        waits(asking_again.run, tagged.us, watch=watch)
+        there_and_back(tagged, tagged.us)
+    (made,) = ask(tagged, watch=watch).rounds
+    assert (made.asked, made.found, made.tokens) == (True, 8, used(tagged))
+    assert set(records(changes(tagged).new)) == FOUND

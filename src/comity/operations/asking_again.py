@@ -106,11 +106,11 @@ def due(node: Node) -> list[WatchedSet]:
     """
     now = node.local.now()
     with node.store.read() as tx:
-        if standing.of_node(tx):
+        waiting = [each for each in _all(tx) if each.due <= now]
+        if not waiting or standing.of_node(tx):
             return []
         frozen = standing.of_peers(tx)
-        waiting = [each for each in _all(tx) if each.due <= now and each.peer not in frozen]
-        return [each for each in waiting if _may_ask(node, tx, each)]
+        return [each for each in waiting if each.peer not in frozen and _may_ask(node, tx, each)]
 
 
 def ask(
