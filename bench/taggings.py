@@ -99,7 +99,7 @@ def _measured(folder: Path, holder: Side, asker: Side, records: int) -> TaggingF
     killed_at = _killed(holder, begin)
     first, peak = _tagged(holder, on)
     assert first.tagged_anew + first.taken_over == records
-    assert first.taken_over >= killed_at
+    assert first.taken_over >= killed_at, (first, killed_at)
 
     holder.stop()
     rows = chain(map(_row, range(records, records + records // EVERY)), _changed(records))
