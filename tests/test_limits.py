@@ -68,6 +68,17 @@ HIT = {
     "BATCH_ELEMENTS": "protocol/test_questions.py::test_a_full_batch_is_the_most",
     "TOKEN_INPUT_BYTES": "core/test_tokens.py::test_token_input_bytes",
     "RECORDS_PER_TOKEN": "core/test_matching.py::test_records_per_token",
+    "RECORDS_PER_FUZZY_TOKEN": (
+        "operations/test_fuzzy_matching.py::test_a_token_that_many_records_share_is_not_in_the_set"
+    ),
+    "TOKENS_PER_RECORD": "core/fuzzy/test_families.py::test_cheap_families_go_on_where_the_others_stop",
+    "FUZZY_TOKENS_EXPECTED": (
+        "operations/test_fuzzy_matching.py::test_a_disk_must_have_room_for_fuzzy_tokens"
+    ),
+    "NAMES_PER_RECORD": "core/fuzzy/test_subject.py::test_there_is_an_end_to_everything",
+    "NAMES_IN_FULL": "core/fuzzy/test_families.py::test_cheap_families_go_on_where_the_others_stop",
+    "DATES_PER_RECORD": "core/fuzzy/test_subject.py::test_there_is_an_end_to_everything",
+    "PLACES_PER_RECORD": "core/fuzzy/test_subject.py::test_there_is_an_end_to_everything",
     "STATUSES_PER_LABEL": "core/test_label.py::test_what_no_label_can_hold",
     "EPOCH_SECONDS": "protocol/test_questions.py::test_after_the_epoch",
     "CANARIES": "core/test_matching.py::test_canaries_hit_in_every_set",

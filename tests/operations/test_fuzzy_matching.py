@@ -14,8 +14,9 @@ from comity.core.messages import Question as QuestionMessage
 from comity.core.padding import padded_count
 from comity.core.records import Family, Kind
 from comity.errors import Code
-from comity.limits import CANARIES, RECORDS_PER_FUZZY_TOKEN
+from comity.limits import FUZZY_TOKENS_EXPECTED, RECORDS_PER_FUZZY_TOKEN
 from comity.operations import assessing, deriving, finding, posture, setup
+from comity.operations.tag_sets import survey
 from comity.protocol.retention import end_retention
 from comity.store import record
 from comity.store.rows import Assessment, Hit, Question, change, many, remove
@@ -199,7 +200,7 @@ def test_scores_are_sealed_and_go_with_their_hits(loaded: Pair) -> None:
         kept = many(tx, Assessment)
         hits = many(tx, Hit)
     assert len(kept) == len({(hit.handle, hit.record) for hit in hits})
-    stored = loaded.us.folder.joinpath("node.db").read_bytes()
+    stored = loaded.us.folder.joinpath("comity.db").read_bytes()
     for hit in result.hits:
         assert all(len(line.value) < 4 or line.value.encode() for line in hit.lines)
     assert b'"band":' not in stored
@@ -247,7 +248,15 @@ def test_names_are_weighed_by_our_own_lists(loaded: Pair) -> None:
         rows = list(assessing.sampled(tx))
         assert len(rows) == len(OURS)
         assert assessing.frequencies(tx).records >= len(OURS)
-    assert CANARIES == 16
+
+
+def test_a_disk_must_have_room_for_fuzzy_tokens(loaded: Pair) -> None:
+    prepared(loaded)
+    with loaded.mx.store.read() as tx:
+        one = survey(tx, "mx-list", [Family.NAME], lambda *_: None)
+        more = survey(tx, "mx-list", [Family.NAME, Family.SKELETON], lambda *_: None)
+    assert one.tokens == len(THEIRS)
+    assert more.tokens == len(THEIRS) * (1 + FUZZY_TOKENS_EXPECTED)
 
 
 def _presence(p: Pair) -> set[Presence]:

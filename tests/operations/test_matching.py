@@ -11,6 +11,7 @@ from comity.core import jws
 from comity.core.canonical import b64url
 from comity.core.manifest import Manifest
 from comity.core.messages import Question as QuestionMessage
+from comity.core.padding import is_of_a_record, padded_count
 from comity.core.records import Family
 from comity.core.tokens import canaries
 from comity.errors import Code
@@ -90,10 +91,11 @@ def test_what_hits_and_what_it_says(tagged: Pair) -> None:
     result = match(tagged)
     assert shown(result) == shown(run(finding.hits, tagged.us)) == EXPECTED
     assert (result.epoch, len(result.hits)) == (1, len(EXPECTED))
-    # Each family asked for its sixteen canaries, too.
-    assert {name: count - CANARIES for name, count in result.asked.items()} == {
-        "curp": 1, "imo": 1, "name": 10, "passport": 1, "rfc": 4, "tax-id": 1, "wallet": 1
-    }  # fmt: skip
+    # Each family asked for its sixteen canaries, too, and for padding.
+    wanted = {"curp": 1, "imo": 1, "name": 10, "passport": 1, "rfc": 4, "tax-id": 1, "wallet": 1}
+    assert result.asked == {
+        name: padded_count(CANARIES + count) for name, count in wanted.items()
+    }
     used = run(posture.posture, tagged.mx, peer=US.id).agreements[0].tokens_used
     assert used == sum(result.asked.values())
 
@@ -101,7 +103,7 @@ def test_what_hits_and_what_it_says(tagged: Pair) -> None:
 def test_again_gives_the_same_and_asks_for_no_canaries(tagged: Pair) -> None:
     first, second = match(tagged), match(tagged)
     assert shown(second) == EXPECTED
-    assert {name: count + CANARIES for name, count in second.asked.items()} == first.asked
+    assert {name: padded_count(count - CANARIES) for name, count in first.asked.items()} == second.asked
     assert first.hits == second.hits == run(finding.hits, tagged.us, peer=MX.id).hits
 
 
@@ -130,7 +132,7 @@ def test_the_other_direction(loaded: Pair) -> None:
     assert {status.value for hit in result.hits for status in hit.statuses} == {"listed"}
     # What the asker withholds it does not ask about.
     assert "m8" not in {hit.record for hit in result.hits}
-    assert result.asked["rfc"] == CANARIES + 4
+    assert result.asked["rfc"] == padded_count(CANARIES + 4)
 
 
 def test_what_is_withheld_is_neither_tagged_nor_named(tagged: Pair) -> None:
@@ -216,7 +218,8 @@ def test_the_sealed_question_can_be_opened_again(tagged: Pair) -> None:
     token = b"comity-token-1\0rfc\0\0CNU130416UJ3"
     assert token not in row.sealed
     inputs, blinds = asking._unseal(tagged.us, row)
-    assert inputs == [*canaries(Family.RFC), token]
+    assert inputs[: CANARIES + 1] == [*canaries(Family.RFC), token]
+    assert not any(map(is_of_a_record, inputs[CANARIES + 1 :]))
     blinded = GROUP.blind(Inputs.pack(inputs), blinds)
     assert QuestionMessage.read(sent.body).elements == b64url(blinded)
     # Nobody else can open it, nor pass it off as another question.
@@ -275,10 +278,10 @@ def test_an_old_question_of_another_list_is_left_alone(tagged: Pair) -> None:
     match(tagged)
     with tagged.us.store.write() as tx:
         change(tx, Question, {"family": "imo"}, answered=False)
-    assert check(tagged, imo="9187629").asked == {"imo": CANARIES + 1}
+    assert check(tagged, imo="9187629").asked == {"imo": padded_count(CANARIES + 1)}
     load(tagged.us, "more", *US_ROWS)
-    assert match(tagged, holdings="more").asked["imo"] == 1
-    assert match(tagged, holdings=US_LIST).asked["imo"] == CANARIES + 1
+    assert match(tagged, holdings="more").asked["imo"] == padded_count(1)
+    assert match(tagged, holdings=US_LIST).asked["imo"] == padded_count(CANARIES + 1)
 
 
 class Overtaken(Portable):

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from comity.core.padding import padded_count
 from comity.errors import Code
 from comity.limits import CANARIES, EPOCH_SECONDS
 from comity.operations import posture
@@ -12,7 +13,10 @@ from comity.store.rows import (
 from nodes import MX, US, Pair, run
 from refusals import refuses
 from stages import (
+    US_LIST,
+    US_ROWS,
     check,
+    load,
     match,
     matching_terms,
     ready,
@@ -30,8 +34,6 @@ EXPECTED = {
     "u7": (("name",), "name-only", ("definitivo 2022-01-02",), False, ("rfc",)),
     "u9": (("rfc",), "identifier", ("presunto 2020-01-01", "definitivo 2021-01-01"), True, ()),
 }
-
-
 """Record of the asker: families, evidence, statuses, whether these conflict, and conflicts."""
 
 
@@ -52,9 +54,7 @@ def rfc_only(p: Pair, **more: Any) -> None:
     ready(p, matching_terms(families=["rfc"], **more))
 
 
-ASKED = CANARIES + 4
-
-
+ASKED = padded_count(CANARIES + 4)
 """Tokens of a run over the asker's RFCs."""
 
 
@@ -66,7 +66,9 @@ def test_a_quota_that_just_suffices(loaded: Pair) -> None:
 
 
 def test_a_quota_that_lacks_one(loaded: Pair) -> None:
-    rfc_only(loaded, tokensInAll=ASKED - 1)
+    more = (f"v{day},Another {day},,organisation,ABC01010{day}AB1,,,,,,,,,,," for day in range(1, 9))
+    load(loaded.us, US_LIST, *US_ROWS, *more, replace=True)
+    rfc_only(loaded, tokensInAll=padded_count(CANARIES + 12) - 1)
     for _ in range(2):
         with refuses(Code.PEER_REFUSED, peer=MX.id, status=429, reason=Code.QUOTA_EXCEEDED.value):
             match(loaded)
@@ -77,7 +79,7 @@ def test_a_quota_that_lacks_one(loaded: Pair) -> None:
 
 def test_a_quota_that_can_never_suffice_is_seen_at_home(loaded: Pair) -> None:
     rfc_only(loaded, tokensInAll=3)
-    with refuses(Code.QUOTA_EXCEEDED, limit=3, used=0, asked=4, period="all"):
+    with refuses(Code.QUOTA_EXCEEDED, limit=3, used=0, asked=padded_count(4), period="all"):
         match(loaded)
     with loaded.us.store.read() as tx:
         assert many(tx, Question) == []
