@@ -132,7 +132,12 @@ def _readme() -> dict[str, str]:
 
 
 def _benchmarks() -> dict[str, str]:
-    return {"proofs": measured.proofs(), "sets": measured.sets(), **compared.blocks()}
+    return {
+        "proofs": measured.proofs(),
+        "sets": measured.sets(),
+        "taggings": measured.taggings(),
+        **compared.blocks(),
+    }
 
 
 def _threats() -> dict[str, str]:

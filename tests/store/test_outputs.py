@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from comity.core.derivation import Presence
 from comity.core.records import Family
 from comity.errors import Code, ComityError
+from comity.limits import OUTPUTS_CACHED_BYTES
 from comity.store import keysets, outputs
 from comity.store.keysets import KeySet
 from comity.store.outputs import Made, Outputs
@@ -84,6 +85,12 @@ def test_many_go_at_once(keys: KeySet, monkeypatch: pytest.MonkeyPatch) -> None:
     _pass(keys, list(range(100)))
     assert _pass(keys, [7]) == ({7}, 99)
     assert _here(keys, range(100)) == {7}
+
+
+def test_memory_has_an_end(keys: KeySet) -> None:
+    with Outputs(keys) as kept:
+        ((kibibytes,),) = kept._db.execute("PRAGMA cache_size").fetchall()
+    assert -kibibytes * 1024 == OUTPUTS_CACHED_BYTES
 
 
 def test_nothing_is_left_of_what_went(keys: KeySet) -> None:

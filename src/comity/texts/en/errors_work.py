@@ -171,7 +171,7 @@ ERRORS: Final[dict[Code, tuple[str, str]]] = {
         "The holder makes a new tag set: comity tag PEER DATASET.",
     ),
     Code.TAGGING_UNDER_WAY: (
-        "A tag set for agreement {agreement} is being made already.",
+        "A tag set is being made for this agreement already[: {agreement}].",
         "Wait until it is made.",
     ),
     # Requests and answers.

@@ -177,7 +177,7 @@ ERRORS: Final[dict[Code, tuple[str, str]]] = {
         "El titular hace etiquetas nuevas: comity tag PEER DATASET.",
     ),
     Code.TAGGING_UNDER_WAY: (
-        "Ya se están haciendo las etiquetas del acuerdo {agreement}.",
+        "Ya se están haciendo las etiquetas de este acuerdo[: {agreement}].",
         "Espere a que estén hechas.",
     ),
     # Solicitudes y respuestas.
