@@ -11,7 +11,17 @@ from comity.core.dsp.catalog import RootDataset
 from comity.core.identity import fingerprint
 from comity.core.machines import NEGOTIATION, TRANSFER
 from comity_verify import telling, verify
-from documents import compared, measured, plotted, plotted_peers, shown, succeeded, tables, vectors
+from documents import (
+    compared,
+    measured,
+    plotted,
+    plotted_peers,
+    qualities,
+    shown,
+    succeeded,
+    tables,
+    vectors,
+)
 from documents.marks import ROOT, filled, found_in
 from documents.played import Played, play
 
@@ -125,6 +135,7 @@ DOCUMENTS: Final[Mapping[str, Callable[[], dict[str, str]]]] = {
     "docs/PROTOCOL.md": _protocol,
     "README.md": _readme,
     "docs/benchmarks.md": _benchmarks,
+    "docs/quality.md": qualities.blocks,
 }
 
 
