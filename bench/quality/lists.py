@@ -27,7 +27,6 @@ SAT_SAME: Final = ("CNU130416UJ3", "SAF130812CL4")
 """RFCs that stand in both lists: all that is known to be true there."""
 
 
-
 @dataclass(frozen=True, slots=True)
 class Lists:
     """One set."""
@@ -80,7 +79,7 @@ def sat_ofac(data: Path) -> Lists:
 
     held = by_rfc(theirs)
     true = frozenset((one, held[rfc]) for rfc, one in by_rfc(ours).items() if rfc in held)
-    return Lists(ours, theirs, true, each=20)
+    return Lists(ours, theirs, true, each=8)
 
 
 def febrl_set(number: int) -> Callable[[Path], Lists]:
@@ -92,7 +91,7 @@ def febrl_set(number: int) -> Callable[[Path], Lists]:
         else:
             ours = theirs = febrl.read(folder / f"dataset{number}.csv")
         return Lists(
-            ours, theirs, frozenset(febrl.true_pairs(ours, theirs)), febrl.FAMILIES, each=20
+            ours, theirs, frozenset(febrl.true_pairs(ours, theirs)), febrl.FAMILIES, each=10
         )
 
     return reading
@@ -139,8 +138,6 @@ SETS: Final[dict[str, Callable[[Path], Lists]]] = {
 UNEQUAL: Final = "-unequal"
 """What the name of a set ends with where pairs with an equal name are left out."""
 NAMES: Final = tuple(
-    name
-    for each in SETS
-    for name in ((each, f"{each}{UNEQUAL}") if each == "ca-ofac" else (each,))
+    name for each in SETS for name in ((each, f"{each}{UNEQUAL}") if each == "ca-ofac" else (each,))
 )
 """Every set that has figures, in the order of the tables."""

@@ -2,8 +2,8 @@
 
 from bench.quality.clear import match as match_clear
 from bench.quality.task import Answer, Item, Scored, Task
+from comity.core.derivation import DERIVATION
 from comity.core.fuzzy.bands import Band, floor
-from comity.core.fuzzy.families import VERSION
 from comity.core.records import Family, Identifier, Kind, Place, Record
 
 _BELOW = 1e-6
@@ -24,7 +24,7 @@ def match(task: Task) -> Answer:
             for ids, each in found.scores.items()
         ],
         own=least,
-        library=VERSION,
+        library=DERIVATION,
         tokens=(found.tokens_asked, found.tokens_held),
     )
 
@@ -43,9 +43,7 @@ def item(record: Record) -> Item:
         names=[*record.names],
         birth_dates=[*record.birth_dates],
         identifiers=[(each.family, each.value, each.country) for each in record.identifiers],
-        places=[
-            (each.number, each.street, each.locality, each.postcode) for each in record.places
-        ],
+        places=[(each.number, each.street, each.locality, each.postcode) for each in record.places],
     )
 
 

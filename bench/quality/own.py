@@ -26,7 +26,6 @@ from comity.core.records import Family, Record
 from comity.formats import read
 
 
-
 def ca_ofac(data: Path) -> None:
     """Canada and OFAC, against the judged pairs."""
     ours = list(read(data / CANADA, "ca-sema")[0])

@@ -86,7 +86,7 @@ def judged(name: str, tool: Tool, lists: Lists, answer: Answer, command: str) ->
         "own_single": own_single,
         "best_single": best_single,
         "tokens": answer.tokens,
-        "leaked": len(pairs) - reached if tool.shares_tokens else None,
+        "leaked": None if tool.shows else len(pairs) - reached,
         "bands": by_band(answer, true, left_out),
         "kinds": by_kind(pairs, lists.kinds, len(lists.ours)),
         "core_seconds": answer.core_seconds,

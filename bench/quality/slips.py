@@ -56,13 +56,15 @@ def typing_twice(record: Record, context: Context) -> Record | None:
 
 
 def transliteration(record: Record, context: Context) -> Record | None:
-    """Two sounds are written in another way, or one where there is no second."""
-    return _spelt(record, context.random, TRANSLITERATIONS)
+    """Two sounds of a person's name are written in another way, or one where there is no second."""
+    if record.kind is not Kind.PERSON:
+        return None
+    return _spelt(record, context.random, TRANSLITERATIONS, 2)
 
 
 def scanning(record: Record, context: Context) -> Record | None:
-    """A scanner took letters for others, twice where it could."""
-    return _spelt(record, context.random, CONFUSIONS)
+    """A scanner took letters for others, once."""
+    return _spelt(record, context.random, CONFUSIONS, 1)
 
 
 def own_script(record: Record, context: Context) -> Record | None:
@@ -79,15 +81,13 @@ def own_script(record: Record, context: Context) -> Record | None:
 
 
 def order(record: Record, context: Context) -> Record | None:
-    """The words stand in another order, without the comma."""
+    """The words of a person's name stand in another order, without the comma."""
     words = _words(record)
-    if len(words) < 2:
+    if record.kind is not Kind.PERSON or len(set(words)) < 2:
         return None
     shuffled = words
     while shuffled == words:
         shuffled = context.random.sample(words, len(words))
-        if len(set(words)) == 1:
-            return None
     return _named(record, " ".join(shuffled))
 
 
@@ -222,9 +222,7 @@ def _form(record: Record) -> tuple[str, str] | None:
     return None
 
 
-def _in_word(
-    record: Record, random: Random, change: Callable[[str, Random], str]
-) -> Record | None:
+def _in_word(record: Record, random: Random, change: Callable[[str, Random], str]) -> Record | None:
     """Change one word of letters that is long enough."""
     name = record.names[0]
     words = list(re.finditer(f"[A-Za-z]{{{_LONG},}}", name))
@@ -252,15 +250,15 @@ def _mistyped(word: str, random: Random) -> str:
 
 
 def _spelt(
-    record: Record, random: Random, spellings: tuple[tuple[str, str], ...]
+    record: Record, random: Random, spellings: tuple[tuple[str, str], ...], times: int
 ) -> Record | None:
-    """Replace up to two different groups of letters, each once, wherever one stands."""
+    """Replace up to `times` different groups of letters, each once, wherever one stands."""
     text = record.names[0].lower()
     fitting = [(before, after) for before, after in spellings if before in text]
     if not fitting:
         return None
     changed = text
-    for before, after in random.sample(fitting, min(2, len(fitting))):
+    for before, after in random.sample(fitting, min(times, len(fitting))):
         places = [found.start() for found in re.finditer(re.escape(before), changed)]
         if places:
             at = random.choice(places)

@@ -43,10 +43,9 @@ _NICKNAMES: Final = """
     daniel dan|david dave|peter pete|charles chuck|elizabeth liz|margaret peggy|samuel sam
     muhammad mo|mohammad mo|mohammed mo|abdullah abdo|ibrahim ibo|mustafa mustaf|youssef joe
 """
-NICKNAMES: Final = {
-    name: short
-    for name, short in (pair.split() for pair in _NICKNAMES.replace("\n", "|").split("|") if pair.strip())
-}
+NICKNAMES: Final = dict(
+    pair.split() for pair in _NICKNAMES.replace("\n", "|").split("|") if pair.strip()
+)
 """What people are called whose given name is the first of each pair."""
 
 LEGAL_FORMS: Final = (

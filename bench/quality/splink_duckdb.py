@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Any, Final
 
+import duckdb
 import pyarrow
 import splink.comparison_level_library as cll
 import splink.comparison_library as cl
@@ -35,7 +36,10 @@ def match(task: Task) -> Answer:
     tables = [_rows(task.ours, "a", in_pairs)]
     if not task.alone:
         tables.append(_rows(task.theirs, "b", in_pairs))
-    api = DuckDBAPI()
+    database = duckdb.connect()
+    # Its comparison of lists of names is written in what DuckDB 2 takes only when told to.
+    database.execute("SET lambda_syntax='ENABLE_SINGLE_ARROW'")
+    api = DuckDBAPI(connection=database)
     linker = Linker(
         [api.register(_table(rows)) for rows in tables],
         SettingsCreator(
@@ -46,12 +50,12 @@ def match(task: Task) -> Answer:
     )
     _train(linker, tables, places)
     found = linker.inference.predict(threshold_match_probability=_LEAST)
+    # Of two records of one list the first comes first, of two lists that of ours.
+    places_of = {row["unique_id"]: at for at, row in enumerate(row for t in tables for row in t)}
     pairs: dict[Pair, float] = {}
     for row in found.as_record_list():
-        one, other = row["unique_id_l"], row["unique_id_r"]
-        if one.startswith("b"):
-            one, other = other, one
-        ids = one.partition(":")[2], other.partition(":")[2]
+        both = sorted((row["unique_id_l"], row["unique_id_r"]), key=places_of.__getitem__)
+        ids = both[0].partition(":")[2], both[1].partition(":")[2]
         # The weight, since probabilities near 1 are all alike.
         best_of(pairs, *ids, row["match_weight"])
     return Answer(
@@ -166,7 +170,5 @@ def _table(rows: Sequence[Row]) -> pyarrow.Table:
     lists = ("names", "words", "dates", "years", "identifiers", "pairs")
     return pyarrow.Table.from_pylist(
         rows,
-        pyarrow.schema(
-            [(name, _TEXTS if name in lists else pyarrow.string()) for name in rows[0]]
-        ),
+        pyarrow.schema([(name, _TEXTS if name in lists else pyarrow.string()) for name in rows[0]]),
     )

@@ -1,4 +1,4 @@
-"""What is compared with Comity's fuzzy matching, and how each tool is set. Standard library only."""
+"""What is compared with Comity, and how each tool is set. Standard library only."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -23,10 +23,8 @@ class Tool:
     setting: str
     """How it is set, and from which score on it says that a pair matches."""
 
-    @property
-    def shares_tokens(self) -> bool:
-        """Whether tokens are compared: only then pairs can leak one by one."""
-        return not self.environment
+    shows: str = ""
+    """What is shown of pairs that are no match, where that is not counted pair by pair."""
 
 
 _CANDIDATES: Final = "the candidates (below)"
@@ -53,24 +51,27 @@ TOOLS: Final = (
         module="nomenklatura_logic",
         environment="nomenklatura",
         sees="one side sees both lists",
+        shows="both lists",
         compares=_CANDIDATES,
-        setting="`logic-v2` with its default weights; a match from 0.7 on, the threshold of its server",
+        setting="`logic-v2`, default weights; a match from 0.7 on, as its server says",
     ),
     Tool(
         name="splink",
         module="splink_duckdb",
         environment="splink",
         sees="one side sees both lists",
+        shows="both lists",
         compares="the candidates; with addresses, the blocking rules of its guide",
-        setting="its own training without labels, on both lists; a match from a probability of 0.5 on",
+        setting="trains itself on both lists, without labels; a match from a probability of 0.5 on",
     ),
     Tool(
         name="anonlink",
         module="anonlink_clk",
         environment="anonlink",
         sees="a third sees filters of all records; both sides share a key",
+        shows="filters of both lists",
         compares="all pairs of one kind",
-        setting="`clkhash`, 1,024 bits, one filter for each name; a match from 0.8 on, as in its tutorial",
+        setting="1,024 bits, a filter for each name; a match from 0.8 on, as in the tutorial",
     ),
 )
 """Every tool, in the order of the tables."""

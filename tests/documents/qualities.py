@@ -80,7 +80,7 @@ def figures(entries: Sequence[Entry]) -> str:
                 f"{entry['best_single']['f1']:.4f}",
                 f"{entry['reached']:,}",
                 _tokens(entry),
-                "all of both lists" if entry["leaked"] is None else f"{entry['leaked']:,}",
+                tool.shows if entry["leaked"] is None else f"{entry['leaked']:,}",
                 f"{entry['core_seconds']:,.1f}",
             )
         )

@@ -130,11 +130,12 @@ def test_pairs_of_ones_own(tmp_path: Path) -> None:
     ours, theirs = [person("a", "A"), person("a", "B")], [person("b", "A")]
     path.write_text("ours,theirs,verdict\na-A,b-A,same\na-B,b-A,unsure\n", "utf-8")
     found = labelled(ours, theirs, path)
-    assert (found.true, found.unsure) == ({("a-A", "b-A")}, {("a-B", "b-A")})
+    assert found.true == {("a-A", "b-A")}
+    assert found.unsure == {("a-B", "b-A")}
     path.write_text("ours,theirs\na-A,b-A\n", "utf-8")
     assert labelled(ours, theirs, path).true == {("a-A", "b-A")}
     path.write_text("ours,theirs\na-A,b-A\na-C,b-A\n", "utf-8")
-    with pytest.raises(ValueError, match="^line 3:"):
+    with pytest.raises(ValueError, match=r"^line 3:"):
         labelled(ours, theirs, path)
 
 
@@ -204,7 +205,7 @@ def test_the_table_of_a_set() -> None:
     found = cells(qualities.figures(ENTRIES[:2]))
     assert found[OURS][0] == "0.9500 (0.950, 0.950)"
     assert found[OURS][4:] == ["9", "8.8 and 12.6", "41", "2.5"]
-    assert found["splink"][5:7] == ["none", "all of both lists"]
+    assert found["splink"][5:7] == ["none", "both lists"]
     assert found["anonlink"][0] == qualities.NOT_RUN
 
 
@@ -255,7 +256,9 @@ def test_what_was_measured_is_what_is_installed() -> None:
     found = qualities.read()
     foreign = {each.name for each in TOOLS if each.environment}
     libraries = {
-        e["library"].split(", ")[0] for e in (found["entries"] if found else []) if e["tool"] in foreign
+        e["library"].split(", ")[0]
+        for e in (found["entries"] if found else [])
+        if e["tool"] in foreign
     }
     assert libraries <= _pinned()
 
