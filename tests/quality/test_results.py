@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from bench.quality import results
-from bench.quality.__main__ import write
+from bench.quality.__main__ import main, write
 from bench.quality.child import run as run_here
 from bench.quality.lists import NAMES, Lists, equal_names, labelled
 from bench.quality.results import Entry, Rates, at_cost, by_kind, merged, ranked, single
@@ -137,6 +137,35 @@ def test_pairs_of_ones_own(tmp_path: Path) -> None:
     path.write_text("ours,theirs\na-A,b-A\na-C,b-A\n", "utf-8")
     with pytest.raises(ValueError, match=r"^line 3:"):
         labelled(ours, theirs, path)
+
+
+@pytest.mark.processes
+def test_two_lists_of_ones_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.csv").write_text('Ref,Name\n1,"KRYLOV, Fordor"\n2,Nadie\n', "utf-8")
+    (tmp_path / "b.csv").write_text("Ref,Name\n7,Fordor Krilof\n8,Otro\n", "utf-8")
+    (tmp_path / "pairs.csv").write_text("ours,theirs\n1,7\n", "utf-8")
+    mapping = "id=Ref;name=Name;kind=person"
+    given = {"ours": "a.csv", "theirs": "b.csv", "truth": "pairs.csv"}
+    words = [f"--{name}={tmp_path / file}" for name, file in given.items()]
+    words += [f"--ours-map={mapping}", f"--theirs-map={mapping}", "--only=comity"]
+    monkeypatch.setattr("sys.argv", ["bench.quality", *words])
+    before = qualities.read()
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 0
+    said = capsys.readouterr().out
+    assert "2 records ask 2; 1 pairs are matches." in said
+    assert cells(said)[OURS][0] == "1.0000 (1.000, 1.000)"
+    assert qualities.read() == before
+
+
+def test_half_of_the_words_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.argv", ["bench.quality", "--ours=a.csv"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
 
 
 # --- our own tools -----------------------------------------------------------------------------
