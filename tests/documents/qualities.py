@@ -9,7 +9,7 @@ from bench.peers.figures import paid_once
 from bench.peers.tools import OURS as KERNEL
 from bench.quality.lists import NAMES
 from bench.quality.results import Entry, Rates, Results, of
-from bench.quality.tools import OURS, TOOLS
+from bench.quality.tools import OURS, TOOLS, Tool
 
 from documents import compared, shown
 from documents.marks import ROOT
@@ -18,6 +18,8 @@ RESULTS: Final = ROOT / "bench" / "quality" / "results.json"
 NOTHING: Final = "Nothing has been measured yet: `make bench-quality` measures."
 NOT_RUN: Final = "not run"
 MILLION: Final = 1_000_000
+_OWN: Final = ("sat-ofac", "errors")
+"""Sets with a table of their own."""
 BANDS: Final = ("same", "probably", "possibly", "none")
 
 
@@ -36,7 +38,8 @@ def blocks() -> dict[str, str]:
     return {
         "quality-tools": settings(),
         "quality-goals": goals(entries),
-        **{f"quality-{name}": figures(of(entries, name)) for name in NAMES if name != "errors"},
+        **{f"quality-{name}": figures(of(entries, name)) for name in NAMES if name not in _OWN},
+        "quality-sat-ofac": hits(of(entries, "sat-ofac")),
         "quality-bands": bands(entries),
         "quality-errors": kinds(of(entries, "errors")),
         "quality-errors-figures": figures(of(entries, "errors")),
@@ -80,7 +83,7 @@ def figures(entries: Sequence[Entry]) -> str:
                 f"{entry['best_single']['f1']:.4f}",
                 f"{entry['reached']:,}",
                 _tokens(entry),
-                tool.shows if entry["leaked"] is None else f"{entry['leaked']:,}",
+                _shown(tool, entry),
                 f"{entry['core_seconds']:,.1f}",
             )
         )
@@ -93,6 +96,37 @@ def figures(entries: Sequence[Entry]) -> str:
     return f"{sizes}\n\n{shown.table(head, rows)}"
 
 
+def hits(entries: Sequence[Entry]) -> str:
+    """A set with hardly a match: how many pairs each tool takes for one."""
+    if not entries:
+        return NOTHING
+    found = {entry["tool"]: entry for entry in entries}
+    rows = []
+    for tool in TOOLS:
+        entry = found.get(tool.name)
+        if entry is None:
+            rows.append((f"`{tool.name}`", NOT_RUN, *[""] * 5))
+            continue
+        own, single = entry["own"], entry["own_single"]
+        rows.append(
+            (
+                f"`{tool.name}`",
+                f"{own['pairs']:,}",
+                f"{single['pairs']:,}",
+                f"{round(own['recall'] * entry['true'])} of {entry['true']}",
+                _tokens(entry),
+                _shown(tool, entry),
+                f"{entry['core_seconds']:,.1f}",
+            )
+        )
+    head = (
+        *("tool", "hits at its own threshold", "hits, one to one", "known matches among them"),
+        *("tokens a record", "shown that is no match", "core s"),
+    )
+    one = entries[0]
+    return f"{one['ours']:,} records ask {one['theirs']:,}.\n\n{shown.table(head, rows)}"
+
+
 def goals(entries: Sequence[Entry]) -> str:
     """Who is best on each set, whoever it is."""
     rows = []
@@ -100,7 +134,7 @@ def goals(entries: Sequence[Entry]) -> str:
         here = of(entries, name)
         ours = next((entry for entry in here if entry["tool"] == OURS), None)
         others = [entry for entry in here if entry["tool"] != OURS]
-        if ours is None or not others:
+        if ours is None or not others or name == "sat-ofac":
             continue
         plain = max(others, key=lambda entry: entry["best"]["f1"])
         single = max(others, key=lambda entry: entry["best_single"]["f1"])
@@ -199,6 +233,10 @@ def _whole(found: Rates) -> str:
 
 def _tokens(entry: Entry) -> str:
     return "{:.1f} and {:.1f}".format(*entry["tokens"]) if entry["tokens"] else "none"
+
+
+def _shown(tool: Tool, entry: Entry) -> str:
+    return tool.shows if entry["leaked"] is None else f"{entry['leaked']:,}"
 
 
 def _against(ours: Rates, other: Rates, name: str) -> tuple[str, str, str]:

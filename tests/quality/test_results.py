@@ -238,6 +238,12 @@ def test_the_table_of_a_set() -> None:
     assert found["anonlink"][0] == qualities.NOT_RUN
 
 
+def test_the_table_of_hits() -> None:
+    found = cells(qualities.hits(ENTRIES[:2]))
+    assert found[OURS] == ["5", "5", "10 of 10", "8.8 and 12.6", "41", "2.5"]
+    assert found["anonlink"][0] == qualities.NOT_RUN
+
+
 def test_who_is_best_is_said_whoever_it_is() -> None:
     found = cells(qualities.goals(ENTRIES))
     assert found["ca-ofac"][:3] == ["0.9500", "0.9700 (`splink`)", "splink"]
@@ -268,7 +274,13 @@ def test_what_a_run_prints_is_what_it_measured() -> None:
 
 
 def test_without_figures_the_page_says_so() -> None:
-    for block in (qualities.figures, qualities.goals, qualities.bands, qualities.kinds):
+    for block in (
+        qualities.figures,
+        qualities.goals,
+        qualities.bands,
+        qualities.kinds,
+        qualities.hits,
+    ):
         assert block([]) == qualities.NOTHING
 
 
