@@ -252,6 +252,14 @@ def test_who_is_best_is_said_whoever_it_is() -> None:
     assert cells(qualities.goals(even))["ca-ofac"][2] == "neither"
 
 
+def test_one_to_one_is_left_out_where_records_have_several_matches() -> None:
+    name = qualities.SEVERAL[0]
+    several = [entry(name, OURS, 0.5), entry(name, "splink", 0.6)]
+    assert cells(qualities.figures(several))[OURS][2:4] == ["", ""]
+    found = cells(qualities.goals(several))[name]
+    assert found[:6] == ["0.5000", "0.6000 (`splink`)", "splink", "", "", ""]
+
+
 def test_the_table_of_bands() -> None:
     assert cells(qualities.bands(ENTRIES))["ca-ofac"] == ["5 of 5", "0 of 0", "2 of 4", "0 of 0"]
 
