@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test soak test-postgres test-pkcs11 tck interop kernel test-kernel miri-kernel lint-kernel lint format bench bench-peers docs picture clean
+.PHONY: help demo test soak test-postgres test-pkcs11 tck interop kernel test-kernel miri-kernel lint-kernel lint format bench bench-peers bench-quality docs picture clean
 
 help: ## Show this
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -120,6 +120,21 @@ bench-peers: $(VENV)/.develop $(VENV)/.kernel $(PEERS)/.run ## Measure beside ot
 	$(BIN)/python -m bench.peers --sizes='$(SIZES)' --only='$(ONLY)'
 	PYTHONPATH=tests $(BIN)/python -m documents
 
+# What others made for matching by names, each in an environment of its own.
+QUALITY := .venv-quality
+$(QUALITY)/.run: bench/quality/install.sh $(wildcard bench/quality/requirements-*.txt)
+	PYTHON=$(PYTHON) bench/quality/install.sh $(QUALITY)
+	@touch $@
+
+# DATA is the folder of the lists, SETS and ONLY name sets and tools; other figures stay as they are.
+# OURS, THEIRS and TRUTH are two lists of your own and a file of pairs: their figures are printed.
+bench-quality: $(VENV)/.develop $(QUALITY)/.run ## Measure what matching by names finds, beside other tools
+	PYTHONPATH=tests $(BIN)/python -m bench.quality --data='$(DATA)' --sets='$(SETS)' --only='$(ONLY)' \
+		--ours='$(OURS)' --ours-format='$(or $(OURS_FORMAT),csv)' --ours-map='$(OURS_MAP)' \
+		--theirs='$(THEIRS)' --theirs-format='$(or $(THEIRS_FORMAT),csv)' --theirs-map='$(THEIRS_MAP)' \
+		--truth='$(TRUTH)'
+	PYTHONPATH=tests $(BIN)/python -m documents
+
 docs: $(VENV)/.develop ## Write the generated parts of the documents anew
 	PYTHONPATH=tests $(BIN)/python -m documents
 
@@ -127,4 +142,4 @@ picture: $(VENV)/.develop ## Play the demo and draw it into docs/demo.svg
 	PYTHONPATH=tests $(BIN)/python -m documents.picture
 
 clean: ## Remove what the targets above made
-	rm -rf $(VENV) $(PEERS) $(EDC)/target $(GOLANG)/target $(CRATE)/target .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(PEERS) $(QUALITY) $(EDC)/target $(GOLANG)/target $(CRATE)/target .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

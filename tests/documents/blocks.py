@@ -18,6 +18,7 @@ from documents import (
     measured,
     plotted,
     plotted_peers,
+    qualities,
     shown,
     succeeded,
     tables,
@@ -149,6 +150,7 @@ DOCUMENTS: Final[Mapping[str, Callable[[], dict[str, str]]]] = {
     "README.md": _readme,
     "docs/benchmarks.md": _benchmarks,
     "docs/THREATS.md": _threats,
+    "docs/quality.md": qualities.blocks,
 }
 
 
