@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 
 from comity.core.identifiers import (
     Flaw,
+    normal_account,
     normal_curp,
     normal_imo,
     normal_passport,
+    normal_phone,
     normal_rfc,
     normal_tax_id,
     normal_wallet,
@@ -160,3 +162,63 @@ def test_any_text_has_a_normal_form_or_a_flaw(family: Family, text: str) -> None
         assert said.params["flaw"] in set(Flaw)
     else:
         assert ONE_TEXT[family](said) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "normal"),
+    [
+        ("+52 55 1234 5678", "", "+525512345678"),
+        ("0052-55-1234-5678", "", "+525512345678"),
+        ("55 1234 5678", "MX", "+525512345678"),
+        ("+52 1 55 1234 5678", "", "+525512345678"),  # as mobile numbers were written until 2019
+        ("+52 55 1234 5678 ext. 3", "", "+525512345678"),
+        ("(202) 555-0123", "US", "+12025550123"),
+        ("＋525512345678", "", "+525512345678"),
+    ],
+)
+def test_phones(text: str, country: str, normal: str) -> None:
+    assert normal_phone(text, country) == normal
+    assert normal_phone(normal, country) == normal
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "flaw"),
+    [
+        ("", "MX", Flaw.EMPTY),
+        ("call me", "MX", Flaw.EMPTY),
+        ("55 1234 5678", "", Flaw.COUNTRY_MISSING),
+        ("55 1234 5678", "ZZ", Flaw.COUNTRY_INVALID),
+        ("12", "US", Flaw.FORM),
+        ("+999 12345678", "", Flaw.FORM),  # no such country code
+    ],
+)
+def test_no_phones(text: str, country: str, flaw: Flaw) -> None:
+    with refuses(Code.INPUT_INVALID, family="phone", flaw=flaw.value):
+        normal_phone(text, country)
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "normal"),
+    [
+        ("GB82 WEST 1234 5698 7654 32", "", "GB82WEST12345698765432"),  # ISO 13616's example
+        ("gb82west12345698765432", "MX", "GB82WEST12345698765432"),
+        ("0321 8000 0118 3597 19", "MX", "MX:032180000118359719"),
+    ],
+)
+def test_accounts(text: str, country: str, normal: str) -> None:
+    assert normal_account(text, country) == normal
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "flaw"),
+    [
+        ("", "MX", Flaw.EMPTY),
+        ("GB83 WEST 1234 5698 7654 32", "", Flaw.CHECK_DIGIT),
+        ("032180000118359719", "", Flaw.COUNTRY_MISSING),
+        ("1234", "MX", Flaw.LENGTH),
+        ("1" * 35, "MX", Flaw.LENGTH),
+    ],
+)
+def test_no_accounts(text: str, country: str, flaw: Flaw) -> None:
+    with refuses(Code.INPUT_INVALID, family="account", flaw=flaw.value):
+        normal_account(text, country)

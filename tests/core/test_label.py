@@ -69,7 +69,7 @@ def _changed(at: int, value: int) -> bytes:
         _changed(12, 0x00),
         _changed(20, 1),
         _changed(14, 0xFF),
-        _changed(29, 1),
+        _changed(29, 4),
         _changed(29, 0x80),
         _changed(31, 1),
     ],

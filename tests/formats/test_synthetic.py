@@ -48,7 +48,7 @@ def test_tokens_agree_exactly_where_planted(lists: SyntheticLists, mx: Side, us:
     ]
     assert sorted(found) == sorted((pair.family, pair.mx_id, pair.us_id) for pair in lists.expected)
     assert {pair.family for pair in lists.expected} == set(FAMILIES)
-    assert len(lists.expected) == 10 * PLANTED
+    assert len(lists.expected) == 12 * PLANTED
 
 
 def test_no_two_records_of_one_side_share_a_token(mx: Side, us: Side) -> None:

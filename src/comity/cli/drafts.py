@@ -44,9 +44,9 @@ handling = "TLP:AMBER+STRICT"
 [match]
 # Who has to agree first: "automatic", "one-officer" or "two-officers".
 approval = "automatic"
-# What records may have in common: rfc, curp, passport, tax-id, imo, wallet, name; and parts of
-# names, which find other spellings: full-name, skeleton, core, skeleton-less-one, part-birth-date.
-# `comity terms explain` says of each what it reveals.
+# What records may have in common: rfc, curp, passport, tax-id, imo, wallet, phone, account, name;
+# and, of names that are spelt otherwise, full-name, skeleton, core, skeleton-less-one,
+# part-birth-date. `comity terms explain` says of each what it reveals.
 families = ["rfc", "name"]
 # At most so many tokens in a calendar day (P1D), week (P1W) or month (P1M), UTC.
 tokens_per_period = { count = 100000, period = "P1D" }

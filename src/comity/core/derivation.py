@@ -12,6 +12,8 @@ a registry. These are the exact ones; those of fuzzy matching are in `comity.cor
 | tax-id | issuer `:` letters and digits | no |
 | imo | seven digits | no |
 | wallet | address, without the currency | no |
+| phone | E.164: `+`, country code, number | no |
+| account | IBAN; else issuer `:` letters and digits | no |
 | name | `comity.core.names.normal_name` | yes |
 """
 
@@ -24,9 +26,11 @@ from typing import Final
 
 from comity.core.identifiers import (
     Flaw,
+    normal_account,
     normal_curp,
     normal_imo,
     normal_passport,
+    normal_phone,
     normal_rfc,
     normal_tax_id,
     normal_wallet,
@@ -69,6 +73,8 @@ class Presence(IntFlag):
     WALLET = 64
     ADDRESS = 128
     """An address in fields (`comity.core.records.Place`)."""
+    PHONE = 256
+    ACCOUNT = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +118,8 @@ FAMILIES: Final = MappingProxyType(
             FamilyRule(
                 Family.WALLET, _without_country(normal_wallet), _IDENTIFIER, Presence.WALLET
             ),
+            FamilyRule(Family.PHONE, normal_phone, _IDENTIFIER, Presence.PHONE),
+            FamilyRule(Family.ACCOUNT, normal_account, _IDENTIFIER, Presence.ACCOUNT),
             FamilyRule(Family.NAME, _name, Evidence.NAME_ONLY, _NOTHING, has_kind=True),
         )
     }
@@ -122,8 +130,8 @@ FAMILIES: Final = MappingProxyType(
 def derive_one(family: Family, text: str, kind: Kind | None = None, country: str = "") -> Token:
     """Return the token of one fact, as somebody typed it or as a list gives it.
 
-    `kind` is needed for names only and `country` (ISO 3166-1 alpha-2) for passports and tax ids
-    only; where a family does not use them they are ignored. Raises INPUT_INVALID with `family`
+    `kind` is needed for names only and `country` (ISO 3166-1 alpha-2) for passports, tax ids, and
+    phones and accounts that do not say it; where a family does not use them they are ignored. Raises INPUT_INVALID with `family`
     and `flaw` (see `comity.core.identifiers.Flaw`).
     """
     rule = FAMILIES[family]

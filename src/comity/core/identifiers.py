@@ -2,7 +2,7 @@
 
 Every function takes the text of an identifier as somebody wrote it and returns the one spelling
 that becomes a token, or raises INPUT_INVALID with `family` and `flaw`. Forms and check digits are
-those of python-stdnum where it knows them.
+those of python-stdnum and phonenumbers where they know them.
 """
 
 import re
@@ -10,7 +10,8 @@ import unicodedata
 from enum import StrEnum
 from typing import Final
 
-from stdnum import bitcoin, imo
+import phonenumbers
+from stdnum import bitcoin, iban, imo
 from stdnum.exceptions import InvalidChecksum, ValidationError
 from stdnum.mx import curp, rfc
 
@@ -39,6 +40,8 @@ GENERIC_RFC: Final = frozenset({"XAXX010101000", "XEXX010101000"})
 PASSPORT_CHARS: Final = (5, 20)
 """ICAO 9303 prints nine; older and national numbers run from five to twenty characters."""
 TAX_ID_CHARS: Final = (5, 30)
+ACCOUNT_CHARS: Final = (5, 34)
+"""As long as an IBAN may be (ISO 13616)."""
 
 _SEPARATORS = re.compile(r"[\s.\-‐‑‒–—_/,#:]+")  # noqa: RUF001
 _SUPPRESSED = re.compile(r"X{10,13}")
@@ -47,6 +50,8 @@ _ALNUM = re.compile(r"[^A-Z0-9]+")
 _HEX_ADDRESS = re.compile(r"0x[0-9a-f]{40}")
 _BECH32_ADDRESS = re.compile(r"[a-z]{2,5}1[02-9ac-hj-np-z]{11,85}")
 _CASH_ADDRESS = re.compile(r"[qp][02-9ac-hj-np-z]{41}")
+_OLD_MEXICAN_MOBILE = re.compile(r"\+521(\d{10})")
+_IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
 _BASE58_ADDRESS = re.compile(r"[1-9A-HJ-NP-Za-km-z]{25,110}")
 
 
@@ -170,6 +175,49 @@ def normal_tax_id(text: str, country: str) -> str:
     if bare.isdigit() and len(bare) >= TAX_ID_CHARS[0]:
         value = bare
     return f"{issuer}:{value}"
+
+
+def normal_phone(text: str, country: str) -> str:
+    """Return a telephone number as E.164: `+`, country code, national number, digits only.
+
+    A number that does not say its country (`+`, `00`) needs one. Extensions go; so does the 1 that
+    Mexican mobile numbers had after +52 until 2019. Flaws: `country-missing`,
+    `country-invalid`, `form` (what the numbering plan of the country does not have). The plans are
+    those of one version of phonenumbers, which is part of the derivation.
+    """
+    written = unicodedata.normalize("NFKC", text).strip()
+    if not any(char.isdigit() for char in written):
+        raise refusal(Family.PHONE, Flaw.EMPTY)
+    if written.startswith("00"):
+        written = f"+{written[2:]}"
+    if mobile := _OLD_MEXICAN_MOBILE.fullmatch(re.sub(r"[^+\d]", "", written)):
+        written = f"+52{mobile[1]}"
+    region = None if written.startswith("+") else _issuer(Family.PHONE, country)
+    if region is not None and region not in phonenumbers.SUPPORTED_REGIONS:
+        raise refusal(Family.PHONE, Flaw.COUNTRY_INVALID)
+    try:
+        number = phonenumbers.parse(written, region)
+    except phonenumbers.NumberParseException:
+        raise refusal(Family.PHONE, Flaw.FORM) from None
+    if not phonenumbers.is_possible_number(number):
+        raise refusal(Family.PHONE, Flaw.FORM)
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def normal_account(text: str, country: str) -> str:
+    """Return an account: an IBAN (ISO 13616), or `COUNTRY:NUMBER` where it is none.
+
+    Flaws: `check-digit` for what has the form of an IBAN, and those of passports. A number of
+    another form without its country is that of some account in many, and gives no token.
+    """
+    value = _ALNUM.sub("", unicodedata.normalize("NFKD", text).upper())
+    if _IBAN.fullmatch(value):
+        try:
+            return str(iban.validate(value, check_country=False))
+        except ValidationError:
+            raise refusal(Family.ACCOUNT, Flaw.CHECK_DIGIT) from None
+    number = _number(Family.ACCOUNT, text, ACCOUNT_CHARS)
+    return f"{_issuer(Family.ACCOUNT, country)}:{number}"
 
 
 def _compact(text: str) -> str:

@@ -27,6 +27,8 @@ class Family(StrEnum):
     TAX_ID = "tax-id"
     IMO = "imo"
     WALLET = "wallet"
+    PHONE = "phone"
+    ACCOUNT = "account"
     NAME = "name"
     # The rest are fuzzy: `comity.core.fuzzy.families` says what each is made of.
     RFC_CURP_ROOT = "rfc-curp-root"

@@ -23,7 +23,7 @@ class Checked:
 def check_identifier(identifier: Identifier, kind: Kind) -> Checked:
     """Say whether a reader keeps an identifier of a record of this kind.
 
-    A passport or tax id without its issuer is kept for officers to read, and gives no token.
+    What lacks the issuer that it needs is kept for officers to read, and gives no token.
     Whatever else gives no token is set aside.
     """
     family, country = identifier.family, identifier.country

@@ -13,6 +13,7 @@ character literally (`\;`, `\@`, `\=`). The fields:
 | kind | a kind (`organisation`, `person`, `vessel` ...), or a column of kinds | once, needed |
 | rfc, curp, imo, wallet | column | any |
 | passport, tax-id | column `@` issuer: an ISO code in capitals, or a column of codes | any |
+| phone, account | the same, or a column alone: then with country code, and IBANs, only | any |
 | alias, birth_date, address, program, note | column | any |
 | house_number, street, locality, postcode | column: an address in fields | once |
 | status, as_of, withheld | column | once |
@@ -33,6 +34,8 @@ from comity.errors import Code, ComityError
 DATE_ORDERS: Final = ("ymd", "dmy", "mdy")
 ROW_NUMBER: Final = "#"
 WITH_ISSUER: Final = (Family.PASSPORT, Family.TAX_ID)
+MAY_HAVE_ISSUER: Final = (Family.PHONE, Family.ACCOUNT)
+"""Their values can say it themselves."""
 IDENTIFIERS: Final = tuple(family for family in FAMILIES if family is not Family.NAME)
 PLACE: Final = ("house_number", "street", "locality", "postcode")
 """In the order of `comity.core.records.Place`."""
@@ -162,9 +165,9 @@ def _cut(text: str) -> list[str]:
 
 
 def _identifier(family: Family, value: str) -> IdentifierColumn:
-    if family not in WITH_ISSUER:
-        return IdentifierColumn(family, _plain(value))
     parts = _ISSUED.fullmatch(value)
+    if family not in WITH_ISSUER and (family not in MAY_HAVE_ISSUER or parts is None):
+        return IdentifierColumn(family, _plain(value))
     column, issuer = (_plain(parts[1]), _plain(parts[2])) if parts else ("", "")
     if not column or not issuer:
         raise _refused(family.value, "issuer-missing")

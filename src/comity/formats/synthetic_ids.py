@@ -3,7 +3,7 @@
 from random import Random
 from typing import Final
 
-from stdnum import imo
+from stdnum import iban, imo
 from stdnum.mx import curp, rfc
 
 LETTERS: Final = "ABCDEFGHIJLMNOPRSTUVXZ"
@@ -67,6 +67,21 @@ class Identities:
         while True:
             made = "0x" + self._some("0123456789abcdefABCDEF", 40)
             if self._is_new(made.lower()):
+                return made
+
+    def phone(self) -> str:
+        """Return a Mexican telephone number with its country code."""
+        while True:
+            made = f"+52 55 {self._some('123456789', 1)}{self._some('0123456789', 7)}"
+            if self._is_new(made):
+                return made
+
+    def account(self) -> str:
+        """Return an IBAN of a bank that does not exist, with the right check digits."""
+        while True:
+            rest = f"SYNT{self._some('0123456789', 14)}"
+            made = f"GB{iban.calc_check_digits(f'GB00{rest}')}{rest}"
+            if self._is_new(made):
                 return made
 
     def passport(self) -> str:

@@ -11,11 +11,13 @@ from comity.formats.synthetic_names import FORMS_MX, Names, plain, respelt
 
 HEADER: Final = (
     *("Synthetic id", "Name", "Other names", "Kind", "RFC", "CURP", "Passport"),
-    *("Passport country", "Tax id", "Tax id country", "IMO", "Wallet", "Born", "Status", "As of"),
+    *("Passport country", "Tax id", "Tax id country", "IMO", "Wallet", "Phone", "Account"),
+    *("Born", "Status", "As of"),
 )
 MAPPING: Final = (
     "id=Synthetic id;name=Name;alias=Other names;split=|;kind=Kind;rfc=RFC;curp=CURP;"
     "passport=Passport@Passport country;tax-id=Tax id@Tax id country;imo=IMO;wallet=Wallet;"
+    "phone=Phone;account=Account;"
     "birth_date=Born;status=Status;as_of=As of"
 )
 """How `comity.formats` reads the lists."""
@@ -43,6 +45,8 @@ class Row:
     tax_id_country: str = ""
     imo: str = ""
     wallet: str = ""
+    phone: str = ""
+    account: str = ""
     born: str = ""
 
     def cells(self) -> tuple[str, ...]:
@@ -50,7 +54,7 @@ class Row:
         return (
             *(self.id, self.name, self.other, self.kind.value, self.rfc, self.curp),
             *(self.passport, self.passport_country, self.tax_id, self.tax_id_country),
-            *(self.imo, self.wallet, self.born, self.status, self.as_of),
+            *(self.imo, self.wallet, self.phone, self.account, self.born, self.status, self.as_of),
         )
 
 
@@ -89,6 +93,8 @@ class Rows:
             ((Family.TAX_ID,), self._same_tax_id),
             ((Family.IMO,), self._same_imo),
             ((Family.WALLET,), self._same_wallet),
+            ((Family.PHONE,), self._same_phone),
+            ((Family.ACCOUNT,), self._same_account),
             ((Family.NAME,), self._same_name),
             ((Family.NAME,), self._same_alias),
             ((Family.RFC, Family.NAME), self._same_rfc_and_name),
@@ -184,6 +190,16 @@ class Rows:
         mx, us = self._organisations(mx, us)
         mx = replace(mx, wallet=self._ids.wallet())
         return mx, replace(us, wallet=mx.wallet.lower())
+
+    def _same_phone(self, mx: Row, us: Row) -> Pair:
+        mx, us = self._organisations(mx, us)
+        mx = replace(mx, phone=self._ids.phone())
+        return mx, replace(us, phone=f"00{mx.phone.removeprefix('+').replace(' ', '-')}")
+
+    def _same_account(self, mx: Row, us: Row) -> Pair:
+        mx, us = self._organisations(mx, us)
+        mx = replace(mx, account=self._ids.account())
+        return mx, replace(us, account=f"{mx.account[:4]} {mx.account[4:].lower()}")
 
     def _same_name(self, mx: Row, us: Row) -> Pair:
         mx, us = self._organisations(mx, us)

@@ -38,6 +38,8 @@ class Typed(Model):
     country: str = ""
     imo: str = ""
     wallet: str = ""
+    phone: str = ""
+    account: str = ""
     birth_date: str = ""
     """YYYY-MM-DD, or as much of it as is known."""
     house_number: str = ""
@@ -55,6 +57,8 @@ def record_of(typed: Typed) -> Record:
         Family.TAX_ID: typed.tax_id,
         Family.IMO: typed.imo,
         Family.WALLET: typed.wallet,
+        Family.PHONE: typed.phone,
+        Family.ACCOUNT: typed.account,
     }
     given = {family: text for family, text in given.items() if text}
     # A flaw in what somebody typed is said; in a list its reader has said it.

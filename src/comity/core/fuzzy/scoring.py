@@ -40,6 +40,8 @@ IDENTIFIERS: Final = {
     Family.CURP: 20.0,
     Family.IMO: 20.0,
     Family.WALLET: 14.0,
+    Family.ACCOUNT: 14.0,
+    Family.PHONE: 9.0,
     Family.PASSPORT: 12.0,
     Family.TAX_ID: 12.0,
 }
@@ -52,7 +54,8 @@ CONFLICTS: Final = {
     Family.TAX_ID: -2.0,
     Family.PASSPORT: -2.0,
 }
-"""People have several passports and tax ids, in several countries; wallets are no conflict."""
+"""People have several passports and tax ids, in several countries; wallets,
+accounts and phones that differ are no conflict."""
 PLACES: Final = (Field.STREET, Field.LOCALITY, Field.POSTCODE)
 """Fields of an address that should agree. Numbers of houses are left out and cut too often."""
 

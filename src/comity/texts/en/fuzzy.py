@@ -23,6 +23,10 @@ TEXTS: Final[dict[str, str]] = {
     "reveals.tax-id": "The holder has a record with this tax id of this country.",
     "reveals.imo": "The holder has a record of the ship with this IMO number.",
     "reveals.wallet": "The holder has a record with this wallet address.",
+    "reveals.phone": "The holder has a record with this telephone number: whoever uses it.",
+    "reveals.account": (
+        "The holder has a record with this account: whoever holds it, or paid into it."
+    ),
     "reveals.name": "The holder has a record whose name or alias is spelt like this one.",
     "reveals.rfc-curp-root": (
         "The holder has somebody with these initials and this birth date: mostly the same person, "
@@ -86,6 +90,8 @@ TEXTS: Final[dict[str, str]] = {
     "presence.tax-id": "tax id",
     "presence.imo": "IMO number",
     "presence.wallet": "wallet address",
+    "presence.phone": "telephone number",
+    "presence.account": "account number",
     "presence.address": "address",
     "label.band": "match",
     "label.score": "score",

@@ -17,6 +17,8 @@ TEXTS: Final[dict[str, str]] = {
     "family.tax-id": "tax id",
     "family.imo": "IMO number",
     "family.wallet": "wallet address",
+    "family.phone": "telephone number",
+    "family.account": "account number",
     "family.name": "name",
     "evidence.identifier": "identifier",
     "evidence.corroborated": "name and more",

@@ -23,6 +23,10 @@ TEXTS: Final[dict[str, str]] = {
     "reveals.tax-id": "El titular tiene un registro con esta clave fiscal de este país.",
     "reveals.imo": "El titular tiene un registro del buque con este número OMI.",
     "reveals.wallet": "El titular tiene un registro con esta dirección de monedero.",
+    "reveals.phone": "El titular tiene un registro con este número de teléfono: de quien lo use.",
+    "reveals.account": (
+        "El titular tiene un registro con esta cuenta: de quien la tenga o haya pagado a ella."
+    ),
     "reveals.name": "El titular tiene un registro cuyo nombre o alias se escribe como este.",
     "reveals.rfc-curp-root": (
         "El titular tiene a alguien con estas iniciales y esta fecha de nacimiento: casi siempre "
@@ -90,6 +94,8 @@ TEXTS: Final[dict[str, str]] = {
     "presence.tax-id": "identificación fiscal",
     "presence.imo": "número IMO",
     "presence.wallet": "dirección de billetera",
+    "presence.phone": "número de teléfono",
+    "presence.account": "número de cuenta",
     "presence.address": "domicilio",
     "label.band": "coincide",
     "label.score": "puntos",

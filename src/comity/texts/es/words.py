@@ -17,6 +17,8 @@ TEXTS: Final[dict[str, str]] = {
     "family.tax-id": "identificación fiscal",
     "family.imo": "número IMO",
     "family.wallet": "dirección de billetera",
+    "family.phone": "número de teléfono",
+    "family.account": "número de cuenta",
     "family.name": "nombre",
     "evidence.identifier": "identificador",
     "evidence.corroborated": "nombre y algo más",
