@@ -90,6 +90,8 @@ def test_what_others_rely_on_is_fixed() -> None:
         "IMO": 32,
         "WALLET": 64,
         "ADDRESS": 128,
+        "PHONE": 256,
+        "ACCOUNT": 512,
     }
 
 

@@ -17,7 +17,7 @@ def test_without_lists_they_are_made_and_what_is_planted_is_expected(tmp_path: P
     assert compared.known
     assert compared.expected == chosen.planted
     assert {family for _, _, family in compared.expected} == {
-        *("rfc", "curp", "passport", "tax-id", "imo", "wallet", "name")
+        *("rfc", "curp", "passport", "tax-id", "imo", "wallet", "phone", "account", "name")
     }
     assert not {pair[:2] for pair in compared.expected} & chosen.look_alikes
 

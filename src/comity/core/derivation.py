@@ -131,8 +131,8 @@ def derive_one(family: Family, text: str, kind: Kind | None = None, country: str
     """Return the token of one fact, as somebody typed it or as a list gives it.
 
     `kind` is needed for names only and `country` (ISO 3166-1 alpha-2) for passports, tax ids, and
-    phones and accounts that do not say it; where a family does not use them they are ignored. Raises INPUT_INVALID with `family`
-    and `flaw` (see `comity.core.identifiers.Flaw`).
+    phones and accounts that do not say it; where a family does not use them they are ignored.
+    Raises INPUT_INVALID with `family` and `flaw` (see `comity.core.identifiers.Flaw`).
     """
     rule = FAMILIES[family]
     value = _normal(family, text, country)
