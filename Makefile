@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test soak test-postgres test-pkcs11 tck interop kernel test-kernel miri-kernel lint-kernel lint format bench bench-peers docs picture clean
+.PHONY: help demo test soak test-postgres test-pkcs11 tck interop kernel test-kernel miri-kernel lint-kernel lint format bench bench-peers bench-quality docs picture clean
 
 help: ## Show this
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -116,8 +116,23 @@ $(PEERS)/.run: bench/peers/requirements.txt
 	@touch $@
 
 # SIZES are those of the set, ONLY names tools; figures of what is left out stay as they are.
-bench-peers: $(VENV)/.develop $(VENV)/.kernel $(PEERS)/.run ## Measure beside other tools (needs Rust, half an hour)
+bench-peers: $(VENV)/.develop $(VENV)/.kernel $(PEERS)/.run ## Measure beside other tools (needs Rust, 75 minutes)
 	$(BIN)/python -m bench.peers --sizes='$(SIZES)' --only='$(ONLY)'
+	PYTHONPATH=tests $(BIN)/python -m documents
+
+# What others made for matching by names, each in an environment of its own.
+QUALITY := .venv-quality
+$(QUALITY)/.run: bench/quality/install.sh $(wildcard bench/quality/requirements-*.txt)
+	PYTHON=$(PYTHON) bench/quality/install.sh $(QUALITY)
+	@touch $@
+
+# DATA is the folder of the lists, SETS and ONLY name sets and tools; other figures stay as they are.
+# OURS, THEIRS and TRUTH are two lists of your own and a file of pairs: their figures are printed.
+bench-quality: $(VENV)/.develop $(QUALITY)/.run ## Measure what matching by names finds, beside other tools
+	PYTHONPATH=tests $(BIN)/python -m bench.quality --data='$(DATA)' --sets='$(SETS)' --only='$(ONLY)' \
+		--ours='$(OURS)' --ours-format='$(or $(OURS_FORMAT),csv)' --ours-map='$(OURS_MAP)' \
+		--theirs='$(THEIRS)' --theirs-format='$(or $(THEIRS_FORMAT),csv)' --theirs-map='$(THEIRS_MAP)' \
+		--truth='$(TRUTH)'
 	PYTHONPATH=tests $(BIN)/python -m documents
 
 docs: $(VENV)/.develop ## Write the generated parts of the documents anew
@@ -127,4 +142,4 @@ picture: $(VENV)/.develop ## Play the demo and draw it into docs/demo.svg
 	PYTHONPATH=tests $(BIN)/python -m documents.picture
 
 clean: ## Remove what the targets above made
-	rm -rf $(VENV) $(PEERS) $(EDC)/target $(GOLANG)/target $(CRATE)/target .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(PEERS) $(QUALITY) $(EDC)/target $(GOLANG)/target $(CRATE)/target .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

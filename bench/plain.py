@@ -99,6 +99,7 @@ def _serve(folder: Path, port: int) -> None:
         port=port,
         log_config=None,
         access_log=False,
+        timeout_keep_alive=600,
         ssl_context_factory=lambda _config, _default: context,
     )
     asyncio.run(uvicorn.Server(config).serve())

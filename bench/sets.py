@@ -1,32 +1,29 @@
 """Tag sets of ten million tags: memory, time and bytes of holder and asker.
 
 Two nodes, each in processes of its own, and real operations: a list is loaded, tagged, fetched over
-loopback in parts, and asked about. `python -m bench.sets [--entries N] [--json] [--write]` takes as
-many tokens as it is told, and has them written down with `--write`.
+loopback in parts, and asked about. `python -m bench.sets [--fuzzy] [--entries N] [--json]
+[--write]` takes as many tokens as it is told, and has them written down with `--write`. With
+`--fuzzy` it measures what is in `bench.taggings`.
 """
 
 import argparse
 import json
 import os
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 from typing import Final, TypedDict
 
+from bench import taggings
 from bench.machine import processor
-from bench.peers.meter import peak
-from comity.core.identity import fingerprint
+from bench.nodes import Watch, load, peak_mib, served
 from comity.core.tagset import part_count
-from comity.demo.sides import MX, US, Side, free_ports
+from comity.demo.sides import MX, US, Side
 from comity.kernel import chosen
-from comity.limits import MIB
-from comity.operations import agreeing, holdings, matching, offering, peers, tagging
+from comity.operations import agreeing, holdings, matching, offering, tagging
 
 RESULTS: Final = Path(__file__).parent / "results.json"
 ENTRIES: Final = 10_000_000
@@ -48,7 +45,6 @@ TERMS: Final = {
     "match": {"families": list(FAMILIES)},
 }
 _LETTERS: Final = "ABCDEFGHIJLMNOPRSTUVXZ"
-_CLI: Final = "from comity.cli import main; main()"
 
 
 class SetFigures(TypedDict):
@@ -76,28 +72,6 @@ class SetFigures(TypedDict):
     """Of the process that fetches, checks and asks."""
 
 
-@dataclass
-class Watch:
-    """How long each step of an operation takes, as its progress tells."""
-
-    seconds: dict[str, float] = field(default_factory=dict)
-    _last: float = 0.0
-
-    def start(self) -> None:
-        """Begin with an operation."""
-        self._last = time.perf_counter()
-
-    def __call__(self, step: str, done: int, total: int) -> None:
-        """Count what has passed since the last report for the step of this one."""
-        self.count(step)
-
-    def count(self, step: str) -> None:
-        """Count what has passed for a step."""
-        now = time.perf_counter()
-        self.seconds[step] = self.seconds.get(step, 0.0) + now - self._last
-        self._last = now
-
-
 def measure(entries: int = ENTRIES) -> SetFigures:
     """Measure once."""
     records = -(-entries // TOKENS)
@@ -113,15 +87,10 @@ def measure(entries: int = ENTRIES) -> SetFigures:
 
 def _measured(folder: Path, holder: Side, asker: Side, records: int) -> SetFigures:
     watch = Watch()
-    for side, port in zip((holder, asker), free_ports(2), strict=True):
-        side.create(f"https://127.0.0.1:{port}", port, "en")
-    watch.start()
-    loading_peak = _load(holder, _written(folder / "holder.csv", range(records)))
-    watch.count("load")
-    for side in (holder, asker):
-        side.start()
-    for side in (holder, asker):
-        side.ready()
+    with served(holder, asker):
+        watch.start()
+        loading_peak = load(holder, _written(folder / "holder.csv", range(records)), MAP)
+        watch.count("load")
     _agree(folder, holder, asker, records)
     watch.start()
     tagged = holder.run(tagging.tag, watch, peer=asker.id, dataset="list")
@@ -147,15 +116,12 @@ def _measured(folder: Path, holder: Side, asker: Side, records: int) -> SetFigur
         hits=len(first.hits),
         seconds={step: round(each, 1) for step, each in watch.seconds.items()},
         loading_peak_mib=loading_peak,
-        holder_peak_mib=_peak_mib(holder.pid),
-        asker_peak_mib=_peak_mib(asker.pid),
+        holder_peak_mib=peak_mib(holder.pid),
+        asker_peak_mib=peak_mib(asker.pid),
     )
 
 
 def _agree(folder: Path, holder: Side, asker: Side, records: int) -> None:
-    for side, other in ((holder, asker), (asker, holder)):
-        document = (other.folder / "identity.comity").read_text()
-        side.run(peers.peer_add, document=document, fingerprint=fingerprint(document))
     count = QUESTIONS // TOKENS
     # One half is spread over the whole list, and nobody has the other.
     spread = range(0, records, max(records // (count // 2), 1))[: count // 2]
@@ -165,22 +131,6 @@ def _agree(folder: Path, holder: Side, asker: Side, records: int) -> None:
     holder.run(offering.make_offer, dataset="list", terms=TERMS)
     begun = asker.run(agreeing.negotiate, peer=holder.id, dataset="list")
     asker.wait(agreeing.show, lambda shown: shown.state == "FINALIZED", negotiation=begun.id)
-
-
-def _load(side: Side, path: Path) -> float:
-    """Load a list as an officer does, in a process of its own; returns its peak in MiB."""
-    rest = ["--folder", str(side.folder), "holdings", "load", str(path), "--format", "csv"]
-    command = [sys.executable, "-c", _CLI, *rest, "--dataset", "list", "--map", MAP]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise SystemExit(process.returncode)
-    return round(used.ru_maxrss / 1024, 1)
-
-
-def _peak_mib(pid: int) -> float:
-    return round(peak(pid) / MIB, 1)
 
 
 def _written(path: Path, numbers: Iterator[int] | range | chain[int]) -> Path:
@@ -221,12 +171,19 @@ def main(write: Callable[[str], object] = sys.stdout.write) -> None:
     parser.add_argument("--entries", type=int, default=ENTRIES, help="tokens of the holder's list")
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--write", action="store_true", help="write it to bench/results.json, too")
+    parser.add_argument("--fuzzy", action="store_true", help="measure tagging again, of 13 tokens")
     args = parser.parse_args()
-    found = measure(args.entries)
-    write((json.dumps(found) if args.json else table(found)) + "\n")
+    found: SetFigures | taggings.TaggingFigures
+    if args.fuzzy:
+        found = taggings.measure(args.entries)
+        name, shown = "taggings", taggings.table(found)
+    else:
+        found = measure(args.entries)
+        name, shown = "sets", table(found)
+    write((json.dumps(found) if args.json else shown) + "\n")
     if args.write:
         results = json.loads(RESULTS.read_text())
-        RESULTS.write_text(json.dumps({**results, "sets": found}, indent=2) + "\n")
+        RESULTS.write_text(json.dumps({**results, name: found}, indent=2) + "\n")
 
 
 if __name__ == "__main__":

@@ -126,9 +126,9 @@ def begin(p: Pair, agreement: str, format: str = MATCH) -> None:
     p.pump()
 
 
-def tag(p: Pair) -> tagging.Tagged:
+def tag(p: Pair, **more: Any) -> tagging.Tagged:
     """Make the tag set of a new epoch."""
-    return run(tagging.tag, p.mx, peer=US.id, dataset=MX_LIST)
+    return run(tagging.tag, p.mx, peer=US.id, dataset=MX_LIST, **more)
 
 
 def ready(p: Pair, draft: dict[str, Any] = TERMS) -> str:

@@ -71,7 +71,9 @@ HIT = {
     "RECORDS_PER_FUZZY_TOKEN": (
         "operations/test_fuzzy_matching.py::test_a_token_that_many_records_share_is_not_in_the_set"
     ),
-    "TOKENS_PER_RECORD": "core/fuzzy/test_families.py::test_cheap_families_go_on_where_the_others_stop",
+    "TOKENS_PER_RECORD": (
+        "core/fuzzy/test_families.py::test_cheap_families_go_on_where_the_others_stop"
+    ),
     "FUZZY_TOKENS_EXPECTED": (
         "operations/test_fuzzy_matching.py::test_a_disk_must_have_room_for_fuzzy_tokens"
     ),
@@ -81,6 +83,12 @@ HIT = {
     "PLACES_PER_RECORD": "core/fuzzy/test_subject.py::test_there_is_an_end_to_everything",
     "STATUSES_PER_LABEL": "core/test_label.py::test_what_no_label_can_hold",
     "EPOCH_SECONDS": "protocol/test_questions.py::test_after_the_epoch",
+    "KEYS_LEFT_SECONDS": (
+        "operations/test_tagging_again.py"
+        "::test_keys_with_enough_left_are_taken_over_and_end_when_they_would"
+    ),
+    "OUTPUTS_CACHED_BYTES": "store/test_outputs.py::test_memory_has_an_end",
+    "OUTPUTS_LET_GO_AT_ONCE": "store/test_outputs.py::test_many_go_at_once",
     "CANARIES": "core/test_matching.py::test_canaries_hit_in_every_set",
     "SET_ENTRIES": "core/test_tagset.py::test_set_entries",
     "SET_PART_BYTES": "core/test_tagset.py::test_parts_cover_the_file",

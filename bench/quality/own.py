@@ -16,6 +16,7 @@ from bench.quality import febrl
 from bench.quality.clear import Found, Ids, match
 from bench.quality.figures import best, figures
 from bench.quality.judged import Verdict, read_judged
+from bench.quality.lists import CANADA, LISTED, OFAC, SAT
 from comity.core.fuzzy.bands import Band, floor
 from comity.core.fuzzy.families import FUZZY
 from comity.core.fuzzy.frequencies import Frequencies
@@ -23,20 +24,6 @@ from comity.core.fuzzy.own_pairs import chance
 from comity.core.fuzzy.question import Question
 from comity.core.records import Family, Record
 from comity.formats import read
-
-LISTED = (
-    Family.RFC,
-    Family.CURP,
-    Family.PASSPORT,
-    Family.TAX_ID,
-    Family.IMO,
-    Family.WALLET,
-    *(family for family in FUZZY if family not in febrl.FAMILIES[3:]),
-)
-"""Families for lists without addresses in fields."""
-OFAC = "us_ofac_sdn"
-CANADA = "ca_sema/sema-lmes.xml"
-SAT = "mx_sat_69b/Listado_Completo_69-B_personas_morales.csv"
 
 
 def ca_ofac(data: Path) -> None:

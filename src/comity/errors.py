@@ -134,6 +134,7 @@ class Code(StrEnum):
     EPOCH_UNKNOWN = "epoch-unknown"
     WATCH_UNKNOWN = "watch-unknown"
     WATCHES_FULL = "watches-full"
+    TAGGING_UNDER_WAY = "tagging-under-way"
 
     # Requests and answers.
     HANDLE_UNKNOWN = "handle-unknown"

@@ -78,7 +78,10 @@ PLACES_PER_RECORD: Final = 3
 STATUSES_PER_LABEL: Final = 4
 """Statuses a label has room for; a flag says that there are more."""
 EPOCH_SECONDS: Final = 30 * DAY
-"""How long the keys of a tag set live at most: a stolen key opens one month of one relation."""
+"""How long the keys of tag sets live at most: a stolen key opens one month of one relation."""
+KEYS_LEFT_SECONDS: Final = 7 * DAY
+"""What keys must have left for another tag set to be made with them: who tags each week never
+leaves the peer without one."""
 CANARIES: Final = 16
 """Public tokens that must hit: enough to notice any mistake that loses one tag in five."""
 SET_ENTRIES: Final = 50_000_000
@@ -92,6 +95,10 @@ SPOOLED_AT_ONCE_BYTES: Final = 64 * KIB
 some hundred thousand tags need no file, and writes long enough to cost little."""
 SPOOL_CHUNK_BYTES: Final = 8 * MIB
 """What is read of a partition at once: all of it, unless many records share one token."""
+OUTPUTS_CACHED_BYTES: Final = 64 * MIB
+"""What is kept in memory of the file of outputs: the whole index of a million records."""
+OUTPUTS_LET_GO_AT_ONCE: Final = 2_000
+"""Records whose outputs are deleted in one transaction: 2 MB that are overwritten."""
 HANDLES_AT_ONCE: Final = 2_000
 """Handles that are put into the database in one transaction: some 20 ms in which nobody else can
 write."""

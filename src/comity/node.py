@@ -12,8 +12,10 @@ from comity import kernel
 from comity.api import Clock, Endpoint, Entropy, Kernel
 from comity.contacts import Contacts
 from comity.core import identity
+from comity.core.agreement import IN_FORCE
 from comity.core.canonical import unb64url
 from comity.core.identity import Identity, Pinned
+from comity.core.machines import Role
 from comity.delivery import Delivery
 from comity.edge import keyfiles, keyring
 from comity.edge.client import PeerClient
@@ -23,7 +25,7 @@ from comity.errors import Code, ComityError
 from comity.exchange import Exchange
 from comity.limits import COURIER_LIFETIME_SECONDS
 from comity.meeting import Meetings
-from comity.protocol import outbox
+from comity.protocol import ended_sets, outbox
 from comity.protocol.authentication import TokenAuthenticator
 from comity.protocol.base import InForce, Local, Own, Signers
 from comity.protocol.mailboxes import POLLS, Mailboxes
@@ -32,9 +34,10 @@ from comity.protocol.watching import Watch
 from comity.pushing import Pusher
 from comity.reaching import Reach
 from comity.resuming import Resuming
-from comity.store import building, identities, journal, peers, standing
+from comity.store import building, identities, journal, keysets, peers, standing
 from comity.store.engine import Store
-from comity.store.rows import IdentityRow
+from comity.store.rows import Agreement, IdentityRow, many
+from comity.store.schema import agreements
 from comity.store.vault import Vault
 
 HEIGHT_FILE: Final = "height"
@@ -157,6 +160,7 @@ def open_node(
     )
     _check_height(folder, store, local)
     building.clear(folder, store)
+    _clear(folder, store, local)
     with store.write() as tx:
         outbox.take_back(tx)
     believed = TokenAuthenticator(local, store)
@@ -241,6 +245,15 @@ def _check_height(folder: Path, store: Store, local: Local) -> None:
     with store.write() as tx:
         standing.freeze_node(tx, standing.Why.OLDER)
         journal.note(tx, local.now(), "", "node.frozen", reason=str(standing.Why.OLDER))
+
+
+def _clear(folder: Path, store: Store, local: Local) -> None:
+    """Let go what has ended while no process was there, or was left by one that ended."""
+    in_force = agreements.c.state.in_(IN_FORCE)
+    with store.read() as tx:
+        known = {row.id for row in many(tx, Agreement, in_force, role=Role.PROVIDER)}
+        ended_sets.let_go(local, tx)
+    keysets.clear(folder, known, local.now())
 
 
 def mark_height(node: Node) -> None:

@@ -18,8 +18,8 @@ def codes(value: Terms, action: str) -> list[str]:
 
 def test_everything_that_terms_say_is_said() -> None:
     assert codes(TERMS, "match") == [
-        *("may-match", "quota-match", "quota-match", "purposes-1", "legal-bases-1"),
-        "territories",
+        *("may-match", "quota-match", "quota-match", "reveals", "reveals"),
+        *("purposes-1", "legal-bases-1", "territories"),
         *("until", "approval-match-0", "retention", "not-onward", "handling"),
     ]
     assert codes(TERMS, "request") == [
@@ -47,7 +47,7 @@ def test_terms_that_differ_are_said_differently(value: Terms) -> None:
 @given(terms)
 def test_every_sentence_has_words_for_all_its_parameters(value: Terms) -> None:
     for one in explain(value):
-        given_params = {name for name, _ in one.params} | {"meaning"}
+        given_params = {name for name, _ in one.params} | {"meaning", "reveals"}
         for language in LANGUAGES:
             assert set(PLACE.findall(TEXTS[language][f"explain.{one.code}"])) <= given_params
 

@@ -163,11 +163,13 @@ def test_progress_is_told() -> None:
     assert told[-1] == ("tag", 3, 3)
 
 
-def test_tag_batch_changes_nothing_but_the_progress(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_how_many_are_tagged_at_once_changes_nothing_but_the_progress(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     records = [(_label(n), [_rfc(str(n % 3)), _name(str(n))]) for n in range(1, 8)]
     whole: list[bytes] = []
     at_once = tag_records(KERNEL, KEYS, records, whole.append)
-    monkeypatch.setattr(matching, "TAG_BATCH", 2)
+    monkeypatch.setattr(matching, "RECORDS_AT_ONCE", 2)
     parts: list[bytes] = []
     done: list[int] = []
     in_parts = tag_records(

@@ -18,6 +18,7 @@ from documents import (
     measured,
     plotted,
     plotted_peers,
+    qualities,
     shown,
     succeeded,
     tables,
@@ -132,7 +133,12 @@ def _readme() -> dict[str, str]:
 
 
 def _benchmarks() -> dict[str, str]:
-    return {"proofs": measured.proofs(), "sets": measured.sets(), **compared.blocks()}
+    return {
+        "proofs": measured.proofs(),
+        "sets": measured.sets(),
+        "taggings": measured.taggings(),
+        **compared.blocks(),
+    }
 
 
 def _threats() -> dict[str, str]:
@@ -144,6 +150,7 @@ DOCUMENTS: Final[Mapping[str, Callable[[], dict[str, str]]]] = {
     "README.md": _readme,
     "docs/benchmarks.md": _benchmarks,
     "docs/THREATS.md": _threats,
+    "docs/quality.md": qualities.blocks,
 }
 
 

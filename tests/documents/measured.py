@@ -99,6 +99,39 @@ def sets() -> str:
     return f"{shown.table(('figure', 'value'), rows)}\n\nMeasured on {found['measured']}: {where}."
 
 
+def taggings() -> str:
+    """Return the table of tagging again, or say that nothing was measured."""
+    results: dict[str, Any] = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {}
+    found = results.get("taggings")
+    if found is None:
+        return (
+            "Nothing has been measured yet: `python -m bench.sets --fuzzy --write` measures, "
+            "`make docs` writes the table."
+        )
+    begun, on, again = (_steps(found["seconds"][name]) for name in ("killed", "gone on", "changed"))
+    rows = [
+        ("records, and tags", f"{found['records']:,}, {found['tags']:,}"),
+        ("killed when so many records were tagged", f"{found['killed_at']:,}"),
+        ("until then, seconds", begun),
+        ("taken over by the one that went on", f"{found['taken_over']:,}"),
+        ("going on to the end, seconds", on),
+        (
+            "tagged anew in the next set, and gone from it",
+            f"{found['changed']:,}, {found['left']:,}",
+        ),
+        ("the next set, seconds", again),
+        ("bytes that are kept to take over", f"{found['outputs_bytes']:,}"),
+        ("peak of the holder, MiB", f"{found['holder_peak_mib']:,.0f}"),
+    ]
+    where = f"{found['machine']}, {found['cores']} cores, {found['kernel']} kernel"
+    return f"{shown.table(('figure', 'value'), rows)}\n\nMeasured on {found['measured']}: {where}."
+
+
+def _steps(seconds: dict[str, float]) -> str:
+    steps = ", ".join(f"{step} {each:,.1f}" for step, each in seconds.items())
+    return f"{sum(seconds.values()):,.1f} ({steps})"
+
+
 def _where(found: dict[str, Any]) -> str:
     libraries = [one["library"] for one in (found["kernel"], found["portable"]) if one is not None]
     return (

@@ -66,7 +66,8 @@ def test_a_quota_that_just_suffices(loaded: Pair) -> None:
 
 
 def test_a_quota_that_lacks_one(loaded: Pair) -> None:
-    more = (f"v{day},Another {day},,organisation,ABC01010{day}AB1,,,,,,,,,,," for day in range(1, 9))
+    row = "v{0},Another {0},,organisation,ABC01010{0}AB1,,,,,,,,,,,"
+    more = (row.format(day) for day in range(1, 9))
     load(loaded.us, US_LIST, *US_ROWS, *more, replace=True)
     rfc_only(loaded, tokensInAll=padded_count(CANARIES + 12) - 1)
     for _ in range(2):

@@ -3,6 +3,7 @@
 import secrets
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from itertools import count
@@ -14,19 +15,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sets
-from comity.api import Inputs
+from comity.api import Inputs, Progress
 from comity.core import entries
 from comity.core.canonical import b64url
-from comity.core.derivation import derive, presence
+from comity.core.derivation import DERIVATION, derive, presence
 from comity.core.holdings import encode
 from comity.core.label import CANARY, Label
 from comity.core.records import Family, Identifier, Kind, Record, Status
 from comity.core.tokens import canaries
 from comity.limits import RECORDS_PER_TOKEN
+from comity.operations import tag_sets
 from comity.operations.tag_sets import Maker, survey
-from comity.store import building, partitions
+from comity.store import building, keysets, partitions
 from comity.store.engine import Store
 from comity.store.handles import Handles
+from comity.store.keysets import KeySet
+from comity.store.outputs import Outputs
 from comity.store.rows import Handle, Held, add, many
 from comity.store.vault import Vault
 from nodes import GROUP
@@ -80,7 +84,20 @@ def _held(made: list[tuple[list[str], list[str], str, bool]]) -> list[tuple[Reco
     ]
 
 
-def _long(store: Store, folder: Path, held: list[tuple[Record, bool]], parts: int) -> Set:
+def _keys(folder: Path) -> KeySet:
+    return keysets.make(folder, "agreement", DERIVATION, 2_000_000_000, KEYS)
+
+
+def _long(
+    store: Store,
+    folder: Path,
+    held: list[tuple[Record, bool]],
+    parts: int,
+    keys: KeySet | None = None,
+    progress: Progress = lambda *_: None,
+) -> Set:
+    """Make a set. With keys that were used before, what was kept of that is taken over."""
+    keys = keys or _keys(folder)
     dataset, manifest = f"list-{next(DATASETS)}", b64url(secrets.token_bytes(32))
     with store.write() as tx:
         rows = (
@@ -88,19 +105,17 @@ def _long(store: Store, folder: Path, held: list[tuple[Record, bool]], parts: in
             for n, (record, hidden) in enumerate(held)
         )
         add(tx, *rows)
-    with building.begin(folder, store) as work:
-        handles = Handles(work.path)
+    with building.begin(folder, store) as work, closing(Handles(work.path)) as handles:
         random = Random(SEED)
-        maker = Maker(GROUP, random.randbytes, lambda *_: None, work, parts)
-        with store.read() as tx:
+        maker = Maker(GROUP, random.randbytes, progress, work, parts)
+        with store.read() as tx, Outputs(keys) as kept:
             found = survey(tx, dataset, KEYS, lambda *_: None)
-            tagged, spooled = maker.tag(tx, dataset, found, KEYS, handles)
+            tagged, spooled = maker.tag(tx, dataset, found, KEYS, kept, handles)
         assert tagged.records == found.records
         assert tagged.rows <= found.tokens
         sealed, dropped = maker.seal(CONTEXT, spooled)
         reference = maker.write(sealed)
         list(handles.store(store, manifest, dataset))
-        handles.close()
         data = (work.path / building.SET).read_bytes()
     assert reference.digest == b64url(sets.digest(data))
     assert reference.bytes == len(data)
@@ -162,3 +177,33 @@ def test_both_ways_where_nearly_all_waits_on_disk(
     made = _long(store, tmp_path, held, 256)
     assert made == _short(held)
     assert made.dropped > RECORDS_PER_TOKEN
+
+
+class Killed(Exception):
+    """The process ends, as far as what is on disk is concerned."""
+
+
+@settings(max_examples=12)
+@given(st.lists(st.tuples(MADE, st.none() | st.integers(0, 40)), min_size=2, max_size=4))
+def test_any_taggings_with_the_same_keys_give_what_the_last_gives_alone(
+    tmp_path_factory: pytest.TempPathFactory,
+    store: Store,
+    rounds: list[tuple[list[tuple[list[str], list[str], str, bool]], int | None]],
+) -> None:
+    """Records come, go, change, are withheld and shared; and some taggings are killed."""
+    folder, patch = tmp_path_factory.mktemp("made"), pytest.MonkeyPatch()
+    keys = _keys(folder)
+    with patch.context() as patched:
+        patched.setattr(tag_sets, "RECORDS_AT_ONCE", 3)
+        for made, killed_at in rounds:
+            held = _held(made)
+
+            def progress(step: str, done: int, total: int, at: int | None = killed_at) -> None:
+                if step == "tag" and at is not None and done >= at:
+                    raise Killed
+
+            try:
+                assert _long(store, folder, held, 2, keys, progress) == _short(held)
+            except Killed:
+                assert killed_at is not None
+        assert _long(store, folder, held, 2, keys) == _short(held)

@@ -38,7 +38,8 @@ tagging.tag.run(node, Caller({OFFICER.officer!r}), args, die)
 def _state(p: Pair) -> tuple[list[str], list[str], set[str]]:
     """Return the files that a set leaves, and the manifests that handles are of."""
     node = p.mx.folder
-    kept = [path.name for name in ("sets", "epochs") for path in (node / name).glob("*")]
+    folders = [node / "sets", node / "epochs"]
+    kept = [path.name for each in folders for path in each.glob("*") if path.is_file()]
     building = [path.name for path in (node / "building").glob("*")]
     with p.mx.store.read() as tx:
         return sorted(kept), building, {row.manifest for row in many(tx, Handle)}

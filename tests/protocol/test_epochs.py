@@ -4,12 +4,15 @@ from collections.abc import Callable
 
 import pytest
 
+from comity.api import Inputs
 from comity.core.canonical import b64url, unb64url
+from comity.core.derivation import derive_one
 from comity.core.manifest import Manifest
+from comity.core.matching import look_up
 from comity.core.records import Family
 from comity.errors import Code
 from comity.limits import EPOCH_SECONDS
-from comity.operations import agreeing, agreements
+from comity.operations import agreeing, agreements, holdings
 from comity.operations.asking import data_path
 from comity.protocol.questions import manifest_in
 from comity.store import files
@@ -18,7 +21,7 @@ from comity.store.rows import ManifestRow, many
 from comity.worker import work
 from nodes import MX, US, Pair, run
 from refusals import refuses
-from stages import code, match, matching_terms, question, say, tag, transfer
+from stages import MX_LIST, code, match, matching_terms, question, say, tag, transfer
 from successions import follow, recovered
 
 
@@ -55,7 +58,7 @@ def by_recovery(p: Pair) -> None:
 
 
 ENDS: dict[str, Callable[[Pair], object]] = {
-    "a new set": tag,
+    "a new set with new keys": lambda p: tag(p, new_keys=True),
     "its time": by_time,
     "a withdrawal by the holder": by_withdrawal,
     "a withdrawal by the asker": by_the_other_side,
@@ -101,19 +104,42 @@ def test_old_tags_die(matched: Pair, end: str) -> None:
     assert peer.id == old.consumer
 
 
-def test_outputs_of_one_epoch_find_nothing_in_the_set_of_another(matched: Pair) -> None:
-    """What an asker kept of the old epoch tells it nothing about the new set, nor the other way."""
+@pytest.mark.parametrize("new_keys", [False, True])
+def test_two_sets_have_nothing_in_common(matched: Pair, new_keys: bool) -> None:
+    """Whether the second has the keys of the first or not: neither entries nor handles."""
     p = matched
     first = match(p)
-    tag(p)
+    tag(p, new_keys=new_keys)
     second = match(p)
     assert [hit.record for hit in first.hits] == [hit.record for hit in second.hits]
     assert not {hit.handle for hit in first.hits} & {hit.handle for hit in second.hits}
-    with p.mx.store.read() as tx:
-        old, new = many(tx, ManifestRow, role="provider", order="epoch")
     sets = []
-    for row in (old, new):
-        digest = unb64url(manifest_in(row).tag_set.digest)
+    for manifest in _manifests(p):
+        digest = unb64url(manifest.tag_set.digest)
         data = files.set_path(p.mx.folder, digest).read_bytes()
         sets.append({data[at : at + 10] for at in range(len(data) % 58, len(data), 58)})
     assert not sets[0] & sets[1]
+
+
+@pytest.mark.parametrize("new_keys", [False, True])
+def test_what_outputs_of_one_epoch_find_in_the_set_of_the_next(
+    matched: Pair, new_keys: bool
+) -> None:
+    """With the same keys, what has become of what was asked: here, that a record has gone."""
+    p = matched
+    inputs = [derive_one(Family.RFC, text).input() for text in ("CNU130416UJ3", "SAF130812CL4")]
+    keys = files.read_keys(p.mx.folder, b64url(_manifests(p)[0].digest()))
+    outputs = p.mx.local.kernel.tag(keys[Family.RFC], Inputs.pack(inputs))
+    run(holdings.withhold, p.mx, dataset=MX_LIST, record="m7")
+    tag(p, new_keys=new_keys)
+    found = []
+    for manifest in _manifests(p):
+        with files.open_set(p.mx.folder, unb64url(manifest.tag_set.digest)) as tags:
+            labels = look_up(p.mx.local.kernel, manifest.binding(), tags, outputs)
+            found.append([len(each) for each in labels])
+    assert found == [[1, 1], [0, 0] if new_keys else [1, 0]]
+
+
+def _manifests(p: Pair) -> list[Manifest]:
+    with p.mx.store.read() as tx:
+        return [manifest_in(row) for row in many(tx, ManifestRow, role="provider", order="epoch")]

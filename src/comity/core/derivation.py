@@ -18,6 +18,7 @@ a registry. These are the exact ones; those of fuzzy matching are in `comity.cor
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntFlag, StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -39,6 +40,7 @@ from comity.errors import ComityError
 DERIVATION: Final = "comity-fuzzy-1"
 """The version of everything here, in `comity.core.fuzzy`, and in the normal forms that they use."""
 
+_CACHED: Final = 1_024
 NAME_CHARS: Final = 3
 """The shortest normal name that gives a token: one or two letters name nobody."""
 
@@ -125,7 +127,7 @@ def derive_one(family: Family, text: str, kind: Kind | None = None, country: str
     and `flaw` (see `comity.core.identifiers.Flaw`).
     """
     rule = FAMILIES[family]
-    value = rule.normal(text, country)
+    value = _normal(family, text, country)
     if not rule.has_kind:
         return Token(family, None, value)
     if kind is None:
@@ -134,6 +136,12 @@ def derive_one(family: Family, text: str, kind: Kind | None = None, country: str
         return Token(family, kind, value)
     except ComityError:
         raise refusal(family, Flaw.LENGTH) from None
+
+
+@lru_cache(maxsize=_CACHED)
+def _normal(family: Family, text: str, country: str) -> str:
+    """Return the value of a token; of one record, exact and fuzzy families ask for it."""
+    return FAMILIES[family].normal(text, country)
 
 
 def derive(record: Record) -> tuple[Token, ...]:

@@ -9,13 +9,14 @@ import json
 from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from hashlib import sha256
 from typing import Final, overload
 
 from pydantic import TypeAdapter
 
 from comity.core.merkle import Frontier, leaf_hash
-from comity.core.records import Family, Record
+from comity.core.records import Family, Record, Status
 
 _RECORD: Final = TypeAdapter(Record)
 _DOMAIN: Final = b"comity-record-1\x00"
@@ -41,7 +42,7 @@ class Outline:
     names: int
     families: tuple[Family, ...]
     """Of its identifiers, each as often as it has one."""
-    statuses: tuple[str, ...]
+    statuses: tuple[Status, ...]
 
 
 def outline(body: bytes) -> Outline:
@@ -50,8 +51,13 @@ def outline(body: bytes) -> Outline:
     return Outline(
         len(found["names"]),
         tuple(_FAMILIES[item["family"]] for item in found.get("identifiers", ())),
-        tuple(item["value"] for item in found.get("statuses", ())),
+        tuple(map(_status, found.get("statuses", ()))),
     )
+
+
+def _status(item: dict[str, str]) -> Status:
+    since = item.get("as_of")
+    return Status(item["value"], date.fromisoformat(since) if since else None)
 
 
 _FAMILIES: Final = {family.value: family for family in Family}

@@ -8,8 +8,8 @@ several of them says is in `comity.core.fuzzy`.
 import struct
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import compress, groupby
+from dataclasses import dataclass
+from itertools import compress, groupby, islice
 from typing import Final
 
 from comity.api import Inputs, Kernel, Progress
@@ -23,10 +23,14 @@ from comity.core.tokens import Token, canaries
 from comity.errors import Code, ComityError
 from comity.limits import CANARIES, RECORDS_PER_TOKEN
 
-TAG_BATCH = 4_096
-"""Tokens tagged at once: enough to keep every thread busy, little enough to report progress."""
+RECORDS_AT_ONCE = 2_048
+"""Records tagged at once: enough tokens of each family to keep every thread busy, little enough to
+report progress."""
+UNIT_BYTES: Final = OUTPUT_BYTES + 1
+"""What tagging makes of one token, whatever is said of its record: its output, and its family's
+position in `Family`. It stays the same for as long as the keys do."""
 NUMBER_BYTES: Final = 7
-ROW_BYTES: Final = OUTPUT_BYTES + 1 + NUMBER_BYTES + LABEL_BYTES
+ROW_BYTES: Final = UNIT_BYTES + NUMBER_BYTES + LABEL_BYTES
 """What tagging makes of one token of one record: its output, its family's position in `Family`, the
 record's number, its label.
 
@@ -37,6 +41,8 @@ Sink = Callable[[bytes], None]
 """Takes a buffer of whole rows, in any order: a list's append, or partitions on disk."""
 
 _ROW: Final = struct.Struct(f"{ROW_BYTES}s")
+_UNIT: Final = struct.Struct(f"{UNIT_BYTES}s")
+_OUTPUT: Final = struct.Struct(f"{OUTPUT_BYTES}s")
 _FAMILY: Final = {family: bytes([number]) for number, family in enumerate(Family)}
 _FAMILIES: Final = tuple(Family)
 _KEPT: Final = tuple(
@@ -64,14 +70,6 @@ class Sealed:
     """Rows that have no entry, since too many records share their token (`crowded`)."""
 
 
-@dataclass(slots=True)
-class _Batch:
-    """Tokens of one family that wait to be tagged, and the rest of their rows."""
-
-    inputs: list[bytes] = field(default_factory=list)
-    rests: list[bytes] = field(default_factory=list)
-
-
 def tag_records(
     kernel: Kernel,
     keys: Mapping[Family, bytes],
@@ -82,35 +80,62 @@ def tag_records(
 ) -> Tagged:
     """Make the rows of a set: for every token of every record, and for the canaries.
 
-    `keys` are the private keys of the families the agreement names; tokens of other families are
-    passed over. A token that occurs twice in one record counts once. Memory is that of a batch.
-    `progress` hears of the step `tag`, in records out of `total`.
+    Tokens of families that have no key are passed over. A token that occurs twice in one record
+    counts once. Memory is that of RECORDS_AT_ONCE. `progress` hears of the step `tag`, in records
+    out of `total`.
     """
-    batches = {family: _Batch() for family in keys}
     count = made = 0
-    for family, key in keys.items():
-        rest = _FAMILY[family] + bytes(NUMBER_BYTES) + CANARY.encode()
-        sink(_rows(kernel, key, _Batch(canaries(family), [rest] * CANARIES)))
-    for count, (label, tokens) in enumerate(records, 1):
-        rest = count.to_bytes(NUMBER_BYTES, "big") + label.encode()
-        for token in dict.fromkeys(tokens):
-            batch = batches.get(token.family)
-            if batch is None:
-                continue
-            made += 1
-            batch.inputs.append(token.input())
-            batch.rests.append(_FAMILY[token.family] + rest)
-            if len(batch.inputs) == TAG_BATCH:
-                sink(_rows(kernel, keys[token.family], batch))
-                batches[token.family] = _Batch()
-                if progress is not None:
-                    progress("tag", count, total)
-    for family, batch in batches.items():
-        if batch.inputs:
-            sink(_rows(kernel, keys[family], batch))
-    if progress is not None:
-        progress("tag", count, total)
+    sink(canary_rows(kernel, keys))
+    waiting = iter(records)
+    while some := list(islice(waiting, RECORDS_AT_ONCE)):
+        outputs = outputs_of(kernel, keys, [tokens for _, tokens in some])
+        made += sum(map(len, outputs)) // UNIT_BYTES
+        pairs = zip(some, outputs, strict=True)
+        numbered = enumerate(pairs, count + 1)
+        sink(b"".join([rows_of(n, label, units) for n, ((label, _), units) in numbered]))
+        count += len(some)
+        if progress is not None:
+            progress("tag", count, total)
     return Tagged(count, made)
+
+
+def outputs_of(
+    kernel: Kernel, keys: Mapping[Family, bytes], records: Iterable[Iterable[Token]]
+) -> list[bytes]:
+    """Tag the tokens of records, all at once: for each record its units, one for each token.
+
+    `keys` are private, one for each family that the agreement names; what is of another family
+    gives nothing.
+    """
+    batches: dict[Family, tuple[list[bytes], list[int]]] = {family: ([], []) for family in keys}
+    made: list[list[bytes]] = []
+    for number, tokens in enumerate(records):
+        made.append([])
+        for token in dict.fromkeys(tokens):
+            if token.family in batches:
+                inputs, owners = batches[token.family]
+                inputs.append(token.input())
+                owners.append(number)
+    for family, (inputs, owners) in batches.items():
+        outputs = kernel.tag(keys[family], Inputs.pack(inputs)) if inputs else b""
+        for owner, (output,) in zip(owners, _OUTPUT.iter_unpack(outputs), strict=True):
+            made[owner].append(output + _FAMILY[family])
+    return [b"".join(units) for units in made]
+
+
+def rows_of(number: int, label: Label, units: bytes) -> bytes:
+    """Return the rows of the record of that number, which has that label and those units."""
+    rest = number.to_bytes(NUMBER_BYTES, "big") + label.encode()
+    return b"".join([unit + rest for (unit,) in _UNIT.iter_unpack(units)])
+
+
+def canary_rows(kernel: Kernel, keys: Mapping[Family, bytes]) -> bytes:
+    """Return the rows of the canaries of all families."""
+    return b"".join(
+        rows_of(0, CANARY, output + _FAMILY[family])
+        for family, key in keys.items()
+        for (output,) in _OUTPUT.iter_unpack(kernel.tag(key, Inputs.pack(canaries(family))))
+    )
 
 
 def seal_rows(kernel: Kernel, context: bytes, chunks: Iterable[bytes]) -> Sealed:
@@ -181,12 +206,6 @@ def check_canaries(
     for number, labels in enumerate(look_up(kernel, context, tag_set, outputs)):
         if labels != (CANARY,):
             raise ComityError(Code.CANARY_MISSED, family=family.value, index=number)
-
-
-def _rows(kernel: Kernel, key: bytes, batch: _Batch) -> bytes:
-    outputs = kernel.tag(key, Inputs.pack(batch.inputs))
-    each = struct.iter_unpack(f"{OUTPUT_BYTES}s", outputs)
-    return b"".join([output + rest for (output,), rest in zip(each, batch.rests, strict=True)])
 
 
 def _ordinals(rows: Iterable[bytes]) -> Iterator[int]:

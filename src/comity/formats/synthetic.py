@@ -17,7 +17,7 @@ from comity.core.records import Family
 from comity.errors import Code, ComityError
 from comity.formats.synthetic_rows import HEADER, MAPPING, Row, Rows
 
-SIZE: Final = 20_000
+SIZE: Final = 5_000
 """Records a side."""
 SEED: Final = 69
 PLANTED: Final = 4

@@ -99,8 +99,11 @@ def plain(name: str) -> str:
 
 
 def respelt(name: str) -> str:
-    """Return a name as somebody writes it who heard it: other vowels, double letters."""
-    return name.translate(_HEARD).replace("L", "LL", 1)
+    """Return a name as somebody writes it who heard it: other vowels, and an L that is double."""
+    words = (word.translate(_HEARD) if len(word) > _KNOWN else word for word in name.split())
+    return " ".join(words).replace("L", "LL", 1)
 
 
 _HEARD: Final = str.maketrans("EO", "IU")
+_KNOWN: Final = 3
+"""Words of so many letters are articles and the like, which everybody can spell."""

@@ -29,6 +29,7 @@ from comity.errors import Code, ComityError
 from comity.limits import BATCH_ELEMENTS, CANARIES
 from comity.node import Node
 from comity.operations.peering import call, finish, remember
+from comity.protocol import ended_sets
 from comity.protocol.addresses import dsp_base
 from comity.protocol.agreed import terms_of
 from comity.protocol.base import DATA, DSP, fill_path
@@ -169,6 +170,7 @@ def set_is_here(node: Node, session: Session) -> None:
     """Note that the tag set is here, whole and checked."""
     with node.store.write() as tx:
         change(tx, ManifestRow, {"digest": session.digest}, ready=True)
+        ended_sets.let_go(node.local, tx)
 
 
 def batches(node: Node, session: Session, sources: Sources) -> Iterator[tuple[Family, list[bytes]]]:

@@ -21,7 +21,7 @@ from comity.operations import rotating
 from comity.operations.identity import Rotated
 from comity.operations.setup import authenticate
 from comity.protocol.sending import State
-from comity.store import files, journal
+from comity.store import files, journal, keysets
 from comity.store.engine import Store
 from comity.store.peers import history
 from comity.store.rows import ManifestRow, Outgoing, change, many
@@ -68,6 +68,7 @@ def recover(
             rotating.settle(folder, tx, step, clock.now(), config.pkcs11(folder))
         for digest in ended:
             files.destroy_keys(folder, digest)
+        keysets.destroy_all(folder)
     finally:
         store.close()
     return Rotated.of(step, made.uses, str(next_recovery))

@@ -1,16 +1,18 @@
 """How a tag set is made: a stream from the records to its file, in memory that does not grow.
 
     survey   records -> which statuses there are, and how many tokens at most
-    tag      records -> rows (output, number of the record, label), by the output's first byte
+    tag      records -> rows (output, number of the record, label), by the output's first byte;
+             of records that were tagged before with these keys, what was kept is taken
     seal     rows of one token are side by side -> entries, by the index's first byte
     write    entries and padding in order -> the file, and its digest
 
 Between the steps everything is in partitions, most of them on disk (`comity.store.partitions`).
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import islice
 
 from sqlalchemy import Connection
 
@@ -23,13 +25,21 @@ from comity.core.fuzzy.question import Question
 from comity.core.holdings import decode, outline
 from comity.core.label import HANDLE_BYTES, Label
 from comity.core.manifest import SetReference
-from comity.core.matching import ROW_BYTES, Tagged, seal_rows, tag_records
-from comity.core.records import Family
-from comity.core.tokens import Token
+from comity.core.matching import (
+    RECORDS_AT_ONCE,
+    ROW_BYTES,
+    UNIT_BYTES,
+    canary_rows,
+    outputs_of,
+    rows_of,
+    seal_rows,
+)
+from comity.core.records import Family, Status
 from comity.limits import FUZZY_TOKENS_EXPECTED, SET_PARTITIONS, SPOOL_CHUNK_BYTES
 from comity.store import kept
 from comity.store.building import SET, Building
 from comity.store.handles import Handles
+from comity.store.outputs import Made, Outputs
 from comity.store.partitions import Partitions
 from comity.store.rows import Dataset, Held, one, streamed
 
@@ -46,8 +56,8 @@ class Survey:
 
     @property
     def bytes(self) -> int:
-        """What making the set may take on disk."""
-        return self.tokens * (ROW_BYTES + ENTRY_BYTES)
+        """What making the set may take on disk, with what is kept of it to go on with."""
+        return self.tokens * (ROW_BYTES + ENTRY_BYTES + UNIT_BYTES)
 
 
 def survey(
@@ -66,11 +76,23 @@ def survey(
         found = outline(row.body)
         tokens += sum(family in families for family in found.families)
         tokens += (found.names if Family.NAME in families else 0) + fuzzy
-        statuses.update(found.statuses)
+        statuses.update(status.value for status in found.statuses)
         if count % Held.at_once == 0:
             progress("read", count, total)
     progress("read", total, total)
     return Survey(count, tokens, tuple(sorted(statuses)))
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """What came of tagging."""
+
+    records: int
+    """All of them, whether or not they gave a row."""
+    rows: int
+    """Without canaries."""
+    anew: int
+    """Records that were tagged now: the others were before, with the same keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +106,38 @@ class Maker:
     partitions: int = SET_PARTITIONS
 
     def tag(
-        self, tx: Connection, dataset: str, found: Survey, keys: Mapping[Family, bytes], to: Handles
+        self,
+        tx: Connection,
+        dataset: str,
+        found: Survey,
+        keys: Mapping[Family, bytes],
+        kept: Outputs,
+        to: Handles,
     ) -> tuple[Tagged, Partitions]:
-        """Tag the records, each under a fresh handle. Raises DISK_FULL, STORE_FAILED."""
+        """Tag the records that `kept` has not, and give each of them a fresh handle.
+
+        What is tagged is kept a few records at a time, so it can be gone on with from there; what
+        was kept of others than these goes. Raises DISK_FULL, STORE_FAILED.
+        """
         rows = Partitions(self.work.path / "rows", ROW_BYTES, self.partitions)
+        rows.put(canary_rows(self.kernel, keys))
+        canaries = rows.rows
         codes = {value: code for code, value in enumerate(found.statuses)}
-        records = self._labelled(tx, dataset, codes, to, keys)
-        made = tag_records(self.kernel, keys, records, rows.put, self.progress, found.records)
-        return made, rows
+        count = anew = 0
+        held = _held(tx, dataset)
+        while some := list(islice(held, RECORDS_AT_ONCE)):
+            made, fresh = self._made(some, keys, kept)
+            anew += fresh
+            for row, each in zip(some, made, strict=True):
+                count += 1
+                handle = self.entropy(HANDLE_BYTES)
+                to.put(handle, row.id)
+                label = _label(handle, outline(row.body).statuses, codes, each)
+                rows.put(rows_of(count, label, each.units))
+            self.progress("tag", count, found.records)
+        kept.let_go()
+        self.progress("tag", count, found.records)
+        return Tagged(count, rows.rows - canaries, anew), rows
 
     def seal(self, context: bytes, rows: Partitions) -> tuple[Partitions, int]:
         """Seal the rows under a manifest's binding; returns the entries, and what has none."""
@@ -117,20 +163,19 @@ class Maker:
             digest=b64url(hasher.digest()), entries=count, bytes=tagset.file_bytes(count)
         )
 
-    def _labelled(
-        self,
-        tx: Connection,
-        dataset: str,
-        codes: Mapping[str, int],
-        to: Handles,
-        families: Collection[Family],
-    ) -> Iterator[tuple[Label, Iterable[Token]]]:
-        for row in _held(tx, dataset):
-            record, handle = decode(row.body, withheld=False), self.entropy(HANDLE_BYTES)
-            derived = Question.of(record, families)
-            to.put(handle, record.id)
-            statuses = [(codes[status.value], status.as_of) for status in record.statuses]
-            yield Label.of(handle, statuses, derived.presence), derived.tokens
+    def _made(
+        self, some: Sequence[Held], keys: Mapping[Family, bytes], kept: Outputs
+    ) -> tuple[list[Made], int]:
+        """Return what is made of some records, and of how many it is made now."""
+        known = [kept.get(row.body) for row in some]
+        bodies = [row.body for row, made in zip(some, known, strict=True) if made is None]
+        derived = [Question.of(decode(body, withheld=False), keys) for body in bodies]
+        units = outputs_of(self.kernel, keys, [each.tokens for each in derived])
+        fresh = [Made(each.presence, made) for each, made in zip(derived, units, strict=True)]
+        if fresh:
+            kept.put(zip(bodies, fresh, strict=True))
+        left = iter(fresh)
+        return [made or next(left) for made in known], len(fresh)
 
     def _pad(self, entries: Partitions, count: int) -> None:
         at_once = SPOOL_CHUNK_BYTES // ENTRY_BYTES
@@ -146,3 +191,10 @@ class Maker:
 def _held(tx: Connection, dataset: str) -> Iterator[Held]:
     """Give the rows of records, a few at a time: of what is withheld not even a status may show."""
     return streamed(tx, Held, dataset=dataset, withheld=False, order="n")
+
+
+def _label(
+    handle: bytes, statuses: Sequence[Status], codes: Mapping[str, int], made: Made
+) -> Label:
+    given = [(codes[status.value], status.as_of) for status in statuses]
+    return Label.of(handle, given, made.presence)

@@ -1,6 +1,5 @@
 """Tagging: the holder makes a tag set for one agreement, and starts the transfers that wait."""
 
-from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -9,24 +8,36 @@ from sqlalchemy import Connection
 from comity.api import Progress
 from comity.core import jws
 from comity.core.canonical import b64url, unb64url
+from comity.core.derivation import DERIVATION
 from comity.core.machines import Role, TransferState
 from comity.core.manifest import TYP, Draft, FamilyKey, Manifest
-from comity.core.matching import Tagged as Counted
-from comity.core.records import Family
 from comity.core.terms import MatchTerms
 from comity.errors import Code, ComityError
-from comity.limits import EPOCH_SECONDS
+from comity.limits import EPOCH_SECONDS, KEYS_LEFT_SECONDS
 from comity.node import Node
 from comity.operations.peering import find_peer
 from comity.operations.registry import Caller, Model, operation
 from comity.operations.tag_sets import Maker, survey
-from comity.protocol import transferring
+from comity.operations.tag_sets import Tagged as Counted
+from comity.protocol import ended_sets, transferring
 from comity.protocol.agreed import terms_of
 from comity.protocol.catalog import MATCH
-from comity.store import building, files, journal
+from comity.store import building, files, journal, keysets
 from comity.store.building import Building
 from comity.store.handles import Handles
-from comity.store.rows import Agreement, Handle, ManifestRow, Transfer, add, change, many, one
+from comity.store.keysets import KeySet
+from comity.store.outputs import Outputs
+from comity.store.rows import (
+    Agreement,
+    Dataset,
+    Handle,
+    ManifestRow,
+    Transfer,
+    add,
+    change,
+    many,
+    one,
+)
 
 
 class Tag(Model):
@@ -34,6 +45,8 @@ class Tag(Model):
 
     peer: str
     dataset: str
+    new_keys: bool = False
+    """Take nothing over: what the peer has evaluated so far finds nothing in the new set."""
 
 
 class Tagged(Model):
@@ -44,7 +57,15 @@ class Tagged(Model):
     manifest: str
     epoch: int
     ends: int
+    new_keys: bool
+    """Whether the keys are new: if not, those of the set before, or of one that was not finished,
+    were taken over."""
     records: int
+    tagged_anew: int
+    taken_over: int
+    """Records that were tagged before with these keys."""
+    left_out: int
+    """Records of the dataset that are withheld."""
     entries: int
     padded: int
     dropped: int
@@ -77,11 +98,13 @@ class HandlesShown(Model):
 
 @operation("match.tag", Tag, Tagged)
 def tag(node: Node, caller: Caller, args: Tag, progress: Progress) -> Tagged:
-    """Make the tag set of a new epoch; the keys and tags of the one before it die.
+    """Make the tag set of a new epoch; the tags of the one before it die.
 
-    Raises PEER_UNKNOWN, AGREEMENT_UNKNOWN, AGREEMENT_SUSPENDED, AGREEMENT_EXPIRED,
-    ACTION_NOT_AGREED, TAG_SET_INVALID, DISK_FULL, STORE_FAILED, MANIFEST_CHANGED where somebody
-    tags at the same time. Then nothing is left of it.
+    Records that were tagged before with the same keys, in a set or in an attempt that did not come
+    to its end, are not tagged again (docs/decisions/0042-tagging-again.md). Raises PEER_UNKNOWN,
+    AGREEMENT_UNKNOWN, AGREEMENT_SUSPENDED, AGREEMENT_EXPIRED, ACTION_NOT_AGREED, TAG_SET_INVALID,
+    DISK_FULL, STORE_FAILED; TAGGING_UNDER_WAY or MANIFEST_CHANGED where somebody tags at the same
+    time. Then nothing is left of it but what the next attempt takes over.
     """
     with node.store.read() as tx:
         peer = find_peer(tx, args.peer)
@@ -98,13 +121,14 @@ def tag(node: Node, caller: Caller, args: Tag, progress: Progress) -> Tagged:
         closing(Handles(work.path)) as handles,
     ):
         epoch = before[-1].epoch + 1 if before else 1
-        made = _make(node, work, handles, _Epoch(agreement, grant, epoch, now), progress)
+        wanted = _Epoch(agreement, grant, epoch, now, args.new_keys)
+        made = _make(node, work, handles, wanted, progress)
         manifest = made.manifest
         digest = b64url(manifest.digest())
         # Set, keys and handles are durable before the manifest that names them is.
         work.announce(digest, unb64url(manifest.tag_set.digest, 32))
         work.settle(unb64url(manifest.tag_set.digest, 32))
-        files.write_keys(node.folder, digest, made.keys)
+        files.write_keys(node.folder, digest, made.keys.keys)
         for done in handles.store(node.store, digest, args.dataset):
             progress("store", done, made.tagged.records)
         with node.store.write() as tx:
@@ -113,6 +137,8 @@ def tag(node: Node, caller: Caller, args: Tag, progress: Progress) -> Tagged:
             journal.note(tx, at, caller.officer, "match.tag", agreement=agreement.id, epoch=epoch)
     for old in before:
         files.destroy_keys(node.folder, old.digest)
+    with node.store.read() as tx:
+        ended_sets.let_go(node.local, tx)
     node.wake.set()
     return Tagged(
         agreement=agreement.id,
@@ -120,12 +146,16 @@ def tag(node: Node, caller: Caller, args: Tag, progress: Progress) -> Tagged:
         manifest=digest,
         epoch=manifest.epoch,
         ends=manifest.ends_at,
+        new_keys=made.new_keys,
         records=made.tagged.records,
+        tagged_anew=made.tagged.anew,
+        taken_over=made.tagged.records - made.tagged.anew,
+        left_out=made.left_out,
         entries=made.tagged.rows - made.dropped,
         padded=manifest.tag_set.entries,
         dropped=made.dropped,
         bytes=manifest.tag_set.bytes,
-        families=tuple(made.keys),
+        families=tuple(made.keys.keys),
         transfers_started=started,
     )
 
@@ -138,6 +168,12 @@ class _Epoch:
     grant: MatchTerms
     number: int
     now: int
+    new_keys: bool
+
+    @property
+    def ends(self) -> int:
+        """When keys that are made now end."""
+        return min(self.now + EPOCH_SECONDS, int(self.grant.expiry.timestamp()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,20 +181,24 @@ class _Made:
     """A set that is whole, and not published."""
 
     manifest: Manifest
-    keys: Mapping[Family, bytes]
+    keys: KeySet
+    new_keys: bool
     tagged: Counted
+    left_out: int
     dropped: int
 
 
 def _make(node: Node, work: Building, handles: Handles, epoch: _Epoch, progress: Progress) -> _Made:
-    local, agreement, grant = node.local, epoch.agreement, epoch.grant
-    keys = {family: local.kernel.scalars(local.entropy(64)) for family in sorted(grant.families)}
+    local, agreement = node.local, epoch.agreement
     maker = Maker(local.kernel, local.entropy, progress, work)
-    # One state of the dataset throughout, whatever is loaded or withheld meanwhile.
-    with node.store.read() as tx:
-        found = survey(tx, agreement.dataset, keys, progress)
-        work.check_room(found.bytes)
-        tagged, rows = maker.tag(tx, agreement.dataset, found, keys, handles)
+    with keysets.alone(node.folder, agreement.id):
+        keys, new = _keys(node, epoch)
+        # One state of the dataset throughout, whatever is loaded or withheld meanwhile.
+        with node.store.read() as tx, Outputs(keys) as kept:
+            found = survey(tx, agreement.dataset, keys.keys, progress)
+            work.check_room(found.bytes - kept.size)
+            tagged, rows = maker.tag(tx, agreement.dataset, found, keys.keys, kept, handles)
+            dataset = one(tx, Dataset, id=agreement.dataset)
     draft = Draft(
         agreement=agreement.id,
         dataset=agreement.dataset,
@@ -166,17 +206,36 @@ def _make(node: Node, work: Building, handles: Handles, epoch: _Epoch, progress:
         consumer=agreement.peer,
         epoch=epoch.number,
         created_at=epoch.now,
-        ends_at=min(epoch.now + EPOCH_SECONDS, int(grant.expiry.timestamp())),
+        ends_at=keys.ends,
         salt=b64url(local.entropy(32)),
         family_keys=tuple(
             FamilyKey(family=family, key=b64url(local.kernel.public_key(key)))
-            for family, key in keys.items()
+            for family, key in keys.keys.items()
         ),
         statuses=found.statuses,
         records=tagged.records,
     )
     entries, dropped = maker.seal(draft.binding(), rows)
-    return _Made(draft.complete(maker.write(entries)), keys, tagged, dropped)
+    left_out = dataset.records - tagged.records if dataset else 0
+    return _Made(draft.complete(maker.write(entries)), keys, new, tagged, left_out, dropped)
+
+
+def _keys(node: Node, epoch: _Epoch) -> tuple[KeySet, bool]:
+    """Return the keys to tag with, and whether they are new: those that there are, where they do.
+
+    In the transaction in which it is seen that the agreement stands, so that keys of one that has
+    ended are not made after its end. Raises AGREEMENT_UNKNOWN, AGREEMENT_SUSPENDED.
+    """
+    local, families = node.local, sorted(epoch.grant.families)
+    with node.store.write() as tx:
+        _check_active(tx, epoch.agreement)
+        found = None if epoch.new_keys else keysets.current(node.folder, epoch.agreement.id)
+        if found and found.derivation == DERIVATION and list(found.keys) == families:
+            left = found.ends - epoch.now
+            if left > 0 and (left >= KEYS_LEFT_SECONDS or found.ends >= epoch.ends):
+                return found, False
+        keys = {family: local.kernel.scalars(local.entropy(64)) for family in families}
+        return keysets.make(node.folder, epoch.agreement.id, DERIVATION, epoch.ends, keys), True
 
 
 @operation("match.handles", HandlesNamed, HandlesShown)
@@ -215,8 +274,21 @@ def agreement_with(tx: Connection, peer: str, dataset: str, role: Role) -> Agree
     raise ComityError(Code.AGREEMENT_UNKNOWN)
 
 
+def _check_active(tx: Connection, agreement: Agreement) -> None:
+    """Raise AGREEMENT_UNKNOWN or AGREEMENT_SUSPENDED where an agreement stands no more."""
+    found = one(tx, Agreement, id=agreement.id)
+    if found is None or found.state != "active":
+        suspended = found is not None and found.state == "suspended"
+        code = Code.AGREEMENT_SUSPENDED if suspended else Code.AGREEMENT_UNKNOWN
+        raise ComityError(code, **({"agreement": agreement.id} if suspended else {}))
+
+
 def _publish(node: Node, tx: Connection, agreement: Agreement, manifest: Manifest) -> int:
-    """Put the manifest in force, and start what waited for it; returns how many started."""
+    """Put the manifest in force, and start what waited for it; returns how many started.
+
+    Raises what `_check_active` raises, and MANIFEST_CHANGED where there is one of that epoch.
+    """
+    _check_active(tx, agreement)
     digest = b64url(manifest.digest())
     if one(tx, ManifestRow, agreement=agreement.id, role=Role.PROVIDER, epoch=manifest.epoch):
         raise ComityError(Code.MANIFEST_CHANGED)

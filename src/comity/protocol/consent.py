@@ -19,7 +19,7 @@ from comity.protocol.addresses import dsp_base
 from comity.protocol.base import DATA, DSP, Act, Effect, Inbound, Local, Outcome, Route
 from comity.protocol.refusals import plain
 from comity.protocol.sending import post
-from comity.store import files, journal
+from comity.store import files, journal, keysets
 from comity.store.rows import Agreement, ManifestRow, Transfer, change, many, one
 
 State = Literal["active", "suspended", "withdrawn"]
@@ -60,7 +60,11 @@ def end(local: Local, tx: Connection, peer: Pinned, row: Agreement, reason: str)
 
 
 def end_epochs(local: Local, tx: Connection, agreement: str) -> None:
-    """End every epoch of an agreement that we gave under: its keys are destroyed."""
+    """End every epoch of an agreement that we gave under: its keys are destroyed.
+
+    Those that no set was published with, too.
+    """
+    keysets.destroy(local.folder, agreement)
     for epoch in many(tx, ManifestRow, agreement=agreement, role=Role.PROVIDER, ready=True):
         end_epoch(local, tx, epoch)
 

@@ -12,7 +12,7 @@ from comity.protocol.attesting import attest_due
 from comity.protocol.base import Local, Moved
 from comity.protocol.lapsing import lapse
 from comity.protocol.retention import end_retention
-from comity.store import journal, peers, standing
+from comity.store import journal, keysets, peers, standing
 from comity.store.rows import Agreement, ManifestRow, Negotiation, RequestRow, change, many, one
 from comity.store.schema import agreements, manifests, negotiations, requests
 
@@ -51,6 +51,7 @@ def expire(local: Local, tx: Connection) -> None:
         journal.note(tx, now, "", "agreement.expired", agreement=agreed.id)
     for epoch in many(tx, ManifestRow, manifests.c.ends <= now, role="provider", ready=True):
         consent.end_epoch(local, tx, epoch)
+    keysets.destroy_due(local.folder, now)
     end_retention(local, tx)
     lapse(local, tx)
     attest_due(local, tx)

@@ -19,6 +19,8 @@ from comity.errors import Code, ComityError
 from comity.limits import BODY_BYTES
 from comity.store import kept
 
+EPOCHS: Final = "epochs"
+"""The folder of all keys that end, and of what was made with them."""
 _joining: Final = Lock()
 
 
@@ -32,6 +34,12 @@ def settle_set(folder: Path, digest: bytes, made: Path) -> None:
     path = set_path(folder, digest)
     path.parent.mkdir(mode=0o700, exist_ok=True)
     kept.settle(made, path)
+
+
+def remove_set(folder: Path, digest: bytes) -> None:
+    """Delete a set, and what came of it."""
+    set_path(folder, digest).unlink(missing_ok=True)
+    _let_go(list((folder / "sets" / "parts").glob(f"{digest.hex()}.*")))
 
 
 def write_part(folder: Path, digest: bytes, number: int, data: bytes) -> None:
@@ -144,7 +152,7 @@ def destroy_keys(folder: Path, manifest: str) -> None:
 
 
 def _keys(folder: Path, manifest: str) -> Path:
-    return folder / "epochs" / f"{unb64url(manifest, 32).hex()}.keys"
+    return folder / EPOCHS / f"{unb64url(manifest, 32).hex()}.keys"
 
 
 def _part(folder: Path, digest: bytes, number: int) -> Path:

@@ -38,7 +38,7 @@ TEXTS: Final[dict[str, str]] = {
         "{name} asked about {tokens} blinded tokens of {families} families. The best hits first:"
     ),
     "say.fuzzy": "{count} of the name",
-    "say.explained": "Why {record}, {name}, is {band}, though nothing of it is spelt alike:",
+    "say.explained": "Why {record}, {name}, is {band}, though no exact family agrees:",
     "say.more-hits": "… and {count} more; --json has all of them.",
     "say.turn": "The other direction: {holder} offers, and {asker} checks two subjects.",
     "say.inbox": "In the inbox of {name} waits a request, with the exact answer that would leave:",

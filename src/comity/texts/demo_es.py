@@ -37,7 +37,7 @@ TEXTS: Final[dict[str, str]] = {
     ),
     "say.asked": "{name} preguntó por {tokens} datos cegados de {families} clases. Coincidencias:",
     "say.fuzzy": "{count} del nombre",
-    "say.explained": "Por qué {record}, {name}, es «{band}», aunque nada se escribe igual:",
+    "say.explained": "Por qué {record}, {name}, es «{band}», aunque ninguna clase exacta coincide:",
     "say.more-hits": "… y {count} más; --json las da todas.",
     "say.turn": "El otro sentido: {holder} ofrece, y {asker} consulta dos casos.",
     "say.inbox": (

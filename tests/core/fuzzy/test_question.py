@@ -33,8 +33,9 @@ def test_tokens_of_names_say_which_name_they_are_of() -> None:
     }
 
 
-def test_what_a_record_has_does_not_depend_on_what_is_asked() -> None:
-    assert Question.of(RECORD, (Family.CORE,)).presence == Presence.RFC
+def test_a_record_has_what_its_families_can_show() -> None:
+    # What the families cannot show is not said.
+    assert Question.of(RECORD, (Family.CORE,)).presence == Presence(0)
     assert Question.of(RECORD, ()).tokens == {}
 
 

@@ -49,12 +49,20 @@ def tag(
     session: Session,
     peer: Peer,
     dataset: Annotated[str, typer.Argument(help="One of your datasets, agreed with that peer.")],
+    new_keys: Annotated[
+        bool,
+        typer.Option("--new-keys", help="Tag all anew: what was asked so far finds nothing then."),
+    ] = False,
 ) -> None:
-    """Make the tag set that a peer matches against. The keys of the one before are destroyed."""
+    """Make the tag set that a peer matches against; it takes the place of the one before.
+
+    Records that have not changed are not tagged again while the keys live, nor after a break.
+    """
     from comity.cli.rendering import matching as shown
     from comity.operations import tagging
 
-    made = session.run(tagging.tag, tagging.Tag(peer=peer, dataset=dataset))
+    args = tagging.Tag(peer=peer, dataset=dataset, new_keys=new_keys)
+    made = session.run(tagging.tag, args)
     session.screen.show(made, shown.tagged)
 
 

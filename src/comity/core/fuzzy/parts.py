@@ -54,7 +54,7 @@ class Name:
     @property
     def skeletons(self) -> tuple[str, ...]:
         """The skeleton of each word, in the order of the words."""
-        return tuple(map(skeleton, self.words))
+        return _skeletons(self.words)
 
     def role(self, at: int) -> Role:
         """Return the role of a word."""
@@ -75,6 +75,12 @@ _CACHED: Final = 16_384
 def words(text: str) -> tuple[str, ...]:
     """Return the words of any text, in lower-case ASCII (rules 1 and 2)."""
     return tuple(_words(latin(text)))
+
+
+@lru_cache(maxsize=_CACHED)
+def _skeletons(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Most families ask for them, one after the other."""
+    return tuple(map(skeleton, words))
 
 
 @lru_cache(maxsize=_CACHED)

@@ -170,6 +170,10 @@ ERRORS: Final[dict[Code, tuple[str, str]]] = {
         "The epoch of this tag set has ended, and its keys are destroyed.",
         "The holder makes a new tag set: comity tag PEER DATASET.",
     ),
+    Code.TAGGING_UNDER_WAY: (
+        "A tag set is being made for this agreement already[: {agreement}].",
+        "Wait until it is made.",
+    ),
     # Requests and answers.
     Code.HANDLE_UNKNOWN: (
         "There is no such handle, or it cannot be asked about.",

@@ -176,6 +176,10 @@ ERRORS: Final[dict[Code, tuple[str, str]]] = {
         "El ciclo de estas etiquetas terminó y sus llaves se destruyeron.",
         "El titular hace etiquetas nuevas: comity tag PEER DATASET.",
     ),
+    Code.TAGGING_UNDER_WAY: (
+        "Ya se están haciendo las etiquetas de este acuerdo[: {agreement}].",
+        "Espere a que estén hechas.",
+    ),
     # Solicitudes y respuestas.
     Code.HANDLE_UNKNOWN: (
         "No existe esa referencia, o no se puede preguntar por ella.",
