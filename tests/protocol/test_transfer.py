@@ -15,7 +15,7 @@ from comity.errors import Code
 from comity.limits import OPEN_TRANSFERS_PER_PEER
 from comity.node import Node
 from comity.operations import Caller, agreements, matching, posture, transfers
-from comity.operations.matching import started_transfer
+from comity.operations.sessions import started_transfer
 from comity.protocol.base import DSP, fill_path
 from comity.protocol.catalog import MATCH, REQUEST
 from comity.store.rows import Agreement, Transfer, add, change, many

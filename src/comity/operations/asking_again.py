@@ -21,6 +21,7 @@ from comity.operations.matching import Match, Matched
 from comity.operations.peering import is_carried, resumed
 from comity.operations.registry import Caller, Model, operation
 from comity.operations.saved_sets import families_of, watch_of
+from comity.operations.sessions import begin_session
 from comity.operations.tagging import agreement_with
 from comity.protocol.catalog import MATCH
 from comity.protocol.turns import Turns
@@ -145,7 +146,7 @@ def _ask(
     with node.store.read() as tx:
         peer = peers.pinned(tx, watch.peer)
     with resumed(node, peer, f"watch.run {watch.id}"[:ID_CHARS]):
-        session = matching.begin_session(node, peer, args, progress)
+        session = begin_session(node, peer, args, progress)
         with node.store.read() as tx:
             known = one(tx, WatchRound, watch=watch.id, manifest=session.digest)
         if known is None:

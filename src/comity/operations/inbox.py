@@ -14,9 +14,9 @@ from comity.errors import Code, ComityError
 from comity.limits import TEXT_CHARS
 from comity.node import Node
 from comity.operations.asking import data_path
-from comity.operations.matching import started_transfer
 from comity.operations.peering import finish, is_carried
 from comity.operations.registry import Caller, Model, operation
+from comity.operations.sessions import started_transfer
 from comity.operations.setup import Nothing
 from comity.protocol import answering, retention
 from comity.protocol.agreed import decide_again, in_force, terms_of

@@ -9,9 +9,10 @@ from comity.core.terms import MatchTerms
 from comity.errors import Code, ComityError
 from comity.limits import WATCHED_SETS
 from comity.node import Node
-from comity.operations.matching import holdings_of, only
+from comity.operations.matching import holdings_of
 from comity.operations.peering import find_peer
 from comity.operations.registry import Caller, Model, operation
+from comity.operations.sessions import only
 from comity.operations.setup import Nothing
 from comity.operations.tagging import agreement_with
 from comity.protocol.agreed import terms_of
