@@ -131,7 +131,7 @@ def test_equal_tokens_come_before_more_of_them() -> None:
     changes = compare(before, now)
     assert changes.status == (Pair(before[0], now[0]),)
     assert changes.new == (now[1],)
-    assert changes.gone == changes.tokens == ()
+    assert (changes.gone, changes.tokens) == ((), ())
 
 
 def test_most_in_common_goes_first() -> None:

@@ -32,7 +32,7 @@ ORDER: Final = (
     "holdings",
     *("terms", "offer", "catalog", "negotiate", "propose", "negotiations"),
     "agreements",
-    *("tag", "transfers", "received", "match", "check", "hits", "watch", "handles"),
+    *("tag", "transfers", "received", "match", "check", "hits", "watch", "handles", "tokens"),
     *("ask", "requests", "inbox", "approve", "decline", "reopen"),
     *("recall", "record", "verify", "witness", "ledger", "journal", "posture"),
     "courier",
