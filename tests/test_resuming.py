@@ -1,7 +1,9 @@
 """Lost and restored: the whole story between two nodes, and those who would profit from it."""
 
 from comity.core.identity import Pinned
+from comity.core.padding import padded_count
 from comity.errors import Code
+from comity.limits import CANARIES
 from comity.node import Node, mark_height
 from comity.operations import (
     agreeing,
@@ -154,7 +156,7 @@ def test_a_frozen_node_takes_nothing_and_says_nothing(matched: Pair) -> None:
 
 def test_quotas_count_what_was_asked_after_the_backup(loaded: Pair) -> None:
     p = loaded
-    ready(p, matching_terms(families=["rfc"], tokensInAll=19))
+    ready(p, matching_terms(families=["rfc"], tokensInAll=40))
     backup = back_up(p, "mx")
     for _ in range(3):
         check(p, rfc=RFC)
@@ -163,9 +165,10 @@ def test_quotas_count_what_was_asked_after_the_backup(loaded: Pair) -> None:
     node = restore(p, "mx", backup)
     assert usage(p) == []
     thaw(node)
-    # Three tokens, and the first time sixteen canaries.
-    assert sum(row[3] for row in usage(p)) == 19
-    assert posture_of(p).agreements[0].tokens_used == 19
+    # A token with its padding three times, and the first time sixteen canaries.
+    asked = padded_count(CANARIES + 1) + 2 * padded_count(1)
+    assert sum(row[3] for row in usage(p)) == asked == 40
+    assert posture_of(p).agreements[0].tokens_used == asked
 
 
 def test_an_old_copy_that_starts_again_is_refused(tagged: Pair) -> None:

@@ -62,7 +62,7 @@ def test_round_trip() -> None:
     assert Manifest.read(MANIFEST.encode()) == MANIFEST
     assert set(_json()) == {
         *("version", "agreement", "dataset", "provider", "consumer", "epoch", "createdAt"),
-        *("endsAt", "salt", "derivation", "keys", "statuses", "canaries", "set"),
+        *("endsAt", "salt", "derivation", "keys", "statuses", "canaries", "set", "records"),
     }
 
 

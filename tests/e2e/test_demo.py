@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from comity.core.derivation import FAMILIES
 from shared import shared
 
 pytestmark = pytest.mark.processes
@@ -67,9 +68,15 @@ def test_on_synthetic_lists_everything_it_claims_happens(tmp_path: Path) -> None
     assert (account["failures"], account["stopped"], status) == ([], "", 0)
     assert account["ok"]
     assert account["lists_kind"] == "synthetic"
-    # Nine ways to agree, four pairs each; in one of them two families do.
-    assert len(account["pairs"]) == 36
-    assert sum(len(pair["families"]) for pair in account["pairs"]) == 40
+    # Eleven ways to agree, four pairs each; in one of them two families do.
+    exact = _exact(account)
+    assert len(exact) == 44
+    assert sum(len(families) for families, _ in exact.values()) == 48
+    # Four ways in which names differ.
+    assert len(account["pairs"]) >= 44 + 16
+    for pair in account["pairs"]:
+        total = sum(line["weight"] for line in pair["reasons"])
+        assert total == pytest.approx(pair["score"], abs=0.01)
     assert all(pair["us_record"].startswith("SYN-US-") for pair in account["pairs"])
     assert all(pair["mx_record"].startswith("SYN-MX-") for pair in account["pairs"])
     assert all(pair["status"] for pair in account["pairs"])
@@ -92,7 +99,7 @@ def test_through_couriers_the_same_happens_and_nobody_opens_a_socket(tmp_path: P
     play = _PLAY.replace("size=200", "size=200, courier=True")
     status, account = _played((sys.executable, "-c", play), tmp_path)
     assert (account["failures"], account["stopped"], status) == ([], "", 0)
-    assert len(account["pairs"]) == 36
+    assert len(_exact(account)) == 44
     assert [each["state"] for each in account["requests"]] == ["answered", "declined", "held"]
     claims = {claim["name"] for claim in account["claims"] if claim["held"]}
     assert {"equal", "agreed", "found-known", "answered", "declined", "final"} <= claims
@@ -118,10 +125,7 @@ def test_one_digit_of_one_rfc_changes_the_result_on_real_lists(tmp_path: Path) -
     command = (*_COMMAND, "--mx", str(copied), "--us", str(folder))
     status, account = _played(command, temporary)
     assert (account["failures"], status) == ([], 0)
-    found = {
-        (pair["us_record"], pair["mx_record"]): (pair["families"], pair["evidence"])
-        for pair in account["pairs"]
-    }
+    found = _exact(account)
     # With the real list: both families for the second pair, and its own RFC as the record's id.
     assert found == {
         ("21079", "CNU130416UJ3"): (["name", "rfc"], "identifier"),
@@ -132,7 +136,24 @@ def test_one_digit_of_one_rfc_changes_the_result_on_real_lists(tmp_path: Path) -
     # Both have an RFC there, and they differ: an officer is told.
     assert warned["SAF130813CL4"] == ["name-only", "conflict-rfc"]
     assert warned["MCF071017FGA"] == ["name-only"]
+    bands = {pair["mx_record"]: pair["band"] for pair in account["pairs"]}
+    assert bands["CNU130416UJ3"] == "same"
+    assert bands["MCF071017FGA"] in ("probably", "possibly")
+    assert "same" not in {band for record, band in bands.items() if record != "CNU130416UJ3"}
     assert account["lists"]["us"]["name"] == "sdn.csv"
+
+
+def _exact(account: Any) -> dict[tuple[str, str], tuple[list[str], str]]:
+    """Return the pairs in which an exact family agrees: those families, and the evidence."""
+    exact = {family.value for family in FAMILIES}
+    return {
+        (pair["us_record"], pair["mx_record"]): (
+            [family for family in pair["families"] if family in exact],
+            pair["evidence"],
+        )
+        for pair in account["pairs"]
+        if exact.intersection(pair["families"])
+    }
 
 
 def _thinned(data: bytes, *matching: bytes) -> bytes:

@@ -98,12 +98,9 @@ def plain(name: str) -> str:
     return "".join(char for char in letters if not unicodedata.combining(char)).upper()
 
 
-def respelt(name: str) -> str:
-    """Return a name as somebody writes it who heard it: other vowels, and an L that is double."""
-    words = (word.translate(_HEARD) if len(word) > _KNOWN else word for word in name.split())
-    return " ".join(words).replace("L", "LL", 1)
+def respelt(word: str) -> str:
+    """Return a word as somebody writes it who heard it: other vowels, and an L that is double."""
+    return word.translate(_HEARD).replace("L", "LL", 1)
 
 
 _HEARD: Final = str.maketrans("EO", "IU")
-_KNOWN: Final = 3
-"""Words of so many letters are articles and the like, which everybody can spell."""

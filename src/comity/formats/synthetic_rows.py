@@ -221,7 +221,8 @@ class Rows:
     def _other_spelling(self, mx: Row, us: Row) -> Pair:
         mx, us = self._nameless(mx, us)
         stem = self._names.spanish_stem()
-        heard = f"{respelt(plain(stem))} SA DE CV"
+        first, invented, *rest = plain(stem).split()
+        heard = " ".join((first, respelt(invented), *rest, "SA DE CV"))
         return replace(mx, name=f"{stem}, S.A. de C.V."), replace(us, name=heard)
 
     def _form_in_words(self, mx: Row, us: Row) -> Pair:
