@@ -63,7 +63,7 @@ def test_separators_in_names_of_columns() -> None:
         ("", "id", "missing"),
         ("id=a;kind=person", "name", "missing"),
         ("id=a;name=b", "kind", "missing"),
-        (f"{LEAST};phone=Tel", "phone", "unknown"),
+        (f"{LEAST};fax=Tel", "fax", "unknown"),
         (f"{LEAST};name=Other", "name", "repeated"),
         (f"{LEAST};rfc=", "rfc", "value"),
         (f"{LEAST};rfc", "4", "syntax"),
