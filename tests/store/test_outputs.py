@@ -139,9 +139,13 @@ def broken(keys: KeySet) -> KeySet:
 
 
 def test_a_broken_file_goes(broken: KeySet) -> None:
+    journal = broken.path / "outputs-journal"
+    journal.touch()
     with pytest.raises(ComityError) as failed:
         Outputs(broken)
     assert failed.value.code is Code.STORE_FAILED
+    assert not broken.outputs.exists()
+    assert not journal.exists()
     assert _pass(broken, [1]) == (set(), 0)
 
 

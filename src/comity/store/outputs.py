@@ -63,9 +63,13 @@ class Outputs:
             os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, PRIVATE))
         with _failing(self._path):
             self._db = sqlite3.connect(self._path, isolation_level=None)
-            self._db.executescript(_OPENING)
-            (self._last,) = self._db.execute("SELECT max(place) FROM outputs").fetchone()
-        self._last = self._last or 0
+            try:
+                self._db.executescript(_OPENING)
+                (last,) = self._db.execute("SELECT max(place) FROM outputs").fetchone()
+            except BaseException:
+                self._db.close()
+                raise
+        self._last: int = last or 0
         self._seen = bytearray(self._last // 8 + 1)
         """A bit for each place: of ten million records, 1.2 MB."""
 
@@ -153,6 +157,8 @@ def _failing(path: Path) -> Iterator[None]:
     except sqlite3.Error as error:
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
         if code in _BROKEN:
+            # What a journal says is of this file, and must not be put into the next one.
+            path.with_name(f"{path.name}-journal").unlink(missing_ok=True)
             path.unlink(missing_ok=True)
         if code == sqlite3.SQLITE_FULL:
             raise ComityError(Code.DISK_FULL, path=str(path)) from None
