@@ -116,7 +116,7 @@ def question(**changes: object) -> bytes:
     [
         ("python's spelling of a name", question().replace(b"legalBasis", b"legal_basis")),
         ("both spellings", question(legal_basis="treaty")),
-        ("a family that there is not", question(family="phone")),
+        ("a family that there is not", question(family="shoe-size")),
         ("a number for text", question(purpose=1)),
         ("two lines", question(purpose="a\nb")),
         ("an empty purpose", question(purpose="")),
