@@ -1,7 +1,7 @@
 """What is written down of each tool on each set. Arithmetic only."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final, TypedDict
 
 from bench.quality.clear import Ids
@@ -51,6 +51,8 @@ class Entry(TypedDict):
     """Pairs in each band, and how many of them are true."""
     kinds: dict[str, tuple[int, int]] | None
     """Of generated errors of each kind, how many are found at COST, and how many there are."""
+    kinds_own: dict[str, tuple[int, int]] | None
+    """The same from the tool's own score on."""
     core_seconds: float
     measured: str
     command: str
@@ -98,7 +100,7 @@ def judge(pairs: Ranked, true: frozenset[Ids], own: float) -> tuple[Rates, Rates
     return rates(figures(pairs, true, own)), rates(best(pairs, true))
 
 
-def at_cost(pairs: Ranked, true: frozenset[Ids], wrong: int) -> float:
+def at_cost(pairs: Ranked, true: Collection[Ids], wrong: int) -> float:
     """Return the lowest score from which on no more than so many pairs are wrong.
 
     Pairs of one score count together.
@@ -114,14 +116,11 @@ def at_cost(pairs: Ranked, true: frozenset[Ids], wrong: int) -> float:
 
 
 def by_kind(
-    pairs: Ranked, kinds: dict[Ids, str], questions: int
+    pairs: Ranked, kinds: dict[Ids, str], least: float
 ) -> dict[str, tuple[int, int]] | None:
-    """Return what of each kind is found at COST."""
-    if not kinds:
-        return None
-    least = at_cost(pairs, frozenset(kinds), round(COST * questions))
+    """Return what of each kind is found from a score on, and how many pairs there are of it."""
     found = Counter(kinds[ids] for score, ids in pairs if score >= least and ids in kinds)
-    return {kind: (found[kind], count) for kind, count in Counter(kinds.values()).items()}
+    return {kind: (found[kind], count) for kind, count in Counter(kinds.values()).items()} or None
 
 
 def by_band(

@@ -11,7 +11,7 @@ from typing import Final
 from bench.quality.candidates import candidates
 from bench.quality.lists import UNEQUAL, Lists, equal_names
 from bench.quality.ours import item
-from bench.quality.results import Entry, by_band, by_kind, judge, ranked, single
+from bench.quality.results import COST, Entry, at_cost, by_band, by_kind, judge, ranked, single
 from bench.quality.task import Answer, Task
 from bench.quality.tools import Tool
 
@@ -88,7 +88,8 @@ def judged(name: str, tool: Tool, lists: Lists, answer: Answer, command: str) ->
         "tokens": answer.tokens,
         "leaked": None if tool.shows else len(pairs) - reached,
         "bands": by_band(answer, true, left_out),
-        "kinds": by_kind(pairs, lists.kinds, len(lists.ours)),
+        "kinds": by_kind(pairs, lists.kinds, at_cost(pairs, true, round(COST * len(lists.ours)))),
+        "kinds_own": by_kind(pairs, lists.kinds, answer.own),
         "core_seconds": answer.core_seconds,
         "measured": datetime.now(UTC).strftime("%Y-%m-%d"),
         "command": command,

@@ -8,7 +8,7 @@ from typing import Final
 from bench.peers.figures import paid_once
 from bench.peers.tools import OURS as KERNEL
 from bench.quality.lists import NAMES
-from bench.quality.results import Entry, Rates, Results, of
+from bench.quality.results import COST, Entry, Rates, Results, of
 from bench.quality.tools import OURS, TOOLS, Tool
 
 from documents import compared, shown
@@ -44,6 +44,7 @@ def blocks() -> dict[str, str]:
         "quality-sat-ofac": hits(of(entries, "sat-ofac")),
         "quality-bands": bands(entries),
         "quality-errors": kinds(of(entries, "errors")),
+        "quality-errors-own": kinds(of(entries, "errors"), own=True),
         "quality-errors-figures": figures(of(entries, "errors")),
         "quality-costs": costs(entries),
         "quality-where": where(found) if found else NOTHING,
@@ -168,20 +169,33 @@ def bands(entries: Sequence[Entry]) -> str:
     return shown.table(("set", *BANDS), rows) if rows else NOTHING
 
 
-def kinds(entries: Sequence[Entry]) -> str:
-    """Of each kind of error, the share that each tool finds at one cost."""
-    found = {e["tool"]: e["kinds"] for e in entries if e["kinds"]}
-    if not found:
+def kinds(entries: Sequence[Entry], *, own: bool = False) -> str:
+    """Of each kind of error, the share that each tool finds.
+
+    At one cost, or from the tool's own score on and at whatever that costs.
+    """
+    here = {e["tool"]: e for e in entries}
+    found = {name: e["kinds_own"] if own else e["kinds"] for name, e in here.items()}
+    shares = {tool.name: each for tool in TOOLS if (each := found.get(tool.name))}
+    if not shares:
         return NOTHING
-    names = [tool.name for tool in TOOLS if tool.name in found]
-    every = next(iter(found.values()))
     rows = []
-    for kind, (_, count) in every.items():
-        shares = [found[name][kind] for name in names]
-        rows.append((kind, f"{count}", *(f"{right / of:.0%}" for right, of in shares)))
-    total = [tuple(map(sum, zip(*found[name].values(), strict=True))) for name in names]
-    rows.append(("all", f"{total[0][1]:,}", *(f"{right / of:.0%}" for right, of in total)))
-    return shown.table(("error", "pairs", *(f"`{name}`" for name in names)), rows)
+    for kind, (_, count) in next(iter(shares.values())).items():
+        rows.append((kind, f"{count}", *(f"{_share(each[kind])}" for each in shares.values())))
+    total = [tuple(map(sum, zip(*each.values(), strict=True))) for each in shares.values()]
+    rows.append(("all", f"{total[0][1]:,}", *(_share((each[0], each[1])) for each in total)))
+    wrong = [f"{_wrong(here[name]):.1f}" if own else f"at most {COST:.0%}"[:-1] for name in shares]
+    rows.append(("wrong pairs for a hundred questions", "", *wrong))
+    return shown.table(("error", "pairs", *(f"`{name}`" for name in shares)), rows)
+
+
+def _share(found: tuple[int, int]) -> str:
+    return f"{found[0] / found[1]:.0%}"
+
+
+def _wrong(entry: Entry) -> float:
+    own = entry["own"]
+    return own["pairs"] * (1 - own["precision"]) / entry["ours"] * 100
 
 
 def costs(entries: Sequence[Entry]) -> str:

@@ -65,6 +65,7 @@ def entry(set_name: str, name: str, f1: float, **other: object) -> Entry:
         "leaked": 41 if name == OURS else None,
         "bands": {"same": (5, 5), "possibly": (4, 2)} if name == OURS else None,
         "kinds": {"typing": (3, 4), "order": (4, 4)} if set_name == "errors" else None,
+        "kinds_own": {"typing": (2, 4), "order": (1, 4)} if set_name == "errors" else None,
         "core_seconds": 2.5,
         "measured": "2026-11-27",
         "command": "make bench-quality",
@@ -96,9 +97,9 @@ def test_at_a_cost_that_nothing_has() -> None:
 
 def test_what_of_a_kind_is_found() -> None:
     kinds = {("a", "x"): "typing", ("b", "y"): "typing", ("c", "z"): "order"}
-    assert by_kind(PAIRS, kinds, 50) == {"typing": (1, 2), "order": (0, 1)}
-    assert by_kind(PAIRS, kinds, 100) == {"typing": (2, 2), "order": (1, 1)}
-    assert by_kind(PAIRS, {}, 50) is None
+    assert by_kind(PAIRS, kinds, 9.0) == {"typing": (1, 2), "order": (0, 1)}
+    assert by_kind(PAIRS, kinds, 5.0) == {"typing": (2, 2), "order": (1, 1)}
+    assert by_kind(PAIRS, {}, 5.0) is None
 
 
 def test_an_equal_name_is_one_in_its_normal_form() -> None:
@@ -268,6 +269,14 @@ def test_the_table_of_kinds() -> None:
     found = cells(qualities.kinds(ENTRIES[2:]))
     assert found["typing"] == ["4", "75%", "75%"]
     assert found["all"] == ["8", "88%", "88%"]
+    assert found["wrong pairs for a hundred questions"] == ["", "at most 1", "at most 1"]
+
+
+def test_the_table_of_kinds_at_the_own_threshold() -> None:
+    found = cells(qualities.kinds(ENTRIES[2:], own=True))
+    assert found["typing"] == ["4", "50%", "50%"]
+    # Of five pairs a tenth is wrong, or a fifth.
+    assert found["wrong pairs for a hundred questions"] == ["", "0.5", "1.0"]
 
 
 def test_the_table_of_costs() -> None:
