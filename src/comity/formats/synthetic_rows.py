@@ -233,8 +233,8 @@ class Rows:
 
     def _missing_word(self, mx: Row, us: Row) -> Pair:
         mx, us = self._nameless(mx, us)
-        stem, more = self._names.spanish_stem(), self._names.word()
-        mx = replace(mx, name=f"{stem} {more}, S.A. de C.V.")
+        stem = f"{self._names.spanish_stem()} {self._names.word()}"
+        mx = replace(mx, name=f"{stem} {self._names.word()}, S.A. de C.V.")
         return mx, replace(us, name=plain(f"{stem}, S.A. de C.V."))
 
     def _other_order(self, mx: Row, us: Row) -> Pair:
