@@ -41,7 +41,8 @@ def test_what_goes_in_comes_out(size: int) -> None:
     data = bytes(n % 251 for n in range(size))
     made = sealed(data)
     assert opened(made) == data
-    assert data[:64] not in made or not data
+    # A single byte stands in what is random, too.
+    assert len(data) < 64 or data[:64] not in made
 
 
 def test_a_passphrase_opens_and_another_does_not() -> None:
