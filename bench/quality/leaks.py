@@ -11,22 +11,10 @@ from pathlib import Path
 from typing import Final, TypedDict
 
 from bench.quality.clear import match
-from bench.quality.judged import Verdict, read_judged
-from comity.core.derivation import FAMILIES
-from comity.core.fuzzy.families import BY_NAME, FUZZY
-from comity.core.records import Family
-from comity.formats import read
+from bench.quality.lists import ca_ofac
+from comity.core.fuzzy.families import FUZZY
 
 RESULTS: Final = Path(__file__).with_name("leaks.json")
-MEASURED: Final = (
-    *(family for family in FAMILIES if family is not Family.NAME),
-    Family.RFC_CURP_ROOT,
-    *BY_NAME,
-    Family.SKELETON_BIRTH_YEAR,
-)
-"""All families for lists without addresses in fields."""
-CANADA: Final = "ca_sema/sema-lmes.xml"
-OFAC: Final = "us_ofac_sdn"
 
 
 class FamilyLeak(TypedDict):
@@ -49,17 +37,15 @@ class Leaks(TypedDict):
 
 def measure(data: Path) -> Leaks:
     """Count pairs of Canada's list and OFAC's; those that nobody could judge are left out."""
-    ours = list(read(data / CANADA, "ca-sema")[0])
-    theirs = list(read(data / OFAC, "ofac-sdn")[0])
-    judged = read_judged()
-    known = {(pair.ca, pair.ofac) for pair in judged if pair.verdict is not Verdict.DIFFERENT}
-    found = match(ours, theirs, MEASURED)
+    lists = ca_ofac(data)
+    known = lists.true | lists.unsure
+    found = match(lists.ours, lists.theirs, lists.families)
     wrong = [families for ids, families in found.families.items() if ids not in known]
-    measured = [family for family in FUZZY if family in MEASURED]
+    measured = [family for family in FUZZY if family in lists.families]
     return {
-        "asked": len(ours),
-        "held": len(theirs),
-        "matches": sum(pair.verdict is Verdict.SAME for pair in judged),
+        "asked": len(lists.ours),
+        "held": len(lists.theirs),
+        "matches": len(lists.true),
         "sharing": len(wrong),
         "families": {
             family.value: {

@@ -2,7 +2,8 @@
 
 import json
 
-from bench.quality.leaks import CANADA, RESULTS, measure
+from bench.quality.leaks import RESULTS, measure
+from bench.quality.lists import CANADA
 
 from comity.limits import RECORDS_PER_FUZZY_TOKEN
 from shared import shared
