@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +16,21 @@ from comity.demo.sides import Side, free_ports
 from comity.limits import MIB
 from comity.operations import peers
 
+LETTERS: Final = "ABCDEFGHIJLMNOPRSTUVXZ"
+"""Those that made-up names are of."""
 _CLI: Final = "from comity.cli import main; main()"
+
+
+def terms(families: Sequence[str]) -> dict[str, object]:
+    """Return terms under which a bench may match by these families as often as it likes."""
+    return {
+        "approval": "automatic",
+        "purposes": ["measuring"],
+        "legalBases": ["none"],
+        "expiry": "2100-01-01T00:00:00Z",
+        "handling": "TLP:CLEAR",
+        "match": {"families": list(families)},
+    }
 
 
 @dataclass

@@ -19,7 +19,7 @@ from typing import Final, TypedDict
 
 from bench import taggings
 from bench.machine import processor
-from bench.nodes import Watch, load, peak_mib, served
+from bench.nodes import LETTERS, Watch, load, peak_mib, served, terms
 from comity.core.tagset import part_count
 from comity.demo.sides import MX, US, Side
 from comity.kernel import chosen
@@ -36,15 +36,6 @@ MAP: Final = (
     "tax-id=tax@CO;tax-id=second@ES;tax-id=third@PA;wallet=wallet"
 )
 FAMILIES: Final = ("name", "passport", "rfc", "tax-id", "wallet")
-TERMS: Final = {
-    "approval": "automatic",
-    "purposes": ["measuring"],
-    "legalBases": ["none"],
-    "expiry": "2100-01-01T00:00:00Z",
-    "handling": "TLP:CLEAR",
-    "match": {"families": list(FAMILIES)},
-}
-_LETTERS: Final = "ABCDEFGHIJLMNOPRSTUVXZ"
 
 
 class SetFigures(TypedDict):
@@ -128,7 +119,7 @@ def _agree(folder: Path, holder: Side, asker: Side, records: int) -> None:
     own = chain(spread, range(records, records + count - len(spread)))
     path = _written(folder / "asker.csv", own)
     asker.run(holdings.load, path=str(path), format="csv", dataset="own", mapping=MAP)
-    holder.run(offering.make_offer, dataset="list", terms=TERMS)
+    holder.run(offering.make_offer, dataset="list", terms=terms(FAMILIES))
     begun = asker.run(agreeing.negotiate, peer=holder.id, dataset="list")
     asker.wait(agreeing.show, lambda shown: shown.state == "FINALIZED", negotiation=begun.id)
 
@@ -143,7 +134,7 @@ def _written(path: Path, numbers: Iterator[int] | range | chain[int]) -> Path:
 
 def _row(n: int) -> str:
     """Return a record of so many well-formed identifiers that no other record has."""
-    stem = "".join(_LETTERS[n // 22**place % 22] for place in range(3))
+    stem = "".join(LETTERS[n // 22**place % 22] for place in range(3))
     rfc = f"{stem}900101{n // 22**3:03d}"[:12]
     return (
         f"r{n},Organisation {n} of Nowhere,{rfc},P{n:08d},Q{n:08d},{n:010d},B{n:08d},{n:08d},"

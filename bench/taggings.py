@@ -14,7 +14,7 @@ from random import Random
 from typing import Final, TypedDict
 
 from bench.machine import processor
-from bench.nodes import Watch, load, peak_mib, served
+from bench.nodes import LETTERS, Watch, load, peak_mib, served, terms
 from comity.demo.sides import MX, US, Side
 from comity.kernel import chosen
 from comity.operations import agreeing, holdings, matching, offering, tagging
@@ -28,14 +28,6 @@ FAMILIES: Final = (
     "skeleton-birth-year",
     "skeleton-less-one",
 )
-TERMS: Final = {
-    "approval": "automatic",
-    "purposes": ["measuring"],
-    "legalBases": ["none"],
-    "expiry": "2100-01-01T00:00:00Z",
-    "handling": "TLP:CLEAR",
-    "match": {"families": list(FAMILIES)},
-}
 HEADER: Final = "id,name,born,rfc"
 MAP: Final = "id=id;name=name;kind=person;birth_date=born;rfc=rfc"
 EVERY: Final = 200
@@ -44,7 +36,6 @@ ASKED: Final = 200
 """Records of each kind that are asked about in the end."""
 _SYLLABLES: Final = "babocedidofogugohajekikolomunaneperoposutatovexiyozu"
 """Of two letters each."""
-_LETTERS: Final = "ABCDEFGHIJLMNOPRSTUVXZ"
 
 
 class TaggingFigures(TypedDict):
@@ -91,7 +82,7 @@ def measure(entries: int) -> TaggingFigures:
 def _measured(folder: Path, holder: Side, asker: Side, records: int) -> TaggingFigures:
     with served(holder, asker):
         load(holder, _written(folder / "first.csv", map(_row, range(records))), MAP)
-    offer = holder.run(offering.make_offer, dataset="list", terms=TERMS)
+    offer = holder.run(offering.make_offer, dataset="list", terms=terms(FAMILIES))
     begun = asker.run(agreeing.negotiate, peer=holder.id, dataset="list", offer=offer.id)
     asker.wait(agreeing.show, lambda shown: shown.state == "FINALIZED", negotiation=begun.id)
 
@@ -189,8 +180,8 @@ def _row(n: int, before: str = "") -> str:
     name = " ".join(_word(random) for _ in range(4))
     year, month, day = (random.randrange(*span) for span in ((1930, 2005), (1, 13), (1, 29)))
     born = f"{year}-{month:02d}-{day:02d}"
-    head = "".join(_LETTERS[n // 22**place % 22] for place in range(4))
-    rfc = f"X{head[1:]}{born[2:].replace('-', '')}{_LETTERS[n // 22**4 % 22]}{head[0]}1"
+    head = "".join(LETTERS[n // 22**place % 22] for place in range(4))
+    rfc = f"X{head[1:]}{born[2:].replace('-', '')}{LETTERS[n // 22**4 % 22]}{head[0]}1"
     return f"r{n},{before}{name},{born},{rfc}\n"
 
 
