@@ -7,6 +7,7 @@ import typer
 from comity.cli.command import command, default
 from comity.cli.commands.matching import (
     Families,
+    Holdings,
     LegalBasis,
     Peer,
     Purpose,
@@ -53,9 +54,7 @@ def watch_add(
     session: Session,
     peer: Peer,
     dataset: Theirs,
-    holdings: Annotated[
-        str, typer.Option(help="Your dataset to ask about; needed where you hold several.")
-    ] = "",
+    holdings: Holdings = "",
     families: Families = "",
     purpose: Purpose = "",
     legal_basis: LegalBasis = "",

@@ -19,6 +19,9 @@ Purpose = Annotated[
     str, typer.Option(help="One of the agreed purposes; needed where there are several.")
 ]
 LegalBasis = Annotated[str, typer.Option(help="One of the agreed legal bases, likewise.")]
+Holdings = Annotated[
+    str, typer.Option(help="Your dataset to ask about; needed where you hold several.")
+]
 Families = Annotated[
     str,
     typer.Option(help="Compare by these families only, with commas between; saves quota."),
@@ -70,9 +73,7 @@ def match(
     session: Session,
     peer: Peer,
     dataset: Theirs,
-    holdings: Annotated[
-        str, typer.Option(help="Your dataset to ask about; needed where you hold several.")
-    ] = "",
+    holdings: Holdings = "",
     families: Families = "",
     purpose: Purpose = "",
     legal_basis: LegalBasis = "",
