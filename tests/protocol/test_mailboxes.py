@@ -75,6 +75,32 @@ def test_what_waits_is_collected_and_its_reply_brought() -> None:
         assert mailbox.collect((), 0) == []
 
 
+def test_all_who_send_the_same_request_get_its_reply() -> None:
+    mailbox = Mailbox("p")
+    mailbox.collect((), 0)
+    made = [Waits(mailbox) for _ in range(3)]
+    key = digest(REQUEST.token.encode())
+    while key not in mailbox._waiting or mailbox._waiting[key].senders < len(made):
+        pass
+    # It is one request, and whoever lets go of it leaves it to the others.
+    assert mailbox.collect((), 0) == [REQUEST]
+    assert mailbox.bring(key, REPLY)
+    assert [each.end() for each in made] == [REPLY] * 3
+    assert mailbox._waiting == {}
+
+
+def test_who_gives_up_takes_the_request_from_nobody_else() -> None:
+    mailbox = Mailbox("p")
+    mailbox.collect((), 0)
+    key = digest(REQUEST.token.encode())
+    with waiting(mailbox, REQUEST) as (one,):
+        mailbox._patience = 0.05
+        with refuses(Code.PEER_UNREACHABLE, peer="p", reason="timeout"):
+            mailbox.handle(REQUEST)
+        assert mailbox.bring(key, REPLY)
+        assert one.end() == REPLY
+
+
 def test_a_reply_to_something_else_reaches_nobody() -> None:
     mailbox = Mailbox("p")
     with waiting(mailbox, REQUEST) as (one,):

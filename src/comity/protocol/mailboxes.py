@@ -27,6 +27,8 @@ from comity.limits import (
 class _Waiting:
     request: Request
     response: Response | None = None
+    senders: int = 0
+    """Several may send the same request at once: an officer's call, and what the outbox brings."""
 
 
 class Mailbox:
@@ -66,10 +68,11 @@ class Mailbox:
         """
         if not self.present:
             raise ComityError(Code.PEER_UNREACHABLE, peer=self._peer, reason="absent")
-        key, mine = digest(request.token.encode()), _Waiting(request)
+        key = digest(request.token.encode())
         until = self._clock() + self._patience
         with self._changed:
-            self._waiting[key] = mine
+            mine = self._waiting.setdefault(key, _Waiting(request))
+            mine.senders += 1
             self._changed.notify_all()
             try:
                 while mine.response is None:
@@ -79,11 +82,12 @@ class Mailbox:
                     self._changed.wait(left)
                 return mine.response
             finally:
-                if self._waiting.get(key) is mine:
+                mine.senders -= 1
+                if not mine.senders:
                     del self._waiting[key]
 
     def bring(self, to: str, response: Response) -> bool:
-        """Give the reply to whoever waits for it; False where nobody does."""
+        """Give the reply to all who wait for it; False where nobody does."""
         with self._changed:
             found = self._waiting.get(to)
             if found is None or found.response is not None:
