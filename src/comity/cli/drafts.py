@@ -46,7 +46,7 @@ handling = "TLP:AMBER+STRICT"
 approval = "automatic"
 # What records may have in common: rfc, curp, passport, tax-id, imo, wallet, phone, account, name;
 # and, of names that are spelt otherwise, full-name, skeleton, core, skeleton-less-one,
-# part-birth-date. `comity terms explain` says of each what it reveals.
+# skeleton-ends, part-birth-date. `comity terms explain` says of each what it reveals.
 families = ["rfc", "name"]
 # At most so many tokens in a calendar day (P1D), week (P1W) or month (P1M), UTC.
 tokens_per_period = { count = 100000, period = "P1D" }

@@ -45,6 +45,8 @@ class Family(StrEnum):
     BIRTH_DATE_LOCALITY = "birth-date-locality"
     STREET_LOCALITY = "street-locality"
     NUMBER_STREET = "number-street"
+    # New ones go last: rows that a holder has kept name their family by its place here.
+    SKELETON_ENDS = "skeleton-ends"
 
 
 @dataclass(frozen=True, slots=True)

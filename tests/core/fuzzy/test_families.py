@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from comity.core.derivation import DERIVATION
-from comity.core.fuzzy.families import FUZZY, LEFT_OUT, fuzzy_tokens
+from comity.core.fuzzy.families import END, ENDS_OF_NAMES, FUZZY, LEFT_OUT, fuzzy_tokens
 from comity.core.fuzzy.skeletons import skeleton
 from comity.core.fuzzy.subject import Subject
 from comity.core.records import Family, Identifier, Kind, Place, Record
@@ -48,6 +48,7 @@ def ship(words: Iterable[str]) -> Record:
             Family.SKELETON_LESS_ONE,
             ["avn ptrvq", "avnv ptrvq", "avn avnv", "avn avnv ptrvq"],
         ),
+        (Family.SKELETON_ENDS, ["avn avn ptr -", "- avn rvq vnv"]),
         (
             Family.PART_BIRTH_DATE,
             ["avnv 1952-04-10", "avn 1952-04-10", "ptrvq 1952-04-10"],
@@ -102,13 +103,18 @@ def test_cheap_families_go_on_where_the_others_stop() -> None:
     assert len(tokens) == TOKENS_PER_RECORD
     count = {family: sum(token.family is family for token in tokens) for family in FUZZY}
     assert count[Family.SKELETON] == count[Family.FULL_NAME] == NAMES_PER_RECORD
+    # All of them begin alike.
+    assert count[Family.SKELETON_ENDS] == 1 + ENDS_OF_NAMES
     assert count[Family.SKELETON_LESS_ONE] == min(
-        5 * NAMES_IN_FULL, TOKENS_PER_RECORD - 3 * NAMES_PER_RECORD
+        5 * NAMES_IN_FULL, TOKENS_PER_RECORD - 3 * NAMES_PER_RECORD - 1 - ENDS_OF_NAMES
     )
 
 
 def test_names_too_long_for_a_token_give_none() -> None:
-    assert values(body("x" * 2_000 + " alfa"), *FUZZY) == []
+    whole = [family for family in FUZZY if family is not Family.SKELETON_ENDS]
+    assert values(body("x" * 2_000 + " alfa"), *whole) == []
+    # Ends are as short as ever.
+    assert values(body("x" * 2_000 + " alfa"), Family.SKELETON_ENDS) == ["alf sks -", "- alf sks"]
 
 
 WORDS = st.text("bdklmnprstv", min_size=3, max_size=6)
@@ -134,6 +140,26 @@ def test_one_part_exchanged_still_meets(words: list[str], one: str, other: str) 
     assert shared
 
 
+@given(NAMES, st.data())
+def test_a_slip_in_one_part_leaves_its_beginning_or_its_end(
+    words: list[str], data: st.DataObject
+) -> None:
+    """Whatever becomes of one side of a part, with six sounds in it or more."""
+    at = data.draw(st.integers(0, len(words) - 1))
+    long, other = "bdklmn", data.draw(st.text("fgjk", min_size=1, max_size=4))
+    slip = data.draw(st.sampled_from([long[:3] + other, other + long[3:]]))
+    ours, theirs = ([*words[:at], one, *words[at + 1 :]] for one in (long, slip))
+    assert set(values(ship(ours), Family.SKELETON_ENDS)) & set(
+        values(ship(theirs), Family.SKELETON_ENDS)
+    )
+
+
+def test_ends_of_names_that_are_no_longer_than_ends_are_not_tagged() -> None:
+    assert values(ship(["bdk", "lm"]), Family.SKELETON_ENDS) == []
+    assert values(ship(["bdklm"]), Family.SKELETON_ENDS) == []
+    assert values(ship(["bdklm", "b"]), Family.SKELETON_ENDS) == ["b bdk -", "- b klm"]
+
+
 @given(NAMES)
 def test_no_single_part_is_tagged(words: list[str]) -> None:
     """Many people share a part: a token of one would show more than it finds."""
@@ -151,12 +177,14 @@ def test_what_tokens_stand_for_is_what_they_are_made_of(name: str, kind: Kind) -
             if token.family is not Family.FULL_NAME:
                 parts = [subject.names[fact.name].skeletons[at] for at in fact.parts]
                 assert set(parts) <= set(token.value.split())
+                ends = [subject.names[fact.name].skeletons[at] for at in fact.ends]
+                assert all({each[:END], each[-END:]} & set(token.value.split()) for each in ends)
 
 
 @given(st.lists(WORDS, min_size=1, max_size=9))
 def test_tokens_for_one_name_are_bounded(words: list[str]) -> None:
     tokens = fuzzy_tokens(Subject.of(ship(words)), FUZZY)
-    assert len(tokens) <= 3 + max(LEFT_OUT) + 1
+    assert len(tokens) <= 3 + max(LEFT_OUT) + 1 + 2
 
 
 def test_the_version_is_named() -> None:

@@ -95,6 +95,22 @@ def test_what_is_missing_here_and_there_is_said() -> None:
     assert line(compare(person("KRILOV CRUZ, Fordor"), shorter), Reason.SURNAME_MISSING) is None
 
 
+def test_a_slip_in_a_part_costs_less_than_another_part() -> None:
+    ours = person("KRILOV, Fordor Zulembran")
+    slip = compare(ours, person("KRILOV, Fordor Zulemdran"))
+    other = compare(ours, person("KRILOV, Fordor Gotrap"))
+    similar = line(slip, Reason.PART_SIMILAR)
+    assert similar is not None
+    assert similar.value == "zulembran"
+    assert line(other, Reason.PART_SIMILAR) is None
+    assert slip.total > other.total
+    families = [family for family in EVERY if family is not Family.SKELETON_ENDS]
+    assert (
+        line(compare(ours, person("KRILOV, Fordor Zulemdran"), families), Reason.PART_SIMILAR)
+        is None
+    )
+
+
 def test_the_distinctive_words_must_agree() -> None:
     ours, theirs = body("Nujoma Fordtwoo Trading"), body("Fordtwoo Trading Shvabrin")
     found = compare(ours, theirs)

@@ -37,3 +37,5 @@ class Fact:
     """Positions of the words that it covers."""
     features: tuple[Feature, ...] = ()
     """What it covers besides."""
+    ends: tuple[int, ...] = ()
+    """Positions of the words of which it covers the beginning or the end."""

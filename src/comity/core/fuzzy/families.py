@@ -7,6 +7,7 @@
 | skeleton | skeletons of all words | each name |
 | core | skeletons of the words that are not generic (`generic`) | organisations' names |
 | skeleton-less-one | skeletons of all words but one (of 3 to 8); of all (of 2 to 7) | first names |
+| skeleton-ends | first three letters of each skeleton (of 2 to 8); last three | first two names |
 | part-birth-date | skeleton of a word, and a full date | persons' first names |
 | skeleton-birth-year | skeletons of all words, and a year | persons' first names |
 | part-postcode, part-street, part-locality | skeleton of a word, and the field | first names |
@@ -14,14 +15,16 @@
 | street-locality, number-street | two fields of one address | each address |
 
 Pieces of a value are joined with one blank; skeletons are sorted first. `skeleton-less-one` has
-whole names, too, so that one of two words meets one of three. The kind of the record is part of
+whole names, too, so that one of two words meets one of three. Pieces of `skeleton-ends` are sorted
+as well; ` -` stands after first letters and `- ` before last ones; where every skeleton is that
+short there are none. So a slip in one word leaves one of the two, wherever it hit. The kind of the record is part of
 every token but the root. Names past the first NAMES_IN_FULL give tokens of the cheap families only,
 which give one for each name.
 """
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from itertools import product
+from itertools import islice, product
 from types import MappingProxyType
 from typing import Final
 
@@ -42,6 +45,12 @@ LEFT_OUT: Final = range(3, 9)
 many people share; with more than eight, tokens would grow past their use."""
 WHOLE: Final = range(2, 8)
 """Words of a name that may be one with a word left out of another."""
+ENDED: Final = range(2, 9)
+"""Words of a name whose ends are tagged."""
+ENDS_OF_NAMES: Final = 2
+"""Names of a record whose ends are: the ends of more aliases found nothing more."""
+END: Final = 3
+"""Letters of an end. With two, a third more pairs of different records shared a token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +103,16 @@ def _skeleton_less_one(subject: Subject) -> Iterator[Fact]:
                 yield Fact(_joined([skeletons[at] for at in kept]), number, kept)
         if len(every) in WHOLE:
             yield Fact(_joined(skeletons), number, every)
+
+
+def _skeleton_ends(subject: Subject) -> Iterator[Fact]:
+    for number, skeletons in islice(_named(subject), ENDS_OF_NAMES):
+        every = tuple(range(len(skeletons)))
+        if len(every) in ENDED and max(map(len, skeletons)) > END:
+            first = _joined([each[:END] for each in skeletons])
+            last = _joined([each[-END:] for each in skeletons])
+            yield Fact(f"{first} -", number, ends=every)
+            yield Fact(f"- {last}", number, ends=every)
 
 
 def _skeleton_birth_year(subject: Subject) -> Iterator[Fact]:
@@ -161,6 +180,7 @@ FUZZY: Final = MappingProxyType(
             FuzzyRule(Family.CORE, _core, cheap=True),
             FuzzyRule(Family.PART_BIRTH_DATE, _parts_and(Field.BIRTH_DATE)),
             FuzzyRule(Family.SKELETON_LESS_ONE, _skeleton_less_one),
+            FuzzyRule(Family.SKELETON_ENDS, _skeleton_ends),
             FuzzyRule(Family.SKELETON_BIRTH_YEAR, _skeleton_birth_year),
             FuzzyRule(Family.PART_POSTCODE, _parts_and(Field.POSTCODE)),
             FuzzyRule(Family.PART_STREET, _parts_and(Field.STREET)),
@@ -179,6 +199,7 @@ BY_NAME: Final = (
     Family.SKELETON,
     Family.CORE,
     Family.SKELETON_LESS_ONE,
+    Family.SKELETON_ENDS,
     Family.PART_BIRTH_DATE,
 )
 """What lists of names are compared by, where their records have no addresses in fields."""

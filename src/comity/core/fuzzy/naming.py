@@ -21,6 +21,9 @@ EQUAL: Final = 5.0
 SOUNDS_EQUAL: Final = 3.0
 """All parts have equal skeletons, of at least SOUNDS_CHARS letters in all."""
 SOUNDS_CHARS: Final = 5
+SIMILAR: Final = -1.0
+"""A part of ours begins or ends as one of theirs; SIMILAR_SHARE of what it weighs is added."""
+SIMILAR_SHARE: Final = 0.25
 ADDED: Final = -1.0
 """Our whole name is in theirs, which has one part more."""
 MISSING: Final = -4.0
@@ -46,6 +49,7 @@ class _Covered:
     """What of one of our names is covered by what agreed."""
 
     parts: set[int] = field(default_factory=set)
+    ends: set[int] = field(default_factory=set)
     families: set[Family] = field(default_factory=set)
     inside: bool = False
     """All parts are in one token with a part of theirs left out."""
@@ -79,6 +83,7 @@ def _covered(question: Question, agreed: Collection[Token]) -> dict[int, _Covere
                 continue
             name = found.setdefault(fact.name, _Covered())
             name.parts.update(fact.parts)
+            name.ends.update(fact.ends)
             name.families.add(token.family)
             if token.family is Family.SKELETON_LESS_ONE:
                 name.inside |= len(fact.parts) == len(question.subject.names[fact.name].words)
@@ -101,6 +106,10 @@ def _lines(
             yield Line(Reason.PART, max(0.0, weight - less), value=word)
             continue
         reason, cost = _missing(kind, word, name.role(at), weight, second=second)
+        if at in found.ends:
+            less = SHORT.get(len(skeleton), 0.0)
+            similar = SIMILAR + SIMILAR_SHARE * max(0.0, weight - less)
+            reason, cost = Reason.PART_SIMILAR, max(cost, similar)
         yield Line(reason, max(cost, MISSING_FIELD) if lenient else cost, value=word)
     if whole and sum(map(len, name.skeletons)) >= SOUNDS_CHARS:
         yield Line(Reason.NAME_SOUNDS_EQUAL, SOUNDS_EQUAL)

@@ -12,6 +12,8 @@ class Reason(StrEnum):
     NAME_EQUAL = "name-equal"
     NAME_SOUNDS_EQUAL = "name-sounds-equal"
     PART = "part"
+    PART_SIMILAR = "part-similar"
+    """It begins or ends as a part of theirs does."""
     SURNAME_MISSING = "surname-missing"
     PATRONYMIC_MISSING = "patronymic-missing"
     GENERIC_MISSING = "generic-missing"

@@ -7,6 +7,7 @@ TEXTS: Final[dict[str, str]] = {
     "family.full-name": "whole name in any order",
     "family.skeleton": "sound of the name",
     "family.skeleton-less-one": "sound of the name less one part",
+    "family.skeleton-ends": "how the parts of the name begin or end",
     "family.core": "sound of the distinctive words",
     "family.part-birth-date": "part of the name and birth date",
     "family.skeleton-birth-year": "sound of the name and birth year",
@@ -43,6 +44,10 @@ TEXTS: Final[dict[str, str]] = {
     "reveals.skeleton-less-one": (
         "The holder has a record of this kind whose name sounds like all parts of this one but "
         "one: relatives and sister companies agree as well, and then it shows that they are there."
+    ),
+    "reveals.skeleton-ends": (
+        "The holder has a record of this kind whose name has as many parts, and they all begin, or "
+        "all end, with the sounds of this one's: sometimes it is another name."
     ),
     "reveals.core": (
         "The holder has an organisation whose distinctive words sound like those of this one, "
@@ -110,6 +115,7 @@ TEXTS: Final[dict[str, str]] = {
     "why.name-equal": "The whole name is equal, in some order.",
     "why.name-sounds-equal": "All parts of the name sound equal.",
     "why.part": "A part of the name sounds equal: {value}.",
+    "why.part-similar": "A part of the name begins or ends alike: {value}.",
     "why.surname-missing": "Theirs does not have our surname: {value}.",
     "why.patronymic-missing": (
         "Theirs does not have our patronymic, which lists often leave out: {value}."

@@ -7,6 +7,7 @@ TEXTS: Final[dict[str, str]] = {
     "family.full-name": "nombre completo en cualquier orden",
     "family.skeleton": "sonido del nombre",
     "family.skeleton-less-one": "sonido del nombre menos una parte",
+    "family.skeleton-ends": "cómo empiezan o acaban las partes del nombre",
     "family.core": "sonido de las palabras distintivas",
     "family.part-birth-date": "parte del nombre y fecha de nacimiento",
     "family.skeleton-birth-year": "sonido del nombre y año de nacimiento",
@@ -44,6 +45,10 @@ TEXTS: Final[dict[str, str]] = {
         "El titular tiene un registro de este tipo cuyo nombre suena como todas las partes de "
         "este menos una: los parientes y las empresas hermanas también coinciden, y entonces se "
         "sabe que están ahí."
+    ),
+    "reveals.skeleton-ends": (
+        "El titular tiene un registro de este tipo cuyo nombre tiene las mismas partes en número, "
+        "y todas empiezan, o todas acaban, con los sonidos de las de este: a veces es otro nombre."
     ),
     "reveals.core": (
         "El titular tiene una organización cuyas palabras distintivas suenan como las de esta, sea "
@@ -115,6 +120,7 @@ TEXTS: Final[dict[str, str]] = {
     "why.name-equal": "El nombre completo es igual, en algún orden.",
     "why.name-sounds-equal": "Todas las partes del nombre suenan igual.",
     "why.part": "Una parte del nombre suena igual: {value}.",
+    "why.part-similar": "Una parte del nombre empieza o acaba igual: {value}.",
     "why.surname-missing": "El otro no tiene nuestro apellido: {value}.",
     "why.patronymic-missing": (
         "El otro no tiene nuestro patronímico, que las listas omiten a menudo: {value}."
