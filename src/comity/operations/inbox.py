@@ -13,12 +13,12 @@ from comity.core.messages import Answer, DetailRequest
 from comity.errors import Code, ComityError
 from comity.limits import TEXT_CHARS
 from comity.node import Node
-from comity.operations.asking import data_path
 from comity.operations.peering import finish, is_carried
 from comity.operations.registry import Caller, Model, operation
 from comity.operations.sessions import started_transfer
 from comity.operations.setup import Nothing
 from comity.protocol import answering, retention
+from comity.protocol.addresses import data_path
 from comity.protocol.agreed import decide_again, in_force, terms_of
 from comity.protocol.catalog import REQUEST
 from comity.protocol.requests import question_of

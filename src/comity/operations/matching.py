@@ -16,8 +16,9 @@ from comity.errors import Code, ComityError
 from comity.limits import ID_CHARS
 from comity.node import Node
 from comity.operations import asking, asking_ahead, assessing, subjects
-from comity.operations.asking import Session, Settled, Sources
+from comity.operations.asking import Settled, Sources
 from comity.operations.assessing import Basis
+from comity.operations.fetching import Session
 from comity.operations.finding import HitShown, selected, shown
 from comity.operations.peering import find_peer, is_carried, resumed
 from comity.operations.registry import Caller, Model, operation
@@ -68,8 +69,8 @@ class Matched(Model):
 def match(node: Node, caller: Caller, args: Match, progress: Progress) -> Matched:
     """Ask a peer which records of a list it has, too.
 
-    Raises what `comity.operations.asking` raises, DATASET_UNKNOWN, NOTHING_TO_ASK,
-    FAMILY_NOT_AGREED, WAIT_ENDED.
+    Raises what `begin_session` and `comity.operations.asking` raise, DATASET_UNKNOWN,
+    NOTHING_TO_ASK, FAMILY_NOT_AGREED, WAIT_ENDED.
     """
     with node.store.read() as tx:
         dataset = holdings_of(tx, args.holdings)

@@ -13,8 +13,7 @@ from comity.core.machines import Role, TransferState
 from comity.core.records import Family
 from comity.errors import Code, ComityError
 from comity.node import Node
-from comity.operations import asking
-from comity.operations.asking import Session
+from comity.operations.fetching import Session, fetch_manifest, fetch_set
 from comity.operations.peering import finish, is_carried
 from comity.operations.registry import Model
 from comity.operations.tagging import agreement_with
@@ -56,7 +55,7 @@ def begin_session(node: Node, peer: Pinned, args: Asking, progress: Progress) ->
     if grant is None:
         raise ComityError(Code.ACTION_NOT_AGREED, action="match")
     transfer = started_transfer(node, agreement, MATCH, args.wait_seconds)
-    manifest = asking.fetch_manifest(node, peer, agreement, transfer)
+    manifest = fetch_manifest(node, peer, agreement, transfer)
     session = Session(
         peer=peer,
         agreement=agreement,
@@ -67,7 +66,7 @@ def begin_session(node: Node, peer: Pinned, args: Asking, progress: Progress) ->
         legal_basis=args.legal_basis or only(grant.legal_bases, Code.LEGAL_BASIS_NOT_AGREED),
     )
     if not is_carried(node, peer):
-        asking.fetch_set(node, session, progress)
+        fetch_set(node, session, progress)
     return session
 
 
