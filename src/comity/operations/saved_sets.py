@@ -9,12 +9,12 @@ from comity.core.terms import MatchTerms
 from comity.errors import Code, ComityError
 from comity.limits import WATCHED_SETS
 from comity.node import Node
+from comity.operations.agreements import agreement_with
 from comity.operations.matching import holdings_of
 from comity.operations.peering import find_peer
 from comity.operations.registry import Caller, Model, operation
 from comity.operations.sessions import only
 from comity.operations.setup import Nothing
-from comity.operations.tagging import agreement_with
 from comity.protocol.agreed import terms_of
 from comity.store import journal
 from comity.store.rows import WatchedSet, WatchLook, WatchRound, add, many, one, remove

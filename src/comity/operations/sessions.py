@@ -13,10 +13,10 @@ from comity.core.machines import Role, TransferState
 from comity.core.records import Family
 from comity.errors import Code, ComityError
 from comity.node import Node
+from comity.operations.agreements import agreement_with
 from comity.operations.fetching import Session, fetch_manifest, fetch_set
 from comity.operations.peering import finish, is_carried
 from comity.operations.registry import Model
-from comity.operations.tagging import agreement_with
 from comity.protocol import transferring
 from comity.protocol.agreed import terms_of
 from comity.protocol.catalog import MATCH, REQUEST
