@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from comity.api import Progress
 from comity.core.fuzzy.bands import Band, Chance
 from comity.core.fuzzy.families import FUZZY
+from comity.core.fuzzy.own_pairs import chance
 from comity.core.fuzzy.question import Question as Derived
 from comity.core.padding import padded_count
 from comity.core.records import Family
@@ -15,7 +16,7 @@ from comity.core.terms import MatchTerms
 from comity.errors import Code, ComityError
 from comity.limits import ID_CHARS
 from comity.node import Node
-from comity.operations import asking, asking_ahead, assessing, subjects
+from comity.operations import asking, asking_ahead, assessing, subjects, weighing
 from comity.operations.asking import Settled, Sources
 from comity.operations.assessing import Basis
 from comity.operations.fetching import Session
@@ -90,8 +91,8 @@ def check(node: Node, caller: Caller, args: Check, progress: Progress) -> Matche
         session = begin_session(node, peer, args, progress)
         question = Derived.of(record, _families(session, args))
         with node.store.read() as tx:
-            known = assessing.frequencies(tx)
-        basis = Basis(question.families, known, session.manifest.records, question)
+            rare = weighing.frequencies(tx)
+        basis = Basis(question.families, rare, session.manifest.records, question)
         sources = subjects.from_typed(node, question)
         return _run(node, caller, session, sources, basis, args, progress)
 
@@ -112,18 +113,17 @@ def ask_about(
     and counts as asked; how far to trust each band is left out. Raises what `match` raises.
     """
     wanted = _families(session, args)
+    trusted = again and not wanted.isdisjoint(FUZZY)
     with node.store.read() as tx:
         row = holdings_of(tx, dataset)
-        sources = subjects.from_list(tx, row, wanted, progress)
-        rare = assessing.frequencies(tx, row.id)
-    basis = Basis(wanted, rare, session.manifest.records)
-    known = [] if again else asking.answered(node, session, sources)
-    found = _run(node, caller, session, sources, basis, args, progress, known)
-    if wanted.isdisjoint(FUZZY) or not again:
+        ours = subjects.from_list(tx, row, wanted, progress, compare=trusted)
+    basis = Basis(wanted, ours.frequencies, session.manifest.records)
+    known = [] if again else asking.answered(node, session, ours.sources)
+    found = _run(node, caller, session, ours.sources, basis, args, progress, known)
+    if not trusted:
         return found
-    with node.store.read() as tx:
-        chance = assessing.own_chance(tx, row.id, basis)
-    expected = _expected(found, chance, row.records, basis.held)
+    by_chance = chance(ours.compared, basis.frequencies, basis.held)
+    expected = _expected(found, by_chance, row.records, basis.held)
     return found.model_copy(update={"expected": expected})
 
 
