@@ -18,8 +18,7 @@ from comity.node import Node
 from comity.operations.agreements import agreement_with
 from comity.operations.peering import find_peer
 from comity.operations.registry import Caller, Model, operation
-from comity.operations.tag_sets import Maker, survey
-from comity.operations.tag_sets import Tagged as Counted
+from comity.operations.tag_sets import Counted, Maker, survey
 from comity.protocol import ended_sets, transferring
 from comity.protocol.agreed import terms_of
 from comity.protocol.catalog import MATCH
