@@ -189,10 +189,16 @@ def test_no_agreement_no_question(loaded: Pair) -> None:
 def test_terms_that_name_several_purposes_leave_none_to_guess(loaded: Pair) -> None:
     draft = {**matching_terms(), "purposes": ["sanctions", "tax"], "legalBases": []}
     ready(loaded, draft)
+    said = len(loaded.to_mx.seen)
     with refuses(Code.PURPOSE_NOT_AGREED):
         match(loaded)
     with refuses(Code.LEGAL_BASIS_NOT_AGREED):
         match(loaded, purpose="tax")
+    with refuses(Code.PURPOSE_NOT_AGREED):
+        match(loaded, purpose="sport", legal_basis="any law")
+    assert len(loaded.to_mx.seen) == said
+    with refuses(Code.ARGUMENT_INVALID):
+        match(loaded, purpose="tax", legal_basis="any\nlaw")
     assert len(match(loaded, purpose="tax", legal_basis="any law").hits) == 8
 
 

@@ -8,6 +8,7 @@ from comity.core.canonical import b64url, unb64url
 from comity.core.identity import Pinned
 from comity.core.manifest import TYP, Manifest
 from comity.core.messages import ManifestReply
+from comity.core.records import Family
 from comity.core.tagset import part_count
 from comity.errors import Code, ComityError
 from comity.node import Node
@@ -29,6 +30,8 @@ class Session:
     transfer: Transfer
     manifest: Manifest
     digest: str
+    families: frozenset[Family]
+    """Those to ask."""
     purpose: str
     legal_basis: str
 
