@@ -14,11 +14,12 @@ from array import array
 from collections.abc import Callable
 from typing import Final, TypedDict
 
+from bench import rows
 from comity import kernel
 from comity.api import Inputs, Kernel
 from comity.core.entries import ENTRY_BYTES
 from comity.core.label import Label
-from comity.core.matching import seal_rows, tag_records
+from comity.core.matching import seal_rows
 from comity.core.records import Family
 from comity.core.tagset import TagSet, encode, in_order, padded_size
 from comity.core.tokens import Token
@@ -90,9 +91,8 @@ class Work:
 
     def tag_records(self) -> bytes:
         """Tag every record, and seal its label."""
-        rows: list[bytes] = []
-        tag_records(self.kernel, {Family.RFC: self.key}, self.records, rows.append)
-        return seal_rows(self.kernel, self.context, rows).entries
+        made = rows.tagged(self.kernel, {Family.RFC: self.key}, self.records)
+        return seal_rows(self.kernel, self.context, made).entries
 
     def blind(self) -> None:
         """Draw blinds, and blind every token."""

@@ -245,6 +245,13 @@ def _anchors(page: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", title).lower().replace(" ", "-") for title in titles}
 
 
+def test_operations_that_are_named_exist() -> None:
+    table = _read("docs/ARCHITECTURE.md").partition("| in `operations/` |")[2].partition("\n\n")[0]
+    named = [name for line in table.splitlines()[2:] for name in _CODE.findall(line)]
+    assert named
+    assert all((ROOT / f"src/comity/operations/{name}.py").is_file() for name in named), named
+
+
 @pytest.mark.parametrize("page", PAGES, ids=_name)
 def test_links_lead_somewhere(page: Path) -> None:
     for link, picture in _LINK.findall(_prose(page.read_text("utf-8"))):

@@ -96,6 +96,7 @@ HIT = {
     "SPOOLED_AT_ONCE_BYTES": "store/test_partitions.py::test_little_needs_no_file",
     "SPOOL_CHUNK_BYTES": "store/test_partitions.py::test_so_much_is_read_at_once",
     "HANDLES_AT_ONCE": "store/test_building.py::test_handles_at_once",
+    "FREQUENCIES_KEPT": "operations/test_weighing.py::test_so_many_are_kept_and_the_least_used_go",
     # what is asked again
     "WATCHED_SETS": "operations/test_alerts.py::test_so_many_and_no_more",
     "WATCH_SECONDS": "test_alerting.py::test_each_epoch_is_asked_once_and_looked_for_each_day",

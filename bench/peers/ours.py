@@ -12,12 +12,13 @@ from pathlib import Path
 
 from bench.peers import work
 from bench.peers.meter import Job, Report, Step, measured, peak
+from bench.rows import tagged
 from comity import kernel
 from comity.api import Inputs, Kernel
 from comity.core.canonical import b64url, unb64url
 from comity.core.label import Label
 from comity.core.manifest import SetReference
-from comity.core.matching import ROW_BYTES, look_up, tag_records
+from comity.core.matching import ROW_BYTES, look_up
 from comity.core.records import Family
 from comity.core.tagset import Check, TagSet
 from comity.core.tokens import Token
@@ -114,7 +115,8 @@ def _write_set(folder: Path, on: Kernel, key: bytes, size: int) -> SetReference:
     building = Building(folder, folder)
     maker = Maker(on, os.urandom, silent, building)
     rows = Partitions(folder / "rows", ROW_BYTES)
-    tag_records(on, {Family.RFC: key}, _records(size), rows.put)
+    for some in tagged(on, {Family.RFC: key}, _records(size)):
+        rows.put(some)
     entries, _ = maker.seal(_CONTEXT, rows)
     reference = maker.write(entries)
     building.settle(unb64url(reference.digest))

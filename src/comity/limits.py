@@ -103,6 +103,10 @@ HANDLES_AT_ONCE: Final = 2_000
 """Handles that are put into the database in one transaction: some 20 ms in which nobody else can
 write."""
 
+FREQUENCIES_KEPT: Final = 8
+"""Lists of ours, or all of them together, of which it is kept in memory how rare what their records
+have is: some 5 MB each where 20,000 persons are counted, and most nodes hold fewer lists."""
+
 # --- what one peer may keep busy --------------------------------------------------------------
 OPEN_NEGOTIATIONS_PER_PEER: Final = 100
 """Negotiations of one peer that are not terminal."""

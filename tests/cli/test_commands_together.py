@@ -12,7 +12,7 @@ from comity.demo.sides import free_ports
 from comity.operations import (
     agreements,
     finding,
-    inbox,
+    handles,
     matching,
     offering,
     posture,
@@ -21,6 +21,7 @@ from comity.operations import (
     tagging,
 )
 from comity.operations.proposals import NegotiationShown
+from comity.operations.requests import Requests, RequestShown
 from commands import Officer, Ran, make_node, pin_each_other, quiet_logs, served
 
 # One day of two nodes, in this order.
@@ -145,15 +146,15 @@ def test_match_ask_approve_and_verify(two: Two) -> None:
     assert "A name alone identifies nobody" in shown
 
     handle = next(hit.handle for hit in found.hits if hit.record == "U2")
-    (stands_for,) = two.mx.says(tagging.HandlesShown, "handles", handle).handles
+    (stands_for,) = two.mx.says(handles.HandlesShown, "handles", handle).handles
     assert (stands_for.record, stands_for.peer) == ("M2", "did:web:us.example")
     assert two.mx.refused("handles", "-nonsense") == "handle-unknown"
     assert two.us.refused("ask", "-nonsense", "--case", "X-0") == "handle-unknown"
-    asked = two.us.says(inbox.RequestShown, "ask", handle, "--case", "X-1", "--urgency", "urgent")
+    asked = two.us.says(RequestShown, "ask", handle, "--case", "X-1", "--urgency", "urgent")
     assert (asked.state, asked.case_reference) == ("held", "X-1")
-    (waiting,) = two.mx.says(inbox.Requests, "inbox").requests
+    (waiting,) = two.mx.says(Requests, "inbox").requests
     short = waiting.id.removeprefix("urn:uuid:")[:8]
-    held = two.mx.says(inbox.RequestShown, "inbox", "show", short)
+    held = two.mx.says(RequestShown, "inbox", "show", short)
     assert held.record == "M2"
 
     assert two.mx.refused("approve", short) == "not-confirmed"
@@ -171,7 +172,7 @@ def test_match_ask_approve_and_verify(two: Two) -> None:
         lambda: two.us.run("requests", "--json"),
         lambda ran: bool(ran.json["requests"][0]["state"] == "answered"),
     )
-    came = two.us.says(inbox.RequestShown, "requests", short)
+    came = two.us.says(RequestShown, "requests", short)
     assert Field("names", ("Servicios Dos SC",)) in [Field(f.name, f.value) for f in came.answer]
     assert "Servicios Dos SC" in two.us.run("requests", short).out
 
@@ -195,8 +196,8 @@ def test_a_request_is_declined_and_reopened(two: Two) -> None:
     two.mx.run("tag", "us", "firms")
     found = two.us.says(matching.Matched, "match", "mx", "firms", "--holdings", "listed")
     handle = next(hit.handle for hit in found.hits if hit.record == "U1")
-    asked = two.us.says(inbox.RequestShown, "ask", handle, "--case", "X-2", "--field", "names")
-    no = two.mx.says(inbox.RequestShown, "decline", asked.id, "--reason", "no legal basis")
+    asked = two.us.says(RequestShown, "ask", handle, "--case", "X-2", "--field", "names")
+    no = two.mx.says(RequestShown, "decline", asked.id, "--reason", "no legal basis")
     assert (no.state, no.reason) == ("declined", "no legal basis")
     assert two.us.refused("ask", handle, "--case", "X-3") == "peer-refused"
     ran = two.us.run("ask", handle, "--case", "X-3")

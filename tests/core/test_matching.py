@@ -9,16 +9,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from comity.api import Inputs, Kernel
-from comity.core import entries, matching
+from comity.core import entries
 from comity.core.label import CANARY, Label, Standing
 from comity.core.matching import (
     ROW_BYTES,
     Sealed,
-    Tagged,
+    canary_rows,
     check_canaries,
     look_up,
+    outputs_of,
+    rows_of,
     seal_rows,
-    tag_records,
 )
 from comity.core.records import Family, Kind
 from comity.core.tagset import TagSet
@@ -52,15 +53,18 @@ def _name(value: str) -> Token:
     return Token(Family.NAME, Kind.ORGANISATION, value)
 
 
-def _tag(records: Iterable[tuple[Label, Iterable[Token]]]) -> tuple[Tagged, TagSet]:
-    tagged, sealed = _seal(records)
-    return tagged, TagSet(build([sealed.entries], _random))
+def _tag(records: Iterable[tuple[Label, Iterable[Token]]]) -> tuple[int, TagSet]:
+    made, sealed = _seal(records)
+    return made, TagSet(build([sealed.entries], _random))
 
 
-def _seal(records: Iterable[tuple[Label, Iterable[Token]]]) -> tuple[Tagged, Sealed]:
-    parts: list[bytes] = []
-    tagged = tag_records(KERNEL, KEYS, records, parts.append)
-    return tagged, seal_rows(KERNEL, CONTEXT, parts)
+def _seal(records: Iterable[tuple[Label, Iterable[Token]]]) -> tuple[int, Sealed]:
+    """Tag records and seal their rows; tells how many there are, without the canaries."""
+    some = list(records)
+    made = zip(some, outputs_of(KERNEL, KEYS, (tokens for _, tokens in some)), strict=True)
+    rows = [rows_of(n, label, units) for n, ((label, _), units) in enumerate(made, 1)]
+    count = sum(map(len, rows)) // ROW_BYTES
+    return count, seal_rows(KERNEL, CONTEXT, [canary_rows(KERNEL, KEYS), *rows])
 
 
 def _ask(tag_set: TagSet, tokens: list[Token]) -> list[tuple[Label, ...]]:
@@ -72,14 +76,14 @@ def _ask(tag_set: TagSet, tokens: list[Token]) -> list[tuple[Label, ...]]:
 
 
 def test_records_are_found_by_each_of_their_tokens_and_no_other() -> None:
-    tagged, tag_set = _tag(
+    made, tag_set = _tag(
         [
             (_label(1), [_rfc("A"), _name("a")]),
             (_label(2), [_rfc("B")]),
             (_label(3), []),
         ]
     )
-    assert tagged == Tagged(records=3, rows=3)
+    assert made == 3
     assert _ask(tag_set, [_rfc("A"), _name("a"), _rfc("B"), _rfc("C"), _name("A")]) == [
         (_label(1),),
         (_label(1),),
@@ -93,10 +97,10 @@ def test_records_are_found_by_each_of_their_tokens_and_no_other() -> None:
 @settings(max_examples=15, deadline=None)
 @given(st.lists(st.lists(st.sampled_from("ABCD"), max_size=3), max_size=8))
 def test_ordinals(records: list[list[str]]) -> None:
-    tagged, tag_set = _tag(
+    made, tag_set = _tag(
         (_label(number), map(_rfc, values)) for number, values in enumerate(records, 1)
     )
-    assert tagged.rows == sum(len(set(values)) for values in records)
+    assert made == sum(len(set(values)) for values in records)
     for value, labels in zip("ABCD", _ask(tag_set, list(map(_rfc, "ABCD"))), strict=True):
         assert labels == tuple(
             _label(number) for number, values in enumerate(records, 1) if value in values
@@ -106,8 +110,8 @@ def test_ordinals(records: list[list[str]]) -> None:
 def test_records_per_token() -> None:
     many = RECORDS_PER_TOKEN + 2
     records = [(_label(number), [_name("common")]) for number in range(1, many + 1)]
-    tagged, sealed = _seal(records)
-    assert tagged == Tagged(many, many)
+    made, sealed = _seal(records)
+    assert made == many
     canaries_and = len(KEYS) * CANARIES + RECORDS_PER_TOKEN
     assert (len(sealed.entries), sealed.dropped) == (canaries_and * 58, 2)
     found = _ask(TagSet(build([sealed.entries], _random)), [_name("common")])[0]
@@ -145,41 +149,8 @@ def test_the_buffers_that_rows_come_in_do_not_show(
 
 
 def test_tokens_of_families_that_are_not_agreed_are_passed_over() -> None:
-    tagged, _ = _tag([(_label(1), [_rfc("A"), Token(Family.IMO, None, "9074729")])])
-    assert tagged.rows == 1
-
-
-def test_progress_is_told() -> None:
-    told: list[tuple[str, int, int]] = []
-    records = [(_label(number), [_rfc(str(number))]) for number in range(1, 4)]
-    tag_records(
-        KERNEL,
-        KEYS,
-        records,
-        lambda _: None,
-        lambda step, done, total: told.append((step, done, total)),
-        len(records),
-    )
-    assert told[-1] == ("tag", 3, 3)
-
-
-def test_how_many_are_tagged_at_once_changes_nothing_but_the_progress(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    records = [(_label(n), [_rfc(str(n % 3)), _name(str(n))]) for n in range(1, 8)]
-    whole: list[bytes] = []
-    at_once = tag_records(KERNEL, KEYS, records, whole.append)
-    monkeypatch.setattr(matching, "RECORDS_AT_ONCE", 2)
-    parts: list[bytes] = []
-    done: list[int] = []
-    in_parts = tag_records(
-        KERNEL, KEYS, records, parts.append, lambda _step, n, _total: done.append(n)
-    )
-    assert in_parts == at_once
-    assert len(parts) > len(whole)
-    assert seal_rows(KERNEL, CONTEXT, parts) == seal_rows(KERNEL, CONTEXT, whole)
-    assert done == sorted(done)
-    assert done[0] < done[-1] == 7
+    made, _ = _tag([(_label(1), [_rfc("A"), Token(Family.IMO, None, "9074729")])])
+    assert made == 1
 
 
 def _with_entry(entry: bytes) -> TagSet:

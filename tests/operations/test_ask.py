@@ -6,7 +6,7 @@ import pytest
 
 from comity.errors import Code
 from comity.operations import inbox
-from comity.operations.inbox import RequestShown
+from comity.operations.requests import RequestShown
 from nodes import MX, Pair, run
 from refusals import refuses
 from stages import match, ready, request_terms, tag

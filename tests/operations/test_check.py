@@ -56,7 +56,7 @@ def test_facts_of_one_subject_that_are_of_two_records(tagged: Pair) -> None:
         (Code.NOTHING_TO_ASK, {}),
         (Code.INPUT_INVALID, {"rfc": "CNU"}),
         (Code.INPUT_INVALID, {"passport": "A1234567"}),
-        (Code.ARGUMENT_INVALID, {"rfc": "CNU130416UJ3", "purpose": "a\nb"}),
+        (Code.PURPOSE_NOT_AGREED, {"rfc": "CNU130416UJ3", "purpose": "a\nb"}),
     ],
 )
 def test_facts_that_are_none(tagged: Pair, code: Code, facts: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ import pytest
 from comity.core.canonical import b64url
 from comity.errors import Code, ComityError
 from comity.node import Node
-from comity.operations import agreements, couriers, offering, records
+from comity.operations import agreements, courier_receipts, offering, records
 from comity.operations.records import verify
 from comity.protocol.sending import State
 from comity.store.rows import Alarm, Head, Message, Outgoing, change, many, one
@@ -32,10 +32,10 @@ def test_one_way_consent_is_withdrawn_and_a_receipt_comes_by_telephone(tagged: P
     second = pack(p, p.us)
     assert second.requests > first.requests >= 1
     unpack(p, p.mx, *second.files)
-    receipt = run(couriers.receipt, p.mx, peer=US.id)
+    receipt = run(courier_receipts.receipt, p.mx, peer=US.id)
     assert len(receipt.text) < 600
     assert all(line.isprintable() for line in receipt.text.splitlines())
-    came = run(couriers.accept, p.us, text=receipt.text)
+    came = run(courier_receipts.accept, p.us, text=receipt.text)
     assert (came.size, came.sent) == (receipt.size, receipt.size)
     assert came.settled == second.requests
     assert _states(p) == {State.DONE}
@@ -48,14 +48,14 @@ def test_a_receipt_where_replies_come_back_too(offered: Pair) -> None:
     waits(offering.catalog, p.us, peer=MX.id)
     carry(p, p.us)
     out = p.folder / "receipt"
-    made = run(couriers.receipt, p.mx, peer=US.id, file=str(out))
+    made = run(courier_receipts.receipt, p.mx, peer=US.id, file=str(out))
     assert out.read_text() == made.text
-    came = run(couriers.accept, p.us, text=out.read_text())
+    came = run(courier_receipts.accept, p.us, text=out.read_text())
     # The reply is still to come, so the request goes on waiting.
     assert (came.size, came.settled, _states(p)) == (1, 0, {State.WAITING})
     assert carry(p, p.mx).new == 1
     with pytest.raises(ComityError) as refused:
-        run(couriers.receipt, p.mx, peer=US.id, file=str(out))
+        run(courier_receipts.receipt, p.mx, peer=US.id, file=str(out))
     assert refused.value.code is Code.FILE_EXISTS
 
 
@@ -63,11 +63,11 @@ def test_receipts_of_others_and_for_another_log(offered: Pair) -> None:
     p = offered
     link(p)
     with pytest.raises(ComityError) as none:
-        run(couriers.receipt, p.mx, peer=US.id)
+        run(courier_receipts.receipt, p.mx, peer=US.id)
     assert none.value.code is Code.COURIER_NO_RECEIPT
     waits(offering.catalog, p.us, peer=MX.id)
     carry(p, p.us)
-    text = run(couriers.receipt, p.mx, peer=US.id).text
+    text = run(courier_receipts.receipt, p.mx, peer=US.id).text
     cases = {
         "not-a-note": ("hello", Code.NOTE_INVALID),
         "of-nobody": (text.replace(MX.id, "did:web:ca.example"), Code.PEER_UNKNOWN),
@@ -76,10 +76,10 @@ def test_receipts_of_others_and_for_another_log(offered: Pair) -> None:
     }
     for flaw, (changed, code) in cases.items():
         with pytest.raises(ComityError) as refused:
-            run(couriers.accept, p.us, text=changed)
+            run(courier_receipts.accept, p.us, text=changed)
         assert refused.value.code is code, flaw
     with spoiled(p.us, MX.id), pytest.raises(ComityError) as differs:
-        run(couriers.accept, p.us, text=text)
+        run(courier_receipts.accept, p.us, text=text)
     assert differs.value.code is Code.RECORD_DIFFERS
 
 

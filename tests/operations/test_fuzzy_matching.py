@@ -15,7 +15,7 @@ from comity.core.padding import padded_count
 from comity.core.records import Family, Kind
 from comity.errors import Code
 from comity.limits import FUZZY_TOKENS_EXPECTED, RECORDS_PER_FUZZY_TOKEN
-from comity.operations import assessing, deriving, finding, posture, setup
+from comity.operations import deriving, finding, posture, setup
 from comity.operations.tag_sets import survey
 from comity.protocol.retention import end_retention
 from comity.store import record
@@ -240,14 +240,6 @@ def test_explaining_tokens(loaded: Pair) -> None:
     with refuses(Code.RECORD_UNKNOWN):
         run(deriving.explain, loaded.us, record="nobody")
     assert run(setup.show, loaded.us).id == US.id
-
-
-def test_names_are_weighed_by_our_own_lists(loaded: Pair) -> None:
-    prepared(loaded)
-    with loaded.us.store.read() as tx:
-        rows = list(assessing.sampled(tx))
-        assert len(rows) == len(OURS)
-        assert assessing.frequencies(tx).records >= len(OURS)
 
 
 def test_a_disk_must_have_room_for_fuzzy_tokens(loaded: Pair) -> None:

@@ -1,7 +1,7 @@
 """An officer looks up what a handle stands for, when a peer names one on the telephone."""
 
 from comity.errors import Code
-from comity.operations import tagging
+from comity.operations import handles
 from comity.store.rows import Handle, many
 from nodes import Pair, run
 from refusals import refuses
@@ -11,7 +11,7 @@ def test_a_handle_leads_its_holder_to_the_record(tagged: Pair) -> None:
     with tagged.mx.store.read() as tx:
         made = {row.record: row for row in many(tx, Handle)}
     wanted = [made["m5"], made["m1"]]
-    found = run(tagging.handles, tagged.mx, handles=[row.handle for row in wanted]).handles
+    found = run(handles.show, tagged.mx, handles=[row.handle for row in wanted]).handles
     assert [(each.handle, each.dataset, each.record) for each in found] == [
         (row.handle, row.dataset, row.record) for row in wanted
     ]
@@ -24,11 +24,11 @@ def test_a_handle_means_nothing_to_anybody_else(tagged: Pair) -> None:
     with tagged.mx.store.read() as tx:
         known = many(tx, Handle)[0].handle
     with refuses(Code.HANDLE_UNKNOWN):
-        run(tagging.handles, tagged.us, handles=[known])
+        run(handles.show, tagged.us, handles=[known])
 
 
 def test_one_unknown_handle_refuses_them_all(tagged: Pair) -> None:
     with tagged.mx.store.read() as tx:
         known = many(tx, Handle)[0].handle
     with refuses(Code.HANDLE_UNKNOWN):
-        run(tagging.handles, tagged.mx, handles=[known, "A" * 16])
+        run(handles.show, tagged.mx, handles=[known, "A" * 16])

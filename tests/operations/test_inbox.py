@@ -10,7 +10,7 @@ from comity.core.messages import Answer, DetailRequest
 from comity.errors import Code
 from comity.limits import DAY, TEXT_CHARS
 from comity.operations import Caller, agreements, holdings, inbox, posture, records
-from comity.operations.inbox import RequestShown
+from comity.operations.requests import RequestShown
 from comity.store.rows import Approval, Held, RequestRow, change, many, remove
 from comity.worker import work
 from nodes import MX, OFFICER, US, Pair, run

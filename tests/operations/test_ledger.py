@@ -18,9 +18,9 @@ from comity.errors import Code, ComityError
 from comity.limits import DAY, LEDGER_ENTRIES, LEDGER_LINES
 from comity.node import Node
 from comity.operations import finding, inbox, ledger
-from comity.operations.asking import data_path
 from comity.operations.ledger import LedgerShown
 from comity.protocol import accounting, ledgers
+from comity.protocol.addresses import data_path
 from comity.protocol.routes import ROUTES
 from comity.store import peers as pins
 from comity.store import record

@@ -13,7 +13,7 @@ from comity.core.records import Family
 from comity.errors import Code
 from comity.limits import EPOCH_SECONDS
 from comity.operations import agreeing, agreements, holdings
-from comity.operations.asking import data_path
+from comity.protocol.addresses import data_path
 from comity.protocol.questions import manifest_in
 from comity.store import files
 from comity.store import peers as pins

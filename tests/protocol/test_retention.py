@@ -4,6 +4,7 @@ from typing import Any
 
 from comity.cli.output import as_json
 from comity.operations import finding, inbox, records
+from comity.operations.requests import RequestShown
 from comity.protocol.destroying import ENDED
 from comity.store import journal, record
 from comity.store.rows import Hit, Message, Question, RequestRow, many
@@ -18,7 +19,7 @@ KEEPS: dict[str, Any] = {
 }
 
 
-def answered(p: Pair, draft: dict[str, Any] = KEEPS) -> inbox.RequestShown:
+def answered(p: Pair, draft: dict[str, Any] = KEEPS) -> RequestShown:
     """Match, ask about a hit, and get the answer."""
     ready(p, draft)
     handle = match(p).hits[0].handle

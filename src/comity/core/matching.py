@@ -7,12 +7,12 @@ several of them says is in `comity.core.fuzzy`.
 
 import struct
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import compress, groupby, islice
+from itertools import compress, groupby
 from typing import Final
 
-from comity.api import Inputs, Kernel, Progress
+from comity.api import Inputs, Kernel
 from comity.core.entries import LABEL_BYTES
 from comity.core.fuzzy.crowded import entries_of
 from comity.core.label import CANARY, Label
@@ -23,9 +23,6 @@ from comity.core.tokens import Token, canaries
 from comity.errors import Code, ComityError
 from comity.limits import CANARIES, RECORDS_PER_TOKEN
 
-RECORDS_AT_ONCE = 2_048
-"""Records tagged at once: enough tokens of each family to keep every thread busy, little enough to
-report progress."""
 UNIT_BYTES: Final = OUTPUT_BYTES + 1
 """What tagging makes of one token, whatever is said of its record: its output, and its family's
 position in `Family`. It stays the same for as long as the keys do."""
@@ -36,9 +33,6 @@ record's number, its label.
 
 Sorted, rows of one token are side by side, in the order of their records.
 """
-
-Sink = Callable[[bytes], None]
-"""Takes a buffer of whole rows, in any order: a list's append, or partitions on disk."""
 
 _ROW: Final = struct.Struct(f"{ROW_BYTES}s")
 _UNIT: Final = struct.Struct(f"{UNIT_BYTES}s")
@@ -52,51 +46,12 @@ _KEPT: Final = tuple(
 
 
 @dataclass(frozen=True, slots=True)
-class Tagged:
-    """What came of tagging."""
-
-    records: int
-    """Records read, whether or not they gave a row."""
-    rows: int
-    """Rows made, without canaries."""
-
-
-@dataclass(frozen=True, slots=True)
 class Sealed:
     """Entries of a set, unsorted, and what has none."""
 
     entries: bytes
     dropped: int
     """Rows that have no entry, since too many records share their token (`crowded`)."""
-
-
-def tag_records(
-    kernel: Kernel,
-    keys: Mapping[Family, bytes],
-    records: Iterable[tuple[Label, Iterable[Token]]],
-    sink: Sink,
-    progress: Progress | None = None,
-    total: int = 0,
-) -> Tagged:
-    """Make the rows of a set: for every token of every record, and for the canaries.
-
-    Tokens of families that have no key are passed over. A token that occurs twice in one record
-    counts once. Memory is that of RECORDS_AT_ONCE. `progress` hears of the step `tag`, in records
-    out of `total`.
-    """
-    count = made = 0
-    sink(canary_rows(kernel, keys))
-    waiting = iter(records)
-    while some := list(islice(waiting, RECORDS_AT_ONCE)):
-        outputs = outputs_of(kernel, keys, [tokens for _, tokens in some])
-        made += sum(map(len, outputs)) // UNIT_BYTES
-        pairs = zip(some, outputs, strict=True)
-        numbered = enumerate(pairs, count + 1)
-        sink(b"".join([rows_of(n, label, units) for n, ((label, _), units) in numbered]))
-        count += len(some)
-        if progress is not None:
-            progress("tag", count, total)
-    return Tagged(count, made)
 
 
 def outputs_of(

@@ -11,8 +11,8 @@ from comity.demo.stage import Stage
 from comity.operations.assessing import LineShown
 from comity.operations.finding import StatusShown
 from comity.operations.holdings import HoldingsShown
-from comity.operations.inbox import FieldShown
 from comity.operations.records import RecordShown, RecordVerified
+from comity.operations.requests import FieldShown
 
 
 class ListUsed(BaseModel):

@@ -10,7 +10,7 @@ from comity.demo.matching import Pair
 from comity.demo.stage import Stage
 from comity.errors import Code, ComityError
 from comity.operations import inbox
-from comity.operations.inbox import FieldShown, RequestShown
+from comity.operations.requests import FieldShown, RequestShown
 
 CASES: Final = ("US-2026-0417", "US-2026-0418", "US-2026-0419")
 

@@ -10,7 +10,7 @@ from comity.core.records import Family, Record
 from comity.demo.lists import Compared
 from comity.demo.screen import Screen
 from comity.demo.stage import Stage
-from comity.operations import matching, posture, tagging
+from comity.operations import handles, matching, posture, tagging
 from comity.operations.assessing import LineShown
 from comity.operations.finding import HitShown
 from comity.operations.matching import Matched
@@ -47,7 +47,7 @@ def match(stage: Stage, compared: Compared) -> tuple[Matched, tuple[Pair, ...]]:
         )
     asked = sum(matched.asked.values())
     screen.say("asked", name=us.name, tokens=asked, families=len(matched.asked))
-    named = mx.run(tagging.handles, handles=[hit.handle for hit in matched.hits]).handles
+    named = mx.run(handles.show, handles=[hit.handle for hit in matched.hits]).handles
     records = {each.handle: each.record for each in named}
     every = tuple(
         Pair(hit, records[hit.handle])
@@ -70,8 +70,8 @@ def check_one(stage: Stage, compared: Compared, pairs: tuple[Pair, ...]) -> None
         facts = _facts(record, pair.hit)
         if facts:
             found = mx.run(matching.check, peer=us.id, dataset=dataset, kind=record.kind, **facts)
-            handles = [hit.handle for hit in found.hits]
-            there = us.run(tagging.handles, handles=handles).handles
+            told = [hit.handle for hit in found.hits]
+            there = us.run(handles.show, handles=told).handles
             stage.claims.check(
                 "checked",
                 pair.hit.record in {each.record for each in there},

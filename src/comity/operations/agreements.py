@@ -135,6 +135,20 @@ def amend(node: Node, caller: Caller, args: Amend, progress: Progress) -> Negoti
     return result
 
 
+def agreement_with(tx: Connection, peer: str, dataset: str, role: Role) -> Agreement:
+    """Return the latest agreement in force with a peer about a dataset.
+
+    Raises AGREEMENT_UNKNOWN, or AGREEMENT_SUSPENDED where that is the only one.
+    """
+    found = many(tx, Agreement, peer=peer, dataset=dataset, role=role, order="at")
+    active = [row for row in found if row.state == "active"]
+    if active:
+        return active[-1]
+    if any(row.state == "suspended" for row in found):
+        raise ComityError(Code.AGREEMENT_SUSPENDED, agreement=found[-1].id)
+    raise ComityError(Code.AGREEMENT_UNKNOWN)
+
+
 def _get(tx: Connection, id: str) -> Agreement:
     found = one(tx, Agreement, id=id)
     if found is None:

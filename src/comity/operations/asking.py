@@ -1,7 +1,7 @@
 """Private matching, asked: a question is made durable, sent, checked and looked up at home.
 
-What a batch asked (inputs and scalars) stays here, sealed, until retention ends: the signed batch
-commits to it, and an oversight body can have positions of it opened (DESIGN D5).
+What it begins with is fetched before (`comity.operations.fetching`); what a batch asked stays here,
+sealed (`comity.operations.sealing`).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,47 +9,31 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Final
 
-from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from sqlalchemy import Connection, select
 
-from comity.api import Inputs, Progress
-from comity.core import jws
+from comity.api import Inputs
 from comity.core.canonical import b64url, unb64url
-from comity.core.identity import Pinned
 from comity.core.label import Label
-from comity.core.manifest import TYP, Manifest
 from comity.core.matching import check_canaries, look_up
-from comity.core.messages import Evaluation, ManifestReply
+from comity.core.messages import Evaluation
 from comity.core.messages import Question as QuestionMessage
+from comity.core.oprf import OUTPUT_BYTES
 from comity.core.padding import SEED_BYTES, padded_count, paddings
 from comity.core.records import Family
-from comity.core.tagset import TagSet, part_count
+from comity.core.tagset import TagSet
 from comity.core.tokens import canaries
 from comity.errors import Code, ComityError
 from comity.limits import BATCH_ELEMENTS, CANARIES
 from comity.node import Node
-from comity.operations.peering import call, finish, remember
-from comity.protocol import ended_sets
-from comity.protocol.addresses import dsp_base
-from comity.protocol.agreed import terms_of
-from comity.protocol.base import DATA, DSP, fill_path
-from comity.protocol.sending import Draft, post
-from comity.store import files, peers, record
-from comity.store.rows import (
-    Agreement,
-    Hit,
-    ManifestRow,
-    Question,
-    Transfer,
-    add,
-    change,
-    many,
-    one,
-)
+from comity.operations.fetching import Session
+from comity.operations.peering import finish, remember
+from comity.operations.sealing import inputs_of, seal, unseal
+from comity.protocol.addresses import data_path
+from comity.protocol.sending import post
+from comity.store import files, record
+from comity.store.rows import Hit, Question, add, change, many, one
 from comity.store.schema import questions
 
-OUTPUT_BYTES: Final = 64
-_NONCE_BYTES: Final = 12
 _TOKEN_ID_BYTES: Final = 16
 
 
@@ -79,98 +63,6 @@ class Settled:
     inputs: tuple[bytes, ...]
     """Private inputs, canaries included."""
     hits: tuple[Hit, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """A started transfer of a peer, with its manifest and its tag set at hand."""
-
-    peer: Pinned
-    agreement: Agreement
-    transfer: Transfer
-    manifest: Manifest
-    digest: str
-    purpose: str
-    legal_basis: str
-
-
-def data_path(peer: Pinned, transfer: str, rest: str, *ids: str) -> str:
-    """Return the target of one of our own messages at a peer."""
-    base = dsp_base(peer.identity).removesuffix(DSP)
-    return base + fill_path(f"{DATA}/transfers/{{}}/{rest}", transfer, *ids)
-
-
-def fetch_manifest(node: Node, peer: Pinned, agreement: Agreement, transfer: Transfer) -> Manifest:
-    """Fetch and check the manifest in force. Raises MANIFEST_INVALID, MANIFEST_CHANGED."""
-    target = data_path(peer, transfer.their_pid, "manifest")
-    reply = call(node, peer, "comity-manifest-1", "GET", target)
-    signed = ManifestReply.read(reply.body).manifest
-    try:
-        with node.store.read() as tx:
-            key = peers.key_of(tx, peer, TYP, signed)
-        manifest = Manifest.read(jws.check(TYP, signed, key))
-    except ComityError:
-        raise ComityError(Code.MANIFEST_INVALID) from None
-    names = (manifest.agreement, manifest.dataset, manifest.provider, manifest.consumer)
-    if names != (agreement.id, agreement.dataset, peer.id, node.id):
-        raise ComityError(Code.MANIFEST_INVALID)
-    grant = terms_of(agreement).match
-    if grant is None or {entry.family for entry in manifest.family_keys} != set(grant.families):
-        # A family left out would pass off a part of the agreed result as the whole.
-        raise ComityError(Code.MANIFEST_INVALID)
-    if manifest.ends_at <= node.local.now():
-        raise ComityError(Code.EPOCH_ENDED)
-    digest = b64url(manifest.digest())
-    with node.store.write() as tx:
-        known = many(tx, ManifestRow, agreement=agreement.id, role="consumer", order="epoch")
-        # An epoch has one manifest for ever, and epochs only go forward.
-        for row in known:
-            if row.epoch > manifest.epoch or (row.epoch == manifest.epoch and row.digest != digest):
-                raise ComityError(Code.MANIFEST_CHANGED)
-        if digest not in {row.digest for row in known}:
-            row = ManifestRow(
-                digest,
-                peer.id,
-                agreement.id,
-                "consumer",
-                signed,
-                manifest.epoch,
-                False,
-                manifest.ends_at,
-            )
-            add(tx, row)
-    return manifest
-
-
-def fetch_set(node: Node, session: Session, progress: Progress) -> None:
-    """Fetch the parts of the tag set that are not here yet, and check the whole."""
-    reference = session.manifest.tag_set
-    digest = unb64url(reference.digest, 32)
-    if not files.set_path(node.folder, digest).exists():
-        missing = files.missing_parts(node.folder, digest, reference.bytes)
-        for done, number in enumerate(missing, 1):
-            draft = part_draft(session, number)
-            call(node, draft.peer, draft.kind, draft.method, draft.target, subject=draft.subject)
-            progress("fetch", done, len(missing))
-        count = part_count(reference.bytes)
-        files.join_parts(
-            node.folder, digest, reference.bytes, lambda done: progress("check", done, count)
-        )
-    set_is_here(node, session)
-
-
-def part_draft(session: Session, number: int) -> Draft:
-    """Return the request for one part of the tag set; its reply is kept by its handler."""
-    target = data_path(session.peer, session.transfer.their_pid, "set/{}", str(number))
-    subject = f"{session.manifest.tag_set.digest}.{number}"
-    return Draft(session.peer, "comity-set-part-1", "GET", target, b"", subject)
-
-
-def set_is_here(node: Node, session: Session) -> None:
-    """Note that the tag set is here, whole and checked."""
-    with node.store.write() as tx:
-        change(tx, ManifestRow, {"digest": session.digest}, ready=True)
-        ended_sets.let_go(node.local, tx)
 
 
 def batches(node: Node, session: Session, sources: Sources) -> Iterator[tuple[Family, list[bytes]]]:
@@ -228,7 +120,7 @@ def put_question(
             family=family,
             elements=len(inputs),
             run=run,
-            sealed=_seal(node, jti, inputs, blinds),
+            sealed=seal(node, jti, inputs, blinds),
             answered=False,
             at=local.now(),
         )
@@ -252,7 +144,7 @@ def settle(node: Node, session: Session, sources: Sources, row: Question) -> Set
     evaluation = Evaluation.read(reply.body)
     if evaluation.manifest != session.digest:
         raise ComityError(Code.MANIFEST_CHANGED)
-    inputs, blinds = _unseal(node, row)
+    inputs, blinds = unseal(node, row)
     outputs = local.kernel.finalise(
         Inputs.pack(inputs),
         blinds,
@@ -356,28 +248,3 @@ def _keep(tx: Connection, hit: Hit) -> None:
     }
     if one(tx, Hit, **where) is None:
         add(tx, hit)
-
-
-def _seal(node: Node, jti: str, inputs: list[bytes], blinds: bytes) -> bytes:
-    packed = b"".join(len(item).to_bytes(2, "big") + item for item in inputs)
-    plain = len(inputs).to_bytes(4, "big") + blinds + packed
-    nonce = node.local.entropy(_NONCE_BYTES)
-    return nonce + ChaCha20Poly1305(node.local.sealing_key).encrypt(nonce, plain, jti.encode())
-
-
-def inputs_of(node: Node, row: Question) -> list[bytes]:
-    """Return the private inputs of a question, canaries included."""
-    return _unseal(node, row)[0]
-
-
-def _unseal(node: Node, row: Question) -> tuple[list[bytes], bytes]:
-    nonce, sealed = row.sealed[:_NONCE_BYTES], row.sealed[_NONCE_BYTES:]
-    plain = ChaCha20Poly1305(node.local.sealing_key).decrypt(nonce, sealed, row.id.encode())
-    count = int.from_bytes(plain[:4], "big")
-    at = 4 + 32 * count
-    blinds, inputs = plain[4:at], []
-    for _ in range(count):
-        size = int.from_bytes(plain[at : at + 2], "big")
-        inputs.append(plain[at + 2 : at + 2 + size])
-        at += 2 + size
-    return inputs, blinds

@@ -15,6 +15,7 @@ from comity.errors import Code, ComityError
 from comity.limits import DAY, ID_CHARS, WATCH_SECONDS
 from comity.node import Node
 from comity.operations import epochs, matching
+from comity.operations.agreements import agreement_with
 from comity.operations.alerts import ChangesShown, changes_of
 from comity.operations.finding import shown
 from comity.operations.matching import Match, Matched
@@ -22,7 +23,6 @@ from comity.operations.peering import is_carried, resumed
 from comity.operations.registry import Caller, Model, operation
 from comity.operations.saved_sets import families_of, watch_of
 from comity.operations.sessions import begin_session
-from comity.operations.tagging import agreement_with
 from comity.protocol.catalog import MATCH
 from comity.protocol.turns import Turns
 from comity.store import alarms, peers, standing

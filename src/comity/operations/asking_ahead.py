@@ -15,9 +15,11 @@ from comity.core.padding import is_of_a_record
 from comity.core.records import Family
 from comity.errors import Code, ComityError
 from comity.node import Node
-from comity.operations import asking
-from comity.operations.asking import Session, Settled, Sources
+from comity.operations import asking, fetching
+from comity.operations.asking import Settled, Sources
+from comity.operations.fetching import Session
 from comity.operations.peering import ahead, is_remembered, taken
+from comity.operations.sealing import inputs_of
 from comity.protocol.outbox import outgoing
 from comity.protocol.sending import State
 from comity.store import files, record
@@ -35,11 +37,11 @@ def fetch_set(node: Node, session: Session) -> bool:
         waits = False
         for number in files.missing_parts(node.folder, digest, reference.bytes):
             # A reply that did not bring it is as good as none; joining the parts shows that.
-            waits = ahead(node, asking.part_draft(session, number)) is None or waits
+            waits = ahead(node, fetching.part_draft(session, number)) is None or waits
         if waits:
             return False
         files.join_parts(node.folder, digest, reference.bytes)
-    asking.set_is_here(node, session)
+    fetching.set_is_here(node, session)
     return True
 
 
@@ -64,7 +66,7 @@ def ask(
         came = [_reply(tx, session, row) for row in asked]
     # After that, since a question that is refused may say that the set is another one by now.
     here = fetch_set(node, session)
-    done = [Settled(Family(row.family), tuple(asking.inputs_of(node, row)), ()) for row in asked]
+    done = [Settled(Family(row.family), tuple(inputs_of(node, row)), ()) for row in asked]
     left = sources.without(done)
     check(session, left)
     put = [
@@ -84,7 +86,7 @@ def _is_from(node: Node, tx: Connection, row: Question, sources: Sources) -> boo
         return QuestionMessage.read(sent.body).root == sources.root
     # What somebody typed has a root of its own each time; it is the same where its tokens are.
     family = Family(row.family)
-    inputs = set(filter(is_of_a_record, asking.inputs_of(node, row)))
+    inputs = set(filter(is_of_a_record, inputs_of(node, row)))
     return inputs == set(sources.records.get(family, {}))
 
 

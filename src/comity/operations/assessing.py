@@ -4,34 +4,27 @@ The holder learns nothing of it. Scores rest on our own list, on how many record
 and on what agreed (`comity.core.fuzzy`).
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import Connection
 
 from comity.core.canonical import b64url
-from comity.core.fuzzy.bands import Band, Chance
-from comity.core.fuzzy.frequencies import Frequencies, Tally
-from comity.core.fuzzy.own_pairs import SAMPLE as COMPARED
-from comity.core.fuzzy.own_pairs import chance
+from comity.core.fuzzy.bands import Band
+from comity.core.fuzzy.frequencies import Frequencies
 from comity.core.fuzzy.question import Question
 from comity.core.fuzzy.reasons import Reason
 from comity.core.fuzzy.scoring import Agreement, score
-from comity.core.fuzzy.subject import Subject
 from comity.core.holdings import decode
 from comity.core.label import Label
 from comity.core.records import Family
 from comity.node import Node
 from comity.operations.asking import token_id
 from comity.operations.registry import Model
-from comity.store.rows import Assessment, Dataset, Held, Hit, add, change, many, one, streamed
-from comity.store.schema import records
+from comity.store.rows import Assessment, Held, Hit, add, change, many, one
 
-SAMPLE: Final = 20_000
-"""Records of ours by which it is weighed how rare a name is: of a longer list every n-th. One in
-eight thousand weighs most already (`comity.core.fuzzy.frequencies.HIGHEST`)."""
 _AT_ONCE: Final = 500
 """Pairs of one transaction: whoever else writes gets its turn in between."""
 
@@ -71,31 +64,6 @@ class Basis:
     """Records of the holder."""
     typed: Question | None = None
     """The subject, where it was typed in; else it is in our holdings."""
-
-
-def sampled(tx: Connection, dataset: str = "") -> Iterator[Held]:
-    """Give up to SAMPLE records of a dataset of ours, or of all of them, evenly."""
-    where: dict[str, Any] = {"dataset": dataset} if dataset else {}
-    named: dict[str, Any] = {"id": dataset} if dataset else {}
-    known = many(tx, Dataset, **named)
-    step = max(1, -(-sum(each.records for each in known) // SAMPLE))
-    return streamed(tx, Held, records.c.n % step == 0, order="n", **where)
-
-
-def frequencies(tx: Connection, dataset: str = "") -> Frequencies:
-    """Count how rare what our records have is."""
-    tally = Tally()
-    for row in sampled(tx, dataset):
-        tally.add(Subject.of(decode(row.body, withheld=row.withheld)))
-    return tally.frequencies()
-
-
-def own_chance(tx: Connection, dataset: str, basis: Basis) -> Chance:
-    """Match a sample of our list against itself: how often different records reach each band."""
-    rows = list(sampled(tx, dataset))
-    some = rows[:: -(-len(rows) // COMPARED) or 1]
-    questions = [Question.of(decode(row.body, withheld=False), basis.families) for row in some]
-    return chance(questions, basis.frequencies, basis.held)
 
 
 def assess(node: Node, basis: Basis, hits: Iterable[Hit]) -> None:

@@ -1,24 +1,23 @@
 """Requests for details: asked of a peer, and waiting here for officers."""
 
-from typing import Final, Literal
+from typing import Literal
 
 from sqlalchemy import Connection
 
 from comity.api import Progress
-from comity.core import disclosure
-from comity.core.disclosure import Field
 from comity.core.identity import Pinned
 from comity.core.machines import Role
-from comity.core.messages import Answer, DetailRequest
+from comity.core.messages import DetailRequest
 from comity.errors import Code, ComityError
 from comity.limits import TEXT_CHARS
 from comity.node import Node
-from comity.operations.asking import data_path
 from comity.operations.peering import finish, is_carried
 from comity.operations.registry import Caller, Model, operation
+from comity.operations.requests import Requests, RequestShown, listed, shown
 from comity.operations.sessions import started_transfer
 from comity.operations.setup import Nothing
-from comity.protocol import answering, retention
+from comity.protocol import answering
+from comity.protocol.addresses import data_path
 from comity.protocol.agreed import decide_again, in_force, terms_of
 from comity.protocol.catalog import REQUEST
 from comity.protocol.requests import question_of
@@ -37,9 +36,6 @@ from comity.store.rows import (
     one,
 )
 
-_CAME: Final = frozenset({"answered", "declined", "expired"})
-"""States in which the asker has an answer."""
-
 
 class Ask(Model):
     """What to ask about a hit. Empty fields: all that the terms name."""
@@ -51,53 +47,6 @@ class Ask(Model):
     urgency: Literal["routine", "urgent", "immediate"] = "routine"
     fields: tuple[str, ...] = ()
     wait_seconds: int = 60
-
-
-class FieldShown(Model):
-    """One field of an answer."""
-
-    name: str
-    value: str | tuple[str, ...]
-
-
-class RequestShown(Model):
-    """A request as this side sees it."""
-
-    id: str
-    peer: str
-    role: str
-    """provider: it was asked of us; consumer: we asked."""
-    state: str
-    agreement: str
-    handle: str
-    record: str
-    """Ours, where it was asked of us."""
-    purpose: str
-    legal_basis: str
-    case_reference: str
-    urgency: str
-    fields_asked: tuple[str, ...]
-    due: int
-    reason: str
-    handling: str
-    approval: str
-    """The digest of request, exact answer and agreement that an approval is bound to."""
-    approvals_needed: int
-    approved_by: tuple[str, ...]
-    answer: tuple[FieldShown, ...]
-    """What would leave, or what came."""
-    onward: bool
-    """Whether the terms let what came be passed on."""
-    kept_until: int
-    """When this node destroys what came; 0 where the terms do not say, or nothing came."""
-    retention_ended: bool
-    """Whether what came, or what was sent, is destroyed: the terms let it be kept no longer."""
-
-
-class Requests(Model):
-    """Requests."""
-
-    requests: tuple[RequestShown, ...]
 
 
 class RequestId(Model):
@@ -172,28 +121,28 @@ def ask(node: Node, caller: Caller, args: Ask, progress: Progress) -> RequestSho
         journal.note(tx, now, caller.officer, "request.ask", request=row.id, peer=peer.id)
     if is_carried(node, peer):
         # It is asked, and stays so until a courier brings the peer's word.
-        return _show(node, row.id)
+        return shown(node, row.id)
     finish(node, peer, jti)
-    return _show(node, row.id)
+    return shown(node, row.id)
 
 
 @operation("request.list", Nothing, Requests)
 def request_list(node: Node, caller: Caller, args: Nothing, progress: Progress) -> Requests:
     """List the requests that we asked, and what came of them."""
-    return _list(node, Role.CONSUMER)
+    return listed(node, Role.CONSUMER)
 
 
 @operation("inbox.list", Nothing, Requests)
 def inbox(node: Node, caller: Caller, args: Nothing, progress: Progress) -> Requests:
     """List the requests that were asked of us, those that wait first."""
-    found = _list(node, Role.PROVIDER).requests
+    found = listed(node, Role.PROVIDER).requests
     return Requests(requests=tuple(sorted(found, key=lambda item: item.state != "held")))
 
 
 @operation("inbox.show", RequestId, RequestShown)
 def show(node: Node, caller: Caller, args: RequestId, progress: Progress) -> RequestShown:
     """Show a request, and the exact answer that would leave. Raises REQUEST_UNKNOWN."""
-    return _show(node, args.request)
+    return shown(node, args.request)
 
 
 @operation("inbox.approve", Approve, RequestShown)
@@ -220,7 +169,7 @@ def approve(node: Node, caller: Caller, args: Approve, progress: Progress) -> Re
         if len(many(tx, Approval, request=row.id, approval=row.approval)) >= row.approvals:
             answering.answer(node.local, tx, peer, row, agreement)
     node.wake.set()
-    return _show(node, row.id)
+    return shown(node, row.id)
 
 
 @operation("inbox.decline", DeclineRequest, RequestShown)
@@ -236,7 +185,7 @@ def decline(node: Node, caller: Caller, args: DeclineRequest, progress: Progress
         answering.decline(node.local, tx, peer, row, agreement, args.reason)
         journal.note(tx, node.local.now(), caller.officer, "request.decline", request=row.id)
     node.wake.set()
-    return _show(node, row.id)
+    return shown(node, row.id)
 
 
 @operation("inbox.reopen", RequestId, RequestShown)
@@ -247,7 +196,7 @@ def reopen(node: Node, caller: Caller, args: RequestId, progress: Progress) -> R
         if not change(tx, RequestRow, where, final=False):
             raise ComityError(Code.REQUEST_UNKNOWN)
         journal.note(tx, node.local.now(), caller.officer, "request.reopen", request=args.request)
-    return _show(node, args.request)
+    return shown(node, args.request)
 
 
 def _held(tx: Connection, request: str) -> tuple[RequestRow, Agreement, Pinned]:
@@ -265,59 +214,3 @@ def _check_shareable(tx: Connection, row: RequestRow) -> None:
     handle = one(tx, Handle, manifest=row.manifest, handle=row.handle)
     if handle is None or answering.is_withheld(tx, handle):
         raise ComityError(Code.APPROVAL_VOID, request=row.id)
-
-
-def _list(node: Node, role: Role) -> Requests:
-    with node.store.read() as tx:
-        found = sorted(many(tx, RequestRow, role=role), key=lambda row: row.at, reverse=True)
-        return Requests(requests=tuple(_shown(tx, row) for row in found))
-
-
-def _show(node: Node, request: str) -> RequestShown:
-    with node.store.read() as tx:
-        row = one(tx, RequestRow, id=request)
-        if row is None:
-            raise ComityError(Code.REQUEST_UNKNOWN)
-        return _shown(tx, row)
-
-
-def _shown(tx: Connection, row: RequestRow) -> RequestShown:
-    # Of a request that was asked of us, nothing may be left but that there was one.
-    asked = DetailRequest.read(row.request.encode()) if row.request else None
-    agreement = one(tx, Agreement, id=row.agreement)
-    handle = one(tx, Handle, manifest=row.manifest, handle=row.handle)
-    grant = terms_of(agreement).request if agreement else None
-    came = row.role == Role.CONSUMER and row.state in _CAME
-    return RequestShown(
-        id=row.id,
-        peer=row.peer,
-        role=row.role,
-        state=row.state,
-        agreement=row.agreement,
-        handle=row.handle,
-        record=handle.record if handle and row.role == Role.PROVIDER else "",
-        purpose=asked.purpose if asked else "",
-        legal_basis=asked.legal_basis if asked else "",
-        case_reference=asked.case_reference if asked else "",
-        urgency=asked.urgency if asked else "",
-        fields_asked=asked.fields if asked else (),
-        due=row.due,
-        reason=row.reason,
-        handling=answering.handling_of(agreement) if agreement else "",
-        approval=row.approval,
-        approvals_needed=row.approvals,
-        approved_by=tuple(item.officer for item in many(tx, Approval, request=row.id, order="at")),
-        answer=tuple(FieldShown(name=item.name, value=item.value) for item in _answer(row)),
-        onward=grant is not None and grant.onward,
-        kept_until=retention.kept_until(grant, row.at) if came and row.answer else 0,
-        retention_ended=row.state in _CAME and not row.answer,
-    )
-
-
-def _answer(row: RequestRow) -> tuple[Field, ...]:
-    if not row.answer:
-        return ()
-    if row.role == Role.PROVIDER:
-        return answering.contents(row)
-    came = Answer.read(row.answer.encode())
-    return disclosure.verify(came.digests, came.disclosures)

@@ -8,16 +8,17 @@ from sqlalchemy import Connection
 from comity.api import Progress
 from comity.core.fuzzy.bands import Band, Chance
 from comity.core.fuzzy.families import FUZZY
+from comity.core.fuzzy.own_pairs import chance
 from comity.core.fuzzy.question import Question as Derived
 from comity.core.padding import padded_count
-from comity.core.records import Family
 from comity.core.terms import MatchTerms
 from comity.errors import Code, ComityError
 from comity.limits import ID_CHARS
 from comity.node import Node
-from comity.operations import asking, asking_ahead, assessing, subjects
-from comity.operations.asking import Session, Settled, Sources
+from comity.operations import asking, asking_ahead, assessing, subjects, weighing
+from comity.operations.asking import Settled, Sources
 from comity.operations.assessing import Basis
+from comity.operations.fetching import Session
 from comity.operations.finding import HitShown, selected, shown
 from comity.operations.peering import find_peer, is_carried, resumed
 from comity.operations.registry import Caller, Model, operation
@@ -68,8 +69,8 @@ class Matched(Model):
 def match(node: Node, caller: Caller, args: Match, progress: Progress) -> Matched:
     """Ask a peer which records of a list it has, too.
 
-    Raises what `comity.operations.asking` raises, DATASET_UNKNOWN, NOTHING_TO_ASK,
-    FAMILY_NOT_AGREED, WAIT_ENDED.
+    Raises what `begin_session` and `comity.operations.asking` raise, DATASET_UNKNOWN,
+    NOTHING_TO_ASK.
     """
     with node.store.read() as tx:
         dataset = holdings_of(tx, args.holdings)
@@ -87,10 +88,10 @@ def check(node: Node, caller: Caller, args: Check, progress: Progress) -> Matche
         peer = find_peer(tx, args.peer)
     with resumed(node, peer, f"match.check {args.dataset}"[:ID_CHARS]):
         session = begin_session(node, peer, args, progress)
-        question = Derived.of(record, _families(session, args))
+        question = Derived.of(record, session.families)
         with node.store.read() as tx:
-            known = assessing.frequencies(tx)
-        basis = Basis(question.families, known, session.manifest.records, question)
+            rare = weighing.frequencies(tx)
+        basis = Basis(question.families, rare, session.manifest.records, question)
         sources = subjects.from_typed(node, question)
         return _run(node, caller, session, sources, basis, args, progress)
 
@@ -110,29 +111,18 @@ def ask_about(
     Without `again`, what was asked about the same list under the same manifest is not asked twice,
     and counts as asked; how far to trust each band is left out. Raises what `match` raises.
     """
-    wanted = _families(session, args)
+    trusted = again and not session.families.isdisjoint(FUZZY)
     with node.store.read() as tx:
         row = holdings_of(tx, dataset)
-        sources = subjects.from_list(tx, row, wanted, progress)
-        rare = assessing.frequencies(tx, row.id)
-    basis = Basis(wanted, rare, session.manifest.records)
-    known = [] if again else asking.answered(node, session, sources)
-    found = _run(node, caller, session, sources, basis, args, progress, known)
-    if wanted.isdisjoint(FUZZY) or not again:
+        ours = subjects.from_list(tx, row, session.families, progress, compare=trusted)
+    basis = Basis(session.families, ours.frequencies, session.manifest.records)
+    known = [] if again else asking.answered(node, session, ours.sources)
+    found = _run(node, caller, session, ours.sources, basis, args, progress, known)
+    if not trusted:
         return found
-    with node.store.read() as tx:
-        chance = assessing.own_chance(tx, row.id, basis)
-    expected = _expected(found, chance, row.records, basis.held)
+    by_chance = chance(ours.compared, basis.frequencies, basis.held)
+    expected = _expected(found, by_chance, row.records, basis.held)
     return found.model_copy(update={"expected": expected})
-
-
-def _families(session: Session, args: Asking) -> frozenset[Family]:
-    """Return the families to ask. Raises FAMILY_NOT_AGREED."""
-    agreed = {entry.family for entry in session.manifest.family_keys}
-    for family in args.families:
-        if family not in agreed:
-            raise ComityError(Code.FAMILY_NOT_AGREED, family=family.value)
-    return frozenset(args.families or agreed)
 
 
 def _run(

@@ -5,16 +5,15 @@ from sqlalchemy import Connection
 from comity.api import Progress
 from comity.core.machines import Role
 from comity.core.records import Family
-from comity.core.terms import MatchTerms
 from comity.errors import Code, ComityError
 from comity.limits import WATCHED_SETS
 from comity.node import Node
+from comity.operations.agreements import agreement_with
 from comity.operations.matching import holdings_of
 from comity.operations.peering import find_peer
 from comity.operations.registry import Caller, Model, operation
-from comity.operations.sessions import only
+from comity.operations.sessions import agreed_families, agreed_reasons
 from comity.operations.setup import Nothing
-from comity.operations.tagging import agreement_with
 from comity.protocol.agreed import terms_of
 from comity.store import journal
 from comity.store.rows import WatchedSet, WatchLook, WatchRound, add, many, one, remove
@@ -82,7 +81,8 @@ def save(node: Node, caller: Caller, args: WatchAdd, progress: Progress) -> Watc
         grant = terms_of(agreement_with(tx, peer.id, args.dataset, Role.CONSUMER)).match
         if grant is None:
             raise ComityError(Code.ACTION_NOT_AGREED, action="match")
-        _check(args, grant)
+        agreed_families(args.families, grant)
+        agreed_reasons(args.purpose, args.legal_basis, grant)
         made = WatchedSet(
             id=node.local.new_urn(),
             peer=peer.id,
@@ -163,18 +163,3 @@ def watch_shown(tx: Connection, watch: WatchedSet) -> WatchShown:
 def families_of(watch: WatchedSet) -> tuple[Family, ...]:
     """Return the families that a saved set is limited to; empty: all that are agreed."""
     return tuple(map(Family, watch.families.split(","))) if watch.families else ()
-
-
-def _check(args: WatchAdd, grant: MatchTerms) -> None:
-    """Raise the code of what the terms do not have, or have several of."""
-    for family in args.families:
-        if family not in grant.families:
-            raise ComityError(Code.FAMILY_NOT_AGREED, family=family.value)
-    for given, agreed, code in (
-        (args.purpose, grant.purposes, Code.PURPOSE_NOT_AGREED),
-        (args.legal_basis, grant.legal_bases, Code.LEGAL_BASIS_NOT_AGREED),
-    ):
-        if not given:
-            only(agreed, code)
-        elif agreed and given not in agreed:
-            raise ComityError(code)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
@@ -10,6 +11,8 @@ from sqlalchemy import Connection
 from comity.api import Progress
 from comity.core.canonical import b64url
 from comity.core.derivation import derive_one
+from comity.core.fuzzy.frequencies import Frequencies, Tally
+from comity.core.fuzzy.own_pairs import SAMPLE as COMPARED
 from comity.core.fuzzy.question import Question
 from comity.core.holdings import decode
 from comity.core.merkle import leaf_hash
@@ -17,6 +20,7 @@ from comity.core.records import Family, Identifier, Kind, Place, Record
 from comity.core.tokens import Token
 from comity.errors import Code, ComityError
 from comity.node import Node
+from comity.operations import weighing
 from comity.operations.asking import Sources
 from comity.operations.registry import Model
 from comity.store.rows import Dataset, Held, streamed
@@ -81,18 +85,46 @@ def record_of(typed: Typed) -> Record:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class OwnList:
+    """What a list of ours gives when it is read once."""
+
+    sources: Sources
+    frequencies: Frequencies
+    compared: tuple[Question, ...]
+    """Some of its records, evenly, to be matched against each other."""
+
+
 def from_list(
-    tx: Connection, dataset: Dataset, families: Collection[Family], progress: Progress
-) -> Sources:
-    """Derive the tokens of a list of ours. `progress` hears of the step `read`, in records."""
+    tx: Connection,
+    dataset: Dataset,
+    families: Collection[Family],
+    progress: Progress,
+    *,
+    compare: bool,
+) -> OwnList:
+    """Derive the tokens of a list of ours, and count how rare what its records have is.
+
+    Without `compare` no record is kept for that. `progress` hears of the step `read`, in records.
+    """
     records: dict[Family, dict[bytes, list[str]]] = {family: {} for family in sorted(families)}
+    weighed, compared = weighing.step_of([dataset]), weighing.every(dataset.records, COMPARED)
+    known, tally = weighing.KEPT.get([dataset]), Tally()
+    some: list[Question] = []
     for count, row in enumerate(streamed(tx, Held, dataset=dataset.id, order="n"), 1):
-        question = Question.of(decode(row.body, withheld=row.withheld), families)
-        _put(records, question.tokens, row.id)
+        question = Question.of(decode(row.body, withheld=False), families)
+        if not row.withheld:
+            _put(records, question.tokens, row.id)
+        if known is None and row.n % weighed == 0:
+            tally.add(question.subject)
+        if compare and row.n % compared == 0:
+            some.append(question)
         if count % Held.at_once == 0:
             progress("read", count, dataset.records)
     progress("read", dataset.records, dataset.records)
-    return Sources(dataset.id, b64url(dataset.root), records)
+    sources = Sources(dataset.id, b64url(dataset.root), records)
+    rare = known or weighing.KEPT.put([dataset], tally.frequencies())
+    return OwnList(sources, rare, tuple(some))
 
 
 def from_typed(node: Node, question: Question) -> Sources:

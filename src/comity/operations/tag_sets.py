@@ -26,7 +26,6 @@ from comity.core.holdings import decode, outline
 from comity.core.label import HANDLE_BYTES, Label
 from comity.core.manifest import SetReference
 from comity.core.matching import (
-    RECORDS_AT_ONCE,
     ROW_BYTES,
     UNIT_BYTES,
     canary_rows,
@@ -42,6 +41,10 @@ from comity.store.handles import Handles
 from comity.store.outputs import Made, Outputs
 from comity.store.partitions import Partitions
 from comity.store.rows import Dataset, Held, one, streamed
+
+RECORDS_AT_ONCE = 2_048
+"""Records tagged at once: enough tokens of each family to keep every thread busy, little enough to
+report progress."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,7 @@ def survey(
 
 
 @dataclass(frozen=True, slots=True)
-class Tagged:
+class Counted:
     """What came of tagging."""
 
     records: int
@@ -113,7 +116,7 @@ class Maker:
         keys: Mapping[Family, bytes],
         kept: Outputs,
         to: Handles,
-    ) -> tuple[Tagged, Partitions]:
+    ) -> tuple[Counted, Partitions]:
         """Tag the records that `kept` has not, and give each of them a fresh handle.
 
         What is tagged is kept a few records at a time, so it can be gone on with from there; what
@@ -137,7 +140,7 @@ class Maker:
             self.progress("tag", count, found.records)
         kept.let_go()
         self.progress("tag", count, found.records)
-        return Tagged(count, rows.rows - canaries, anew), rows
+        return Counted(count, rows.rows - canaries, anew), rows
 
     def seal(self, context: bytes, rows: Partitions) -> tuple[Partitions, int]:
         """Seal the rows under a manifest's binding; returns the entries, and what has none."""

@@ -15,10 +15,10 @@ from comity.core.terms import MatchTerms
 from comity.errors import Code, ComityError
 from comity.limits import EPOCH_SECONDS, KEYS_LEFT_SECONDS
 from comity.node import Node
+from comity.operations.agreements import agreement_with
 from comity.operations.peering import find_peer
 from comity.operations.registry import Caller, Model, operation
-from comity.operations.tag_sets import Maker, survey
-from comity.operations.tag_sets import Tagged as Counted
+from comity.operations.tag_sets import Counted, Maker, survey
 from comity.protocol import ended_sets, transferring
 from comity.protocol.agreed import terms_of
 from comity.protocol.catalog import MATCH
@@ -30,7 +30,6 @@ from comity.store.outputs import Outputs
 from comity.store.rows import (
     Agreement,
     Dataset,
-    Handle,
     ManifestRow,
     Transfer,
     add,
@@ -72,28 +71,6 @@ class Tagged(Model):
     bytes: int
     families: tuple[str, ...]
     transfers_started: int
-
-
-class HandlesNamed(Model):
-    """Handles that a peer names, in a request or on the telephone."""
-
-    handles: tuple[str, ...]
-
-
-class HandleShown(Model):
-    """What one handle stands for: a record of ours, for that peer, until the epoch ends."""
-
-    handle: str
-    manifest: str
-    peer: str
-    dataset: str
-    record: str
-
-
-class HandlesShown(Model):
-    """What handles stand for."""
-
-    handles: tuple[HandleShown, ...]
 
 
 @operation("match.tag", Tag, Tagged)
@@ -236,42 +213,6 @@ def _keys(node: Node, epoch: _Epoch) -> tuple[KeySet, bool]:
                 return found, False
         keys = {family: local.kernel.scalars(local.entropy(64)) for family in families}
         return keysets.make(node.folder, epoch.agreement.id, DERIVATION, epoch.ends, keys), True
-
-
-@operation("match.handles", HandlesNamed, HandlesShown)
-def handles(node: Node, caller: Caller, args: HandlesNamed, progress: Progress) -> HandlesShown:
-    """Show which records of ours handles stand for. Raises HANDLE_UNKNOWN."""
-    shown = []
-    with node.store.read() as tx:
-        for handle in args.handles:
-            found = one(tx, Handle, handle=handle)
-            manifest = one(tx, ManifestRow, digest=found.manifest) if found else None
-            if found is None or manifest is None:
-                raise ComityError(Code.HANDLE_UNKNOWN)
-            shown.append(
-                HandleShown(
-                    handle=handle,
-                    manifest=found.manifest,
-                    peer=manifest.peer,
-                    dataset=found.dataset,
-                    record=found.record,
-                )
-            )
-    return HandlesShown(handles=tuple(shown))
-
-
-def agreement_with(tx: Connection, peer: str, dataset: str, role: Role) -> Agreement:
-    """Return the latest agreement in force with a peer about a dataset.
-
-    Raises AGREEMENT_UNKNOWN, or AGREEMENT_SUSPENDED where that is the only one.
-    """
-    found = many(tx, Agreement, peer=peer, dataset=dataset, role=role, order="at")
-    active = [row for row in found if row.state == "active"]
-    if active:
-        return active[-1]
-    if any(row.state == "suspended" for row in found):
-        raise ComityError(Code.AGREEMENT_SUSPENDED, agreement=found[-1].id)
-    raise ComityError(Code.AGREEMENT_UNKNOWN)
 
 
 def _check_active(tx: Connection, agreement: Agreement) -> None:

@@ -4,7 +4,7 @@ from urllib.parse import unquote, urlsplit
 
 from comity.core.identity import Identity, Pinned, check_address
 from comity.errors import Code, ComityError
-from comity.protocol.base import DSP
+from comity.protocol.base import DATA, DSP, fill_path
 
 
 def pinned_path(peer: Pinned, address: str) -> str:
@@ -31,6 +31,12 @@ def pinned_path(peer: Pinned, address: str) -> str:
 def dsp_base(identity: Identity) -> str:
     """Return the path at a participant that its DSP endpoints stand under."""
     return urlsplit(identity.address).path + DSP
+
+
+def data_path(peer: Pinned, transfer: str, rest: str, *ids: str) -> str:
+    """Return the target of one of our own messages at a peer, in a transfer by the peer's id."""
+    base = dsp_base(peer.identity).removesuffix(DSP)
+    return base + fill_path(f"{DATA}/transfers/{{}}/{rest}", transfer, *ids)
 
 
 def callback(identity: Identity) -> str:

@@ -13,8 +13,8 @@ from comity.errors import Code, ComityError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from comity.operations.inbox import Requests
     from comity.operations.registry import Operation
+    from comity.operations.requests import Requests
     from comity.operations.setup import Nothing
 
 inbox_app = typer.Typer(help="What peers ask of this node; lists it by itself.")

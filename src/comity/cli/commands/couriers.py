@@ -81,10 +81,10 @@ def receipt(
     It is a few lines of text, and says how many messages there are and what they hash to.
     """
     from comity.cli.rendering import couriers as shown
-    from comity.operations import couriers
+    from comity.operations import courier_receipts
 
-    args = couriers.Receipt(peer=peer, file=str(out.absolute()) if out else "")
-    session.screen.show(session.run(couriers.receipt, args), shown.receipt)
+    args = courier_receipts.Receipt(peer=peer, file=str(out.absolute()) if out else "")
+    session.screen.show(session.run(courier_receipts.receipt, args), shown.receipt)
 
 
 @command(courier_app, "accept")
@@ -95,7 +95,7 @@ def accept(
     """Take a receipt of a peer for what has arrived there."""
     from comity.cli.rendering import couriers as shown
     from comity.limits import NOTE_BYTES
-    from comity.operations import couriers
+    from comity.operations import courier_receipts
 
     try:
         with file.open("rb") as opened:
@@ -104,7 +104,9 @@ def accept(
         raise ComityError(Code.FILE_MISSING, file=str(file)) from None
     except UnicodeDecodeError:
         raise ComityError(Code.NOTE_INVALID, reason="form") from None
-    session.screen.show(session.run(couriers.accept, couriers.Accept(text=text)), shown.accepted)
+    session.screen.show(
+        session.run(courier_receipts.accept, courier_receipts.Accept(text=text)), shown.accepted
+    )
 
 
 @command(courier_app, "run")

@@ -182,9 +182,9 @@ def handles(
 ) -> None:
     """Show which records of yours a peer's handles stand for."""
     from comity.cli.rendering import matching as shown
-    from comity.operations import tagging
+    from comity.operations import handles
 
-    found = session.run(tagging.handles, tagging.HandlesNamed(handles=tuple(handle)))
+    found = session.run(handles.show, handles.HandlesNamed(handles=tuple(handle)))
     session.screen.show(found, shown.handles)
 
 

@@ -2,7 +2,7 @@
 
 from comity.cli.ids import short
 from comity.cli.output import Screen, Value, when
-from comity.operations.inbox import Requests, RequestShown
+from comity.operations.requests import Requests, RequestShown
 
 
 def request(screen: Screen, one: RequestShown) -> None:

@@ -5,12 +5,11 @@ from typing import Final
 from comity.cli.output import Screen, when
 from comity.errors import Code, ComityError
 from comity.operations.courier_folders import RunShown
+from comity.operations.courier_receipts import Accepted, ReceiptShown
 from comity.operations.couriers import (
-    Accepted,
     BundleShown,
     FileShown,
     PackShown,
-    ReceiptShown,
     Unpacked,
     WaitingShown,
 )

@@ -7,8 +7,9 @@ from comity.core.derivation import Evidence
 from comity.operations.assessing import LineShown
 from comity.operations.deriving import TokensExplained
 from comity.operations.finding import Hits, HitShown
+from comity.operations.handles import HandlesShown
 from comity.operations.matching import Matched
-from comity.operations.tagging import HandlesShown, Tagged
+from comity.operations.tagging import Tagged
 
 
 def tagged(screen: Screen, made: Tagged) -> None:
