@@ -16,10 +16,10 @@
 
 Pieces of a value are joined with one blank; skeletons are sorted first. `skeleton-less-one` has
 whole names, too, so that one of two words meets one of three. Pieces of `skeleton-ends` are sorted
-as well; ` -` stands after first letters and `- ` before last ones; where every skeleton is that
-short there are none. So a slip in one word leaves one of the two, wherever it hit. The kind of the record is part of
-every token but the root. Names past the first NAMES_IN_FULL give tokens of the cheap families only,
-which give one for each name.
+as well; ` -` stands after first letters and `- ` before last ones; a name of no longer skeletons
+gives none. So a slip in one word leaves one of the two, wherever it hit. The kind of the record is
+part of every token but the root. Names past the first NAMES_IN_FULL give tokens of the cheap
+families only, which give one for each name.
 """
 
 from collections.abc import Callable, Collection, Iterator
