@@ -35,18 +35,10 @@ from comity.protocol.agreed import terms_of
 from comity.protocol.base import DATA, DSP, fill_path
 from comity.protocol.sending import Draft, post
 from comity.store import files, peers, record
-from comity.store.rows import (
-    Agreement,
-    Hit,
-    ManifestRow,
-    Question,
-    Transfer,
-    add,
-    change,
-    many,
-    one,
-)
-from comity.store.schema import questions
+from comity.store.rows.agreements import Agreement, Transfer
+from comity.store.rows.matching import Hit, ManifestRow, Question
+from comity.store.rows.moving import add, change, many, one
+from comity.store.schema.matching import questions
 
 OUTPUT_BYTES: Final = 64
 _NONCE_BYTES: Final = 12

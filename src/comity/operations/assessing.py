@@ -26,8 +26,10 @@ from comity.core.records import Family
 from comity.node import Node
 from comity.operations.asking import token_id
 from comity.operations.registry import Model
-from comity.store.rows import Assessment, Dataset, Held, Hit, add, change, many, one, streamed
-from comity.store.schema import records
+from comity.store.rows.holdings import Dataset, Held
+from comity.store.rows.matching import Assessment, Hit
+from comity.store.rows.moving import add, change, many, one, streamed
+from comity.store.schema.holdings import records
 
 SAMPLE: Final = 20_000
 """Records of ours by which it is weighed how rare a name is: of a longer list every n-th. One in

@@ -19,7 +19,8 @@ from comity.errors import Code, ComityError
 from comity.node import Node
 from comity.operations.asking import Sources
 from comity.operations.registry import Model
-from comity.store.rows import Dataset, Held, streamed
+from comity.store.rows.holdings import Dataset, Held
+from comity.store.rows.moving import streamed
 
 TYPED: Final = "typed"
 """The id of a record that somebody typed, while its tokens are derived."""

@@ -41,7 +41,8 @@ from comity.store.building import SET, Building
 from comity.store.handles import Handles
 from comity.store.outputs import Made, Outputs
 from comity.store.partitions import Partitions
-from comity.store.rows import Dataset, Held, one, streamed
+from comity.store.rows.holdings import Dataset, Held
+from comity.store.rows.moving import one, streamed
 
 
 @dataclass(frozen=True, slots=True)
