@@ -21,7 +21,8 @@ from comity.operations.peers import peer_add
 from comity.operations.standing import TransferShown
 from comity.protocol import filing as protocol
 from comity.protocol.catalog import PULL
-from comity.store.rows import FileToken, change
+from comity.store.rows.files import FileToken
+from comity.store.rows.moving import change
 from edge.loopback import HOST, answer, connect, running
 from nodes import MX, OFFICER, US, Pair, opened, run
 from stages import TERMS, agree

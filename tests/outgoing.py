@@ -9,7 +9,8 @@ import json
 from typing import Any
 
 from comity.node import Node
-from comity.store.rows import Message, many
+from comity.store.rows.moving import many
+from comity.store.rows.record import Message
 from core.dsp.schemas import published
 
 BY_HAND = "hand-written"

@@ -31,8 +31,11 @@ from comity.protocol.base import DSP, JSON
 from comity.protocol.catalog import MATCH, REQUEST
 from comity.protocol.sending import post
 from comity.store import peers as pins
-from comity.store import record, rows
-from comity.store.rows import Agreement, Message, Transfer, many, one
+from comity.store import record
+from comity.store.rows.agreements import Agreement, Transfer
+from comity.store.rows.agreements import Offer as OfferRow
+from comity.store.rows.moving import many, one
+from comity.store.rows.record import Message
 from nodes import GROUP, MX, OFFICER, US, Pair, opened, pair, run
 
 HEADER: Final = (
@@ -200,7 +203,7 @@ def seal(
 def first_request(p: Pair, **changes: Any) -> ContractRequestMessage:
     """Return the message that asks for the latest offer as it stands, but for the changes."""
     with p.mx.store.read() as tx:
-        made = many(tx, rows.Offer, order="created")[-1]
+        made = many(tx, OfferRow, order="created")[-1]
     offered = from_policy(model(Offer, made.policy.encode(), BODY_BYTES))
     message = ContractRequestMessage(
         consumer_pid="urn:uuid:1",

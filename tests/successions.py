@@ -8,7 +8,7 @@ from comity.operations import identity, pinning
 from comity.operations.recovering import recover
 from comity.operations.setup import OFFICERS
 from comity.store.peers import history
-from comity.store.rows import IdentityRow
+from comity.store.rows.peers import IdentityRow
 from nodes import OFFICER, Pair, run
 
 

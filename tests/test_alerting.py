@@ -15,7 +15,8 @@ from comity.operations import agreements, alerts, asking_again, linking, saved_s
 from comity.protocol.alarming import alarm
 from comity.store import standing
 from comity.store.links import Kind as LinkKind
-from comity.store.rows import WatchedSet, WatchRound, many
+from comity.store.rows.moving import many
+from comity.store.rows.saved_sets import WatchedSet, WatchRound
 from nodes import MX, OFFICER, Pair, run
 from refusals import refuses
 from stages import MX_LIST, agree, tag

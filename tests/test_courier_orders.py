@@ -21,7 +21,9 @@ from comity.node import Node
 from comity.operations import agreeing, agreements, inbox, matching, offering
 from comity.operations.records import show
 from comity.store import record
-from comity.store.rows import Agreement, Negotiation, RequestRow, many
+from comity.store.rows.agreements import Agreement, Negotiation
+from comity.store.rows.moving import many
+from comity.store.rows.requests import RequestRow
 from couriering import carry, link, other, pack, unpack
 from nodes import MX, US, Pair, run
 from stages import MX_LIST, Stages

@@ -14,7 +14,10 @@ from comity.api import Response
 from comity.errors import ComityError
 from comity.operations import agreeing, agreements, finding, inbox, records
 from comity.store import record
-from comity.store.rows import Outgoing, Question, RequestRow, Usage, many
+from comity.store.rows.delivery import Outgoing
+from comity.store.rows.matching import Question, Usage
+from comity.store.rows.moving import many
+from comity.store.rows.requests import RequestRow
 from dying import Killed, make_mortal
 from nodes import MX, US, Pair, run
 from stages import MX_LIST, Stages, match

@@ -18,7 +18,10 @@ from comity.protocol.outbox import outgoing, waiting_peers
 from comity.protocol.replies import UNDELIVERED
 from comity.protocol.sending import Draft, State, envelope_for, post, put
 from comity.store import peers, record
-from comity.store.rows import Message, Negotiation, Outgoing, many
+from comity.store.rows.agreements import Negotiation
+from comity.store.rows.delivery import Outgoing
+from comity.store.rows.moving import many
+from comity.store.rows.record import Message
 from comity.worker import Worker, work
 from nodes import MX, US, Pair, run
 from refusals import refuses

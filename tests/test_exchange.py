@@ -16,7 +16,7 @@ from comity.limits import HOUR, JSON_DEPTH, REFUSED_PER_HOUR, UNREADABLE_PER_HOU
 from comity.operations import agreeing, posture, records
 from comity.protocol.base import DSP
 from comity.store import alarms, record
-from comity.store.rows import Message
+from comity.store.rows.record import Message
 from nodes import MX, US, Pair, run
 from refusals import refuses
 from stages import (

@@ -20,7 +20,11 @@ from comity.protocol.authentication import TokenAuthenticator
 from comity.protocol.base import BYTES, DATA, DSP, fill_path
 from comity.store import record
 from comity.store.engine import Store
-from comity.store.rows import Message, Negotiation, Outgoing, Usage, change, many, one
+from comity.store.rows.agreements import Negotiation
+from comity.store.rows.delivery import Outgoing
+from comity.store.rows.matching import Usage
+from comity.store.rows.moving import change, many, one
+from comity.store.rows.record import Message
 from comity.store.vault import Vault
 from comity.worker import work
 from nodes import MX, US, Pair, Wire, run

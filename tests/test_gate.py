@@ -26,7 +26,8 @@ from comity.limits import (
 )
 from comity.operations import agreements, filing, transfers
 from comity.store import journal
-from comity.store.rows import Message, many
+from comity.store.rows.moving import many
+from comity.store.rows.record import Message
 from edge.loopback import answer
 from fileside import CONTENT, DATASET, Filed, filed
 from nodes import run

@@ -20,7 +20,8 @@ from comity.protocol.recording import RECORD
 from comity.protocol.sending import State, post
 from comity.store import peers, record
 from comity.store.checkpoints import cosigned_note
-from comity.store.rows import Outgoing, change
+from comity.store.rows.delivery import Outgoing
+from comity.store.rows.moving import change
 from comity.worker import work
 from hostile.cheating import found, lie, meet, say, send
 from nodes import MX, US, Pair, run

@@ -24,7 +24,8 @@ from comity.protocol.base import DSP
 from comity.protocol.catalog import PUSH
 from comity.protocol.filing import HTTP
 from comity.store import journal, kept
-from comity.store.rows import Grant, change, one
+from comity.store.rows.files import Grant
+from comity.store.rows.moving import change, one
 from comity.worker import work
 from edge.loopback import Scripted, answer
 from fileside import CONTENT, Filed, filed, listening, make

@@ -19,7 +19,12 @@ from comity.operations import (
 )
 from comity.operations.posture import Posture
 from comity.store import journal, record, standing
-from comity.store.rows import Destruction, Message, Outgoing, RequestRow, Usage, many, one
+from comity.store.rows.delivery import Outgoing
+from comity.store.rows.matching import Usage
+from comity.store.rows.moving import many, one
+from comity.store.rows.record import Message
+from comity.store.rows.requests import RequestRow
+from comity.store.rows.retention import Destruction
 from comity.store.standing import Why
 from nodes import MX, US, Pair, Wire, run
 from protocol.test_retention import answered

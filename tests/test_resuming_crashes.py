@@ -16,7 +16,11 @@ from comity.protocol.catalog import MATCH, REQUEST
 from comity.protocol.replies import REPLIES
 from comity.resuming import Resuming
 from comity.store import standing
-from comity.store.rows import Agreement, Negotiation, RequestRow, Resumption, Transfer, Usage, many
+from comity.store.rows.agreements import Agreement, Negotiation, Transfer
+from comity.store.rows.matching import Usage
+from comity.store.rows.moving import many
+from comity.store.rows.node import Resumption
+from comity.store.rows.requests import RequestRow
 from comity.store.vault import Vault
 from dying import DyingStore, Killed
 from nodes import MX, Pair, opened, run

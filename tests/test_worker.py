@@ -16,7 +16,9 @@ from comity.node import Node
 from comity.protocol.authentication import TokenAuthenticator
 from comity.protocol.sending import post
 from comity.store import peers, record
-from comity.store.rows import Outgoing, Peer, add, many
+from comity.store.rows.delivery import Outgoing
+from comity.store.rows.moving import add, many
+from comity.store.rows.peers import Peer
 from comity.worker import Worker, due
 from nodes import Pair
 

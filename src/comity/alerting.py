@@ -14,7 +14,7 @@ from comity.errors import Code, ComityError
 from comity.node import Node
 from comity.operations import asking_again
 from comity.operations.registry import Caller
-from comity.store.rows import WatchedSet
+from comity.store.rows.saved_sets import WatchedSet
 
 _IDLE_SECONDS: Final = 1.0
 _ITSELF: Final = Caller("")

@@ -36,7 +36,9 @@ from comity.protocol.turns import Turns
 from comity.protocol.watching import Watch, equivocation
 from comity.store import peers, record
 from comity.store.engine import Store
-from comity.store.rows import Message, Outgoing, many
+from comity.store.rows.delivery import Outgoing
+from comity.store.rows.moving import many
+from comity.store.rows.record import Message
 from comity.store.standing import Why
 
 _BACKOFF_CAP: Final = 300

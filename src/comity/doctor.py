@@ -34,7 +34,8 @@ from comity.node import IDENTITY_FILE, WRAP_KEYS
 from comity.store import links, peers
 from comity.store import standing as frozen
 from comity.store.engine import Store
-from comity.store.rows import Unsettled, many
+from comity.store.rows.moving import many
+from comity.store.rows.node import Unsettled
 from comity.store.vault import Vault
 
 ROOM_MIB: Final = 1024

@@ -53,7 +53,9 @@ from comity.protocol.turns import Turns
 from comity.protocol.watching import Watch, equivocation
 from comity.store import journal, record, standing
 from comity.store.engine import Store
-from comity.store.rows import Message, Usage, change, remove
+from comity.store.rows.matching import Usage
+from comity.store.rows.moving import change, remove
+from comity.store.rows.record import Message
 
 UNIFORM: Final = Response(401, "", JSON, canonical({"code": Code.NOT_AUTHENTIC}))
 """The one answer to whatever is not an authentic, fresh message of a pinned peer."""

@@ -29,7 +29,9 @@ from comity.protocol.catalog import PULL, PUSH
 from comity.protocol.incarnations import check_frozen
 from comity.store import alarms, journal, kept, peers, record
 from comity.store.engine import Store
-from comity.store.rows import Agreement, FileToken, Grant, Received, Transfer, add, change, one
+from comity.store.rows.agreements import Agreement, Transfer
+from comity.store.rows.files import FileToken, Grant, Received
+from comity.store.rows.moving import add, change, one
 
 _ENDING = (TransferMessage.SUSPENSION, TransferMessage.COMPLETION)
 _log = structlog.get_logger()

@@ -36,8 +36,10 @@ from comity.reaching import Reach
 from comity.resuming import Resuming
 from comity.store import building, identities, journal, keysets, peers, standing
 from comity.store.engine import Store
-from comity.store.rows import Agreement, IdentityRow, many
-from comity.store.schema import agreements
+from comity.store.rows.agreements import Agreement
+from comity.store.rows.moving import many
+from comity.store.rows.peers import IdentityRow
+from comity.store.schema.agreements import agreements
 from comity.store.vault import Vault
 
 HEIGHT_FILE: Final = "height"

@@ -27,8 +27,10 @@ from comity.protocol.addresses import pinned_path
 from comity.protocol.base import Local
 from comity.store import journal, kept, peers, standing
 from comity.store.engine import Store
-from comity.store.rows import Grant, Transfer, change, many, one
-from comity.store.schema import grants
+from comity.store.rows.agreements import Transfer
+from comity.store.rows.files import Grant
+from comity.store.rows.moving import change, many, one
+from comity.store.schema.files import grants
 
 WAITING, DONE, OVER = "waiting", "done", "over"
 _BACKOFF_CAP: Final = 300

@@ -31,7 +31,8 @@ from comity.protocol.base import Local, ReplyHandler
 from comity.protocol.reading import ENTRIES
 from comity.store import record, standing
 from comity.store.engine import Store
-from comity.store.rows import Resumption, add, change, one
+from comity.store.rows.moving import add, change, one
+from comity.store.rows.node import Resumption
 from comity.store.standing import Why
 from comity.store.tiles import stored_tree
 

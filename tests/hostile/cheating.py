@@ -23,7 +23,10 @@ from comity.node import Node
 from comity.protocol.base import DSP, Local
 from comity.protocol.sending import State, post
 from comity.store import alarms, peers, record, tiles
-from comity.store.rows import Alarm, Head, Message, Outgoing, Tile, add, change, many, remove
+from comity.store.rows.delivery import Outgoing
+from comity.store.rows.evidence import Alarm
+from comity.store.rows.moving import add, change, many, remove
+from comity.store.rows.record import Head, Message, Tile
 from nodes import MX, US, Pair
 
 NOTHING = f"{DSP}/catalog/datasets/nothing"

@@ -23,7 +23,9 @@ from comity.protocol.recording import RECORD
 from comity.protocol.sending import State
 from comity.store import peers, record
 from comity.store.checkpoints import cosigned_note, history
-from comity.store.rows import Head, Outgoing, change
+from comity.store.rows.delivery import Outgoing
+from comity.store.rows.moving import change
+from comity.store.rows.record import Head
 from comity.store.tiles import stored_tree
 from hostile.cheating import (
     NOTHING,

@@ -19,7 +19,8 @@ from comity.operations import (
 )
 from comity.operations.alerts import ChangesShown
 from comity.operations.finding import HitShown
-from comity.store.rows import WatchedSet, WatchLook, WatchRound, many
+from comity.store.rows.moving import many
+from comity.store.rows.saved_sets import WatchedSet, WatchLook, WatchRound
 from couriering import link, there_and_back, waits
 from nodes import MX, OFFICER, US, Pair, run
 from refusals import refuses

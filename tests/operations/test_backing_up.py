@@ -19,7 +19,10 @@ from comity.node import IDENTITY_FILE
 from comity.operations import backing_up, find, names, setup
 from comity.operations.registry import WHILE_FROZEN
 from comity.store import standing
-from comity.store.rows import ManifestRow, Officer, Question, SealedAddress, many
+from comity.store.rows.files import SealedAddress
+from comity.store.rows.matching import ManifestRow, Question
+from comity.store.rows.moving import many
+from comity.store.rows.node import Officer
 from nodes import OFFICER, Pair, run
 from refusals import refuses
 from restored import OPENER, PASSPHRASE, back_up, lose, make_again, open_folder, restore

@@ -11,7 +11,10 @@ from comity.node import Node
 from comity.operations import agreements, courier_receipts, offering, records
 from comity.operations.records import verify
 from comity.protocol.sending import State
-from comity.store.rows import Alarm, Head, Message, Outgoing, change, many, one
+from comity.store.rows.delivery import Outgoing
+from comity.store.rows.evidence import Alarm
+from comity.store.rows.moving import change, many, one
+from comity.store.rows.record import Head, Message
 from couriering import carry, link, pack, there_and_back, unpack, waits
 from nodes import MX, US, Pair, run
 

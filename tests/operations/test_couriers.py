@@ -23,7 +23,8 @@ from comity.protocol.catalog import MATCH, REQUEST
 from comity.protocol.sending import State
 from comity.store import links, record
 from comity.store.links import Kind
-from comity.store.rows import Outgoing, many
+from comity.store.rows.delivery import Outgoing
+from comity.store.rows.moving import many
 from couriering import carry, link, other, pack, there_and_back, unpack, waits
 from nodes import MX, US, Pair, run
 from stages import MX_LIST, TERMS, Stages, begin, contact, match, pin_third, seal

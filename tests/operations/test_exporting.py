@@ -11,7 +11,8 @@ from comity.core.tiles import ENTRIES, Tile, TiledTree
 from comity.errors import Code
 from comity.operations import exporting, records
 from comity.store import record
-from comity.store.rows import Message, change
+from comity.store.rows.moving import change
+from comity.store.rows.record import Message
 from nodes import MX, US, Pair, run
 from refusals import refuses
 from stages import CATALOG, CATALOG_BODY, say

@@ -19,7 +19,8 @@ from comity.operations import deriving, finding, posture, setup
 from comity.operations.tag_sets import survey
 from comity.protocol.retention import end_retention
 from comity.store import record
-from comity.store.rows import Assessment, Hit, Question, change, many, remove
+from comity.store.rows.matching import Assessment, Hit, Question
+from comity.store.rows.moving import change, many, remove
 from nodes import MX, US, Pair, run
 from refusals import refuses
 from stages import check, load, match, matching_terms, ready

@@ -2,7 +2,8 @@
 
 from comity.errors import Code
 from comity.operations import handles
-from comity.store.rows import Handle, many
+from comity.store.rows.matching import Handle
+from comity.store.rows.moving import many
 from nodes import Pair, run
 from refusals import refuses
 

@@ -5,7 +5,8 @@ import pytest
 from comity.core.records import Family
 from comity.errors import Code
 from comity.operations import holdings, records
-from comity.store.rows import Dataset, Held, many
+from comity.store.rows.holdings import Dataset, Held
+from comity.store.rows.moving import many
 from nodes import Pair, run
 from refusals import refuses
 from stages import HEADER, MAP, MX_LIST, MX_ROWS, load

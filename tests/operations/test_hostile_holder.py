@@ -20,7 +20,8 @@ from comity.operations import finding, records
 from comity.protocol.base import BYTES, JSON
 from comity.protocol.sending import envelope_for
 from comity.store import files
-from comity.store.rows import Hit, ManifestRow, Question, many
+from comity.store.rows.matching import Hit, ManifestRow, Question
+from comity.store.rows.moving import many
 from nodes import MX, US, Pair, run
 from refusals import refuses
 from stages import Stages, match, tag

@@ -11,7 +11,9 @@ from comity.core.records import Family
 from comity.errors import Code
 from comity.limits import EPOCH_SECONDS
 from comity.protocol.base import BYTES
-from comity.store.rows import ManifestRow, Outgoing, change, many
+from comity.store.rows.delivery import Outgoing
+from comity.store.rows.matching import ManifestRow
+from comity.store.rows.moving import change, many
 from nodes import MX, Pair
 from refusals import refuses
 from stages import match

@@ -17,7 +17,10 @@ from comity.operations import agreeing, identity, pinning, records
 from comity.operations.recovering import recover
 from comity.protocol.sending import State, post
 from comity.store import journal, peers, record
-from comity.store.rows import Alarm, Negotiation, Outgoing, many
+from comity.store.rows.agreements import Negotiation
+from comity.store.rows.delivery import Outgoing
+from comity.store.rows.evidence import Alarm
+from comity.store.rows.moving import many
 from nodes import MX, US, Pair, run
 from refusals import refuses
 from stages import CATALOG, CATALOG_BODY, MX_LIST, TERMS, match, ready

@@ -11,7 +11,9 @@ from comity.errors import Code
 from comity.limits import DAY, TEXT_CHARS
 from comity.operations import Caller, agreements, holdings, inbox, posture, records
 from comity.operations.requests import RequestShown
-from comity.store.rows import Approval, Held, RequestRow, change, many, remove
+from comity.store.rows.holdings import Held
+from comity.store.rows.moving import change, many, remove
+from comity.store.rows.requests import Approval, RequestRow
 from comity.worker import work
 from nodes import MX, OFFICER, US, Pair, run
 from refusals import refuses

@@ -24,7 +24,8 @@ from comity.protocol.addresses import data_path
 from comity.protocol.routes import ROUTES
 from comity.store import peers as pins
 from comity.store import record
-from comity.store.rows import Dealing, Message, change, many, remove
+from comity.store.rows.moving import change, many, remove
+from comity.store.rows.record import Dealing, Message
 from comity.worker import account, work
 from nodes import MX, US, Pair, run
 from refusals import refuses

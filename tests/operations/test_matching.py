@@ -28,17 +28,10 @@ from comity.operations import (
 from comity.protocol import transferring
 from comity.protocol.catalog import MATCH
 from comity.store import peers, record
-from comity.store.rows import (
-    Agreement,
-    Dataset,
-    Handle,
-    ManifestRow,
-    Question,
-    add,
-    change,
-    many,
-    one,
-)
+from comity.store.rows.agreements import Agreement
+from comity.store.rows.holdings import Dataset
+from comity.store.rows.matching import Handle, ManifestRow, Question
+from comity.store.rows.moving import add, change, many, one
 from nodes import MX, US, Pair, run
 from refusals import refuses
 from stages import (

@@ -6,10 +6,8 @@ from comity.core.padding import padded_count
 from comity.errors import Code
 from comity.limits import CANARIES, EPOCH_SECONDS
 from comity.operations import posture
-from comity.store.rows import (
-    Question,
-    many,
-)
+from comity.store.rows.matching import Question
+from comity.store.rows.moving import many
 from nodes import MX, US, Pair, run
 from refusals import refuses
 from stages import (

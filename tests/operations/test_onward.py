@@ -2,7 +2,8 @@ from hashlib import sha256
 
 from comity.errors import Code
 from comity.operations.onward import check_onward, sources
-from comity.store.rows import Dataset, one
+from comity.store.rows.holdings import Dataset
+from comity.store.rows.moving import one
 from nodes import Pair
 from refusals import refuses
 from stages import MX_LIST, MX_ROWS, load

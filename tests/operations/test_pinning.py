@@ -10,7 +10,8 @@ from comity.errors import Code
 from comity.node import Node
 from comity.operations import agreements, identity, peers, pinning, records
 from comity.store import journal, record
-from comity.store.rows import Message, change
+from comity.store.rows.moving import change
+from comity.store.rows.record import Message
 from nodes import MX, US, Pair, run
 from operations.test_identity import same_record, say_later, waiting
 from refusals import refuses

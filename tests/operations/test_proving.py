@@ -10,7 +10,8 @@ from comity.errors import Code
 from comity.limits import EVIDENCE_BYTES, EVIDENCE_ENTRIES
 from comity.operations import proving, records
 from comity.store import record
-from comity.store.rows import Message, change, remove
+from comity.store.rows.moving import change, remove
+from comity.store.rows.record import Message
 from nodes import MX, US, Pair, run
 from refusals import refuses
 from stages import CATALOG, CATALOG_BODY, say

@@ -22,7 +22,9 @@ from comity.operations.receiving import ReceivedShown
 from comity.protocol import filing
 from comity.protocol.base import DSP
 from comity.store import journal, kept
-from comity.store.rows import Agreement, Received, change, many, one
+from comity.store.rows.agreements import Agreement
+from comity.store.rows.files import Received
+from comity.store.rows.moving import change, many, one
 from edge.loopback import Scripted
 from fileside import CONTENT, DATASET, Filed, filed, listening, make
 from nodes import OFFICER, opened, run

@@ -18,7 +18,8 @@ from comity.protocol.base import DSP
 from comity.protocol.recording import RECORD
 from comity.store import alarms, record
 from comity.store.checkpoints import cosigned_note
-from comity.store.rows import Head, Message, add, change, many, remove
+from comity.store.rows.moving import add, change, many, remove
+from comity.store.rows.record import Head, Message
 from comity.worker import work
 from nodes import MX, US, Pair, run
 from refusals import refuses

@@ -12,7 +12,9 @@ from comity.operations import inbox, rehearsing
 from comity.operations.rehearsing import Rehearsed, Replayed
 from comity.protocol.base import DATA, fill_path
 from comity.store.record import IN
-from comity.store.rows import Message, Usage, add, many
+from comity.store.rows.matching import Usage
+from comity.store.rows.moving import add, many
+from comity.store.rows.record import Message
 from nodes import MX, US, Pair, run
 from refusals import refuses
 from stages import (

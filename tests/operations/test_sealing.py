@@ -12,7 +12,8 @@ from comity.core.tokens import canaries
 from comity.limits import CANARIES
 from comity.operations import sealing
 from comity.store import record
-from comity.store.rows import Question, many
+from comity.store.rows.matching import Question
+from comity.store.rows.moving import many
 from nodes import GROUP, MX, Pair
 from stages import check
 

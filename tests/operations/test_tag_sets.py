@@ -31,7 +31,9 @@ from comity.store.engine import Store
 from comity.store.handles import Handles
 from comity.store.keysets import KeySet
 from comity.store.outputs import Outputs
-from comity.store.rows import Handle, Held, add, many
+from comity.store.rows.holdings import Held
+from comity.store.rows.matching import Handle
+from comity.store.rows.moving import add, many
 from comity.store.vault import Vault
 from nodes import GROUP
 

@@ -13,7 +13,8 @@ from comity.errors import Code, ComityError
 from comity.operations import tagging
 from comity.protocol.questions import manifest_in
 from comity.store import files
-from comity.store.rows import Handle, ManifestRow, many
+from comity.store.rows.matching import Handle, ManifestRow
+from comity.store.rows.moving import many
 from nodes import OFFICER, US, Pair
 from refusals import refuses
 from stages import MX_LIST, begin, match, tag

@@ -15,7 +15,9 @@ from comity.limits import DAY, EPOCH_SECONDS, KEYS_LEFT_SECONDS, MESSAGE_LIFETIM
 from comity.operations import agreements, holdings, tagging
 from comity.protocol.questions import manifest_in
 from comity.store import files, keysets
-from comity.store.rows import Agreement, Handle, ManifestRow, many
+from comity.store.rows.agreements import Agreement
+from comity.store.rows.matching import Handle, ManifestRow
+from comity.store.rows.moving import many
 from comity.worker import work
 from nodes import OFFICER, US, Pair, run
 from refusals import refuses

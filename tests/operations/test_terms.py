@@ -7,7 +7,8 @@ from comity.core.terms import draft_terms
 from comity.core.terms_odrl import PROFILE, to_message_offer, to_offer
 from comity.errors import Code
 from comity.operations import terms
-from comity.store.rows import Agreement, change, many
+from comity.store.rows.agreements import Agreement
+from comity.store.rows.moving import change, many
 from nodes import MX, US, Pair, run
 from refusals import refuses
 from stages import MX_LIST, TERMS

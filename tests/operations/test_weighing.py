@@ -17,7 +17,8 @@ from comity.operations.matching import holdings_of
 from comity.operations.subjects import OwnList
 from comity.operations.weighing import Kept
 from comity.store.engine import Store
-from comity.store.rows import Dataset, Held, many, remove
+from comity.store.rows.holdings import Dataset, Held
+from comity.store.rows.moving import many, remove
 from comity.store.vault import Vault
 from nodes import Pair, run
 from stages import load

@@ -78,7 +78,8 @@ def test_the_same_checkpoint_again(watched: Watched) -> None:
 
 def test_where_the_witness_is_elsewhere_it_says_so_and_is_asked_again(watched: Watched) -> None:
     """A node that forgot: it says 0, hears the size, and proves from there."""
-    from comity.store.rows import VouchedNote, remove
+    from comity.store.rows.evidence import VouchedNote
+    from comity.store.rows.moving import remove
 
     p, witness = watched
     before = submit(p).seen[0].size

@@ -11,7 +11,11 @@ from comity.protocol.base import DATA, Inbound, fill_path
 from comity.protocol.catalog import REQUEST
 from comity.protocol.requests import question_of
 from comity.store import peers
-from comity.store.rows import Agreement, Handle, Message, RequestRow, Usage, many, one
+from comity.store.rows.agreements import Agreement
+from comity.store.rows.matching import Handle, Usage
+from comity.store.rows.moving import many, one
+from comity.store.rows.record import Message
+from comity.store.rows.requests import RequestRow
 from nodes import MX, US, Pair, run
 from stages import TERMS, agree, begin, code, ready, request_terms, say, transfer
 

@@ -9,7 +9,9 @@ from comity.operations import agreeing, offering, receiving, records
 from comity.protocol.attesting import attest_due
 from comity.protocol.destroying import OURS, PEERS
 from comity.store import record
-from comity.store.rows import Destruction, Message, add, many
+from comity.store.rows.moving import add, many
+from comity.store.rows.record import Message
+from comity.store.rows.retention import Destruction
 from fileside import DATASET, filed
 from nodes import MX, US, Pair, run
 from protocol.test_lapsing import ANSWER, QUESTION, pass_time, verified

@@ -21,7 +21,10 @@ from comity.operations import offering
 from comity.protocol import catalog as catalogs
 from comity.protocol.base import DSP, fill_path
 from comity.store import record
-from comity.store.rows import Dataset, Message, Offer, add, many
+from comity.store.rows.agreements import Offer
+from comity.store.rows.holdings import Dataset
+from comity.store.rows.moving import add, many
+from comity.store.rows.record import Message
 from nodes import MX, US, Pair, run
 from refusals import refuses
 from stages import (

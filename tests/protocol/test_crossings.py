@@ -16,7 +16,9 @@ from comity.operations import agreeing, transfers
 from comity.operations import agreements as consents
 from comity.operations.registry import Operation
 from comity.protocol.catalog import REQUEST
-from comity.store.rows import Agreement, Negotiation, Outgoing, many
+from comity.store.rows.agreements import Agreement, Negotiation
+from comity.store.rows.delivery import Outgoing
+from comity.store.rows.moving import many
 from comity.worker import work
 from nodes import MX, Pair, run
 from refusals import refuses

@@ -17,7 +17,8 @@ from comity.protocol.addresses import data_path
 from comity.protocol.questions import manifest_in
 from comity.store import files
 from comity.store import peers as pins
-from comity.store.rows import ManifestRow, many
+from comity.store.rows.matching import ManifestRow
+from comity.store.rows.moving import many
 from comity.worker import work
 from nodes import MX, US, Pair, run
 from refusals import refuses

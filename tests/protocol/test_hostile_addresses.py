@@ -13,7 +13,8 @@ from comity.limits import BODY_BYTES
 from comity.protocol.base import DSP
 from comity.protocol.catalog import REQUEST
 from comity.store import record
-from comity.store.rows import Agreement, Negotiation, Transfer, many, remove
+from comity.store.rows.agreements import Agreement, Negotiation, Transfer
+from comity.store.rows.moving import many, remove
 from nodes import MX, US, Pair
 from stages import code, first_request, say
 

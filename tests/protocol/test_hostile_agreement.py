@@ -21,8 +21,9 @@ from comity.limits import BODY_BYTES
 from comity.node import Node
 from comity.operations import agreeing, agreements
 from comity.protocol.base import DSP, fill_path
-from comity.store import rows
-from comity.store.rows import Negotiation, add, many
+from comity.store.rows.agreements import Agreement as AgreementRow
+from comity.store.rows.agreements import Negotiation
+from comity.store.rows.moving import add, many
 from comity.worker import work
 from nodes import MX, US, Pair, run
 from stages import MX_LIST, code, first_request, say, seal
@@ -119,7 +120,7 @@ def test_an_agreement_that_is_not_what_was_asked_for(offered: Pair, flaw: str) -
     assert code(say(offered.mx, US.id, target, draw(offered, asked))) == expected
     assert row(offered.us) == asked
     with offered.us.store.read() as tx:
-        assert many(tx, rows.Agreement) == []
+        assert many(tx, AgreementRow) == []
     # The honest one is taken.
     assert (
         say(offered.mx, US.id, target, message(offered, asked, agreed(offered, asked))).status
@@ -134,7 +135,7 @@ def test_an_id_of_an_agreement_that_there_is(offered: Pair) -> None:
     with offered.us.store.write() as tx:
         add(
             tx,
-            rows.Agreement(
+            AgreementRow(
                 drawn.id,
                 "did:web:ca.example",
                 "consumer",
@@ -163,7 +164,7 @@ def verification(p: Pair, **more: Any) -> ContractAgreementVerificationMessage:
 
 def stored(node: Node) -> Agreement:
     with node.store.read() as tx:
-        (found,) = many(tx, rows.Agreement)
+        (found,) = many(tx, AgreementRow)
     return model(Agreement, found.agreement.encode(), BODY_BYTES)
 
 

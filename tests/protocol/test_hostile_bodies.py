@@ -17,8 +17,14 @@ from comity.limits import BODY_BYTES, DAY, JSON_DEPTH, UNREADABLE_PER_HOUR
 from comity.node import Node
 from comity.operations import agreeing
 from comity.protocol.base import DSP, JSON, fill_path
-from comity.store import record, rows
-from comity.store.rows import Agreement, Negotiation, Row, Transfer, many, one
+from comity.store import record
+from comity.store.rows.agreements import Agreement, Negotiation, Offer, Transfer
+from comity.store.rows.delivery import Outgoing
+from comity.store.rows.matching import Handle, Hit, ManifestRow, Question, Usage
+from comity.store.rows.moving import many, one
+from comity.store.rows.peers import Peer
+from comity.store.rows.requests import Approval, RequestRow
+from comity.store.rows.row import Row
 from core.dsp.examples import WRITTEN, accepted, model_of
 from core.dsp.mutations import mutations
 from nodes import MX, US, Pair, run
@@ -27,8 +33,8 @@ from stages import MX_LIST
 SEQUENCE = count(1_000)
 """Numbers for messages that the sender's own log knows nothing of: each is given once."""
 PROCESSES: tuple[type[Row], ...] = (
-    *(Negotiation, Agreement, Transfer, rows.Offer, rows.RequestRow, rows.Usage, rows.Approval),
-    *(rows.Outgoing, rows.ManifestRow, rows.Handle, rows.Question, rows.Hit, rows.Peer),
+    *(Negotiation, Agreement, Transfer, Offer, RequestRow, Usage, Approval),
+    *(Outgoing, ManifestRow, Handle, Question, Hit, Peer),
 )
 OFFER, AGREEMENT = (
     next(value[name] for value in WRITTEN if name in value) for name in ("offer", "agreement")

@@ -16,8 +16,8 @@ from comity.limits import BODY_BYTES
 from comity.node import Node
 from comity.operations import agreeing, offering
 from comity.protocol.base import DSP, fill_path
-from comity.store import rows
-from comity.store.rows import Negotiation, change, many
+from comity.store.rows.agreements import Agreement, Negotiation
+from comity.store.rows.moving import change, many
 from nodes import MX, US, Pair, run
 from stages import MX_LIST, MX_ROWS, TERMS, code, first_request, load, pin_third, say
 
@@ -60,7 +60,7 @@ def test_callback_addresses_of_the_peer(offered: Pair, address: str) -> None:
 def check_nothing(node: Node) -> None:
     with node.store.read() as tx:
         assert many(tx, Negotiation) == []
-        assert many(tx, rows.Agreement) == []
+        assert many(tx, Agreement) == []
 
 
 def with_offer(p: Pair, **changes: Any) -> bytes:

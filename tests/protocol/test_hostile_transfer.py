@@ -22,7 +22,8 @@ from comity.node import Node
 from comity.protocol.base import DSP, fill_path
 from comity.protocol.catalog import MATCH
 from comity.protocol.frames import ENDPOINT_TYPE
-from comity.store.rows import Agreement, Transfer, add, change, many
+from comity.store.rows.agreements import Agreement, Transfer
+from comity.store.rows.moving import add, change, many
 from nodes import MX, US, Pair
 from stages import begin, code, pin_third, say, transfer
 

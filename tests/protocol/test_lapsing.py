@@ -12,8 +12,13 @@ from comity.node import Node
 from comity.operations import finding, inbox, records
 from comity.protocol.lapsing import lapse
 from comity.store import record
-from comity.store.rows import Destruction, Hit, Message, Outgoing, Question, RequestRow, many
-from comity.store.schema import messages
+from comity.store.rows.delivery import Outgoing
+from comity.store.rows.matching import Hit, Question
+from comity.store.rows.moving import many
+from comity.store.rows.record import Message
+from comity.store.rows.requests import RequestRow
+from comity.store.rows.retention import Destruction
+from comity.store.schema.record import messages
 from comity.worker import work
 from nodes import MX, US, Pair, run
 from protocol.test_retention import KEEPS, answered

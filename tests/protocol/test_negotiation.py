@@ -17,8 +17,9 @@ from comity.limits import BODY_BYTES, DAY, OPEN_NEGOTIATIONS_PER_PEER, TEXT_CHAR
 from comity.node import Node
 from comity.operations import agreeing, agreements, posture, records
 from comity.protocol.base import DSP, fill_path
-from comity.store import rows
-from comity.store.rows import Negotiation, add, change, many
+from comity.store.rows.agreements import Agreement as AgreementRow
+from comity.store.rows.agreements import Negotiation
+from comity.store.rows.moving import add, change, many
 from comity.worker import work
 from nodes import MX, US, Pair, run
 from refusals import refuses
@@ -47,7 +48,7 @@ def check_finalized(p: Pair, quota: int | None) -> None:
     kept = []
     for node in (p.mx, p.us):
         with node.store.read() as tx:
-            (row,) = many(tx, rows.Agreement)
+            (row,) = many(tx, AgreementRow)
         assert row.state == "active"
         evidence = AgreementEvidence(
             model(Agreement, row.agreement.encode(), BODY_BYTES),

@@ -18,8 +18,10 @@ from comity.node import Node
 from comity.operations import Caller, agreeing, agreements, holdings, offering, transfers
 from comity.protocol import negotiating
 from comity.protocol.base import DSP
-from comity.store import peers, rows
-from comity.store.rows import Negotiation, Offer, many
+from comity.store import peers
+from comity.store.rows.agreements import Agreement as AgreementRow
+from comity.store.rows.agreements import Negotiation, Offer
+from comity.store.rows.moving import many
 from nodes import MX, US, Pair, run
 from refusals import refuses
 from stages import MX_LIST, TERMS, agree, code, first_request, say
@@ -149,7 +151,7 @@ def test_our_offer_in_other_words_is_agreed_to_in_ours(offered: Pair) -> None:
     asked = row(offered.mx)
     assert (asked.pending, asked.waits) == ("ContractAgreementMessage", False)
     with offered.mx.store.read() as tx:
-        (kept,) = many(tx, rows.Agreement)
+        (kept,) = many(tx, AgreementRow)
     agreed = model(Agreement, kept.agreement.encode(), BODY_BYTES)
     assert agreed.permission == model(Policy, canonical(made.policy), BODY_BYTES).permission
     assert from_policy(agreed) == made.terms

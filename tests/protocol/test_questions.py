@@ -18,7 +18,10 @@ from comity.operations import agreements
 from comity.protocol.base import DATA, fill_path
 from comity.protocol.catalog import REQUEST
 from comity.store import record
-from comity.store.rows import ManifestRow, Message, Transfer, Usage, many
+from comity.store.rows.agreements import Transfer
+from comity.store.rows.matching import ManifestRow, Usage
+from comity.store.rows.moving import many
+from comity.store.rows.record import Message
 from comity.worker import work
 from dying import Killed, make_mortal
 from nodes import MX, US, Pair, run

@@ -33,17 +33,12 @@ from comity.operations import (
 from comity.operations.recalling import RecallShown
 from comity.protocol.catalog import MATCH
 from comity.store import journal, kept, record
-from comity.store.rows import (
-    Destruction,
-    Hit,
-    Message,
-    Question,
-    RecallRow,
-    Received,
-    RequestRow,
-    many,
-    one,
-)
+from comity.store.rows.files import Received
+from comity.store.rows.matching import Hit, Question
+from comity.store.rows.moving import many, one
+from comity.store.rows.record import Message
+from comity.store.rows.requests import RequestRow
+from comity.store.rows.retention import Destruction, RecallRow
 from fileside import filed
 from nodes import MX, US, Pair, run
 from protocol.test_retention import answered

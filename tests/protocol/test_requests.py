@@ -17,7 +17,11 @@ from comity.operations import agreements, finding, inbox, offering
 from comity.protocol.answering import answer_path
 from comity.protocol.base import DATA, fill_path
 from comity.protocol.catalog import MATCH, REQUEST
-from comity.store.rows import Agreement, Handle, ManifestRow, Message, RequestRow, add, change, many
+from comity.store.rows.agreements import Agreement
+from comity.store.rows.matching import Handle, ManifestRow
+from comity.store.rows.moving import add, change, many
+from comity.store.rows.record import Message
+from comity.store.rows.requests import RequestRow
 from comity.worker import work
 from nodes import MX, US, Pair, run
 from refusals import refuses

@@ -7,7 +7,10 @@ from comity.operations import finding, inbox, records
 from comity.operations.requests import RequestShown
 from comity.protocol.destroying import ENDED
 from comity.store import journal, record
-from comity.store.rows import Hit, Message, Question, RequestRow, many
+from comity.store.rows.matching import Hit, Question
+from comity.store.rows.moving import many
+from comity.store.rows.record import Message
+from comity.store.rows.requests import RequestRow
 from comity.worker import work
 from nodes import MX, Pair, run
 from stages import TERMS, match, ready

@@ -15,8 +15,11 @@ from comity.node import Node
 from comity.operations import agreeing, transfers
 from comity.protocol.base import DSP, fill_path
 from comity.protocol.catalog import REQUEST
-from comity.store import rows
-from comity.store.rows import Agreement, Negotiation, Row, Transfer, many
+from comity.store.rows.agreements import Agreement, Negotiation, Transfer
+from comity.store.rows.delivery import Outgoing
+from comity.store.rows.matching import Usage
+from comity.store.rows.moving import many
+from comity.store.rows.row import Row
 from core.dsp.schemas import check_against_schema
 from nodes import MX, US, Pair, run
 from stages import CATALOG, CATALOG_BODY, MX_LIST, code, first_request, say, seal
@@ -28,7 +31,7 @@ FIRST = f"{DSP}/negotiations/request"
 
 def rows_of(node: Node, *tables: type[Row]) -> list[Any]:
     """Return all rows of processes, or of some tables."""
-    chosen = tables or (Negotiation, Agreement, Transfer, rows.Usage, rows.Outgoing)
+    chosen = tables or (Negotiation, Agreement, Transfer, Usage, Outgoing)
     with node.store.read() as tx:
         return [row for table in chosen for row in many(tx, table)]
 

@@ -23,8 +23,10 @@ from comity.node import Node, open_node
 from comity.operations import agreeing, offering, peers
 from comity.protocol.base import DATA, DSP, fill_path
 from comity.protocol.catalog import REQUEST
-from comity.store import rows
-from comity.store.rows import Agreement, Negotiation, Row, Transfer, many
+from comity.store.rows.agreements import Agreement, Negotiation, Offer, Transfer
+from comity.store.rows.matching import Usage
+from comity.store.rows.moving import many
+from comity.store.rows.row import Row, RowT
 from nodes import GROUP, MX, US, Pair, run
 from stages import MX_LIST, MX_ROWS, TERMS, THIRD, first_request, load, pin_third, say
 
@@ -50,13 +52,13 @@ def third(tagged: Pair) -> Iterator[Node]:
     node.close()
 
 
-def found(node: Node, cls: type[rows.RowT], **where: Any) -> rows.RowT:
+def found(node: Node, cls: type[RowT], **where: Any) -> RowT:
     with node.store.read() as tx:
         return many(tx, cls, **where)[0]
 
 
 def everything(node: Node) -> list[Row]:
-    tables: tuple[type[Row], ...] = (Negotiation, Transfer, Agreement, rows.Offer, rows.Usage)
+    tables: tuple[type[Row], ...] = (Negotiation, Transfer, Agreement, Offer, Usage)
     with node.store.read() as tx:
         return [row for table in tables for row in many(tx, table)]
 
@@ -121,7 +123,7 @@ def test_datasets_offered_to_another(tagged: Pair, third: Node) -> None:
     check_same(third, [("GET", f"{DSP}/catalog/datasets/{{}}", "second-list")], [(b"", b"")])
     shown = run(offering.catalog, third, peer=MX.id).offers
     with tagged.mx.store.read() as tx:
-        for_all = {row.id for row in many(tx, rows.Offer, peer="")}
+        for_all = {row.id for row in many(tx, Offer, peer="")}
     assert {offer.id for offer in shown} == for_all
 
 

@@ -18,7 +18,8 @@ from comity.operations import Caller, agreements, matching, posture, transfers
 from comity.operations.sessions import started_transfer
 from comity.protocol.base import DSP, fill_path
 from comity.protocol.catalog import MATCH, REQUEST
-from comity.store.rows import Agreement, Transfer, add, change, many
+from comity.store.rows.agreements import Agreement, Transfer
+from comity.store.rows.moving import add, change, many
 from comity.worker import work
 from nodes import MX, OFFICER, US, Pair, run
 from refusals import refuses

@@ -31,8 +31,8 @@ from comity.protocol.replies import REPLIES
 from comity.protocol.sending import State
 from comity.pushing import Pusher
 from comity.store.engine import Store
-from comity.store.rows import Message as Entry
-from comity.store.rows import Outgoing
+from comity.store.rows.delivery import Outgoing
+from comity.store.rows.record import Message as Entry
 from comity.store.vault import Vault
 
 ResultT = TypeVar("ResultT")

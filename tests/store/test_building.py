@@ -12,7 +12,8 @@ from comity.store import building, files
 from comity.store.building import Building
 from comity.store.engine import Store
 from comity.store.handles import Handles
-from comity.store.rows import Handle, ManifestRow, add, many
+from comity.store.rows.matching import Handle, ManifestRow
+from comity.store.rows.moving import add, many
 from refusals import refuses
 
 DIGEST, NAME = bytes(range(32)), b64url(bytes(range(32, 64)))

@@ -10,7 +10,8 @@ from comity.core.merkle import Tree, leaf_hash, verify_consistency, verify_inclu
 from comity.store import record, rotation
 from comity.store.engine import Store
 from comity.store.record import IN
-from comity.store.rows import Message, change
+from comity.store.rows.moving import change
+from comity.store.rows.record import Message
 from comity.store.vault import Vault
 from store.test_record import PEER
 from store.test_vault import entry

@@ -8,7 +8,8 @@ import pytest
 
 from comity.errors import Code, ComityError
 from comity.store.engine import Store
-from comity.store.rows import Officer, add, many, one
+from comity.store.rows.moving import add, many, one
+from comity.store.rows.node import Officer
 from comity.store.vault import Vault
 from refusals import refuses
 

@@ -6,7 +6,7 @@ from sqlalchemy import delete, update
 from comity.errors import Code
 from comity.store import journal
 from comity.store.engine import Store
-from comity.store.schema import journal as table
+from comity.store.schema.node import journal as table
 from refusals import refuses
 
 

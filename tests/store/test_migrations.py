@@ -1,7 +1,9 @@
 """The migrations make what the schema says, and rows are what the tables have."""
 
 from dataclasses import fields, is_dataclass
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
 import pytest
 from alembic import command
@@ -10,10 +12,15 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import column, create_engine, table
 
-from comity.store import migrations, rows
+from comity.store import migrations, rows, schema
 from comity.store.engine import Store
-from comity.store.rows import Row
-from comity.store.schema import metadata
+from comity.store.rows.agreements import Agreement, Offer, Transfer
+from comity.store.rows.moving import add, many, one
+from comity.store.rows.node import Officer
+from comity.store.rows.record import Message
+from comity.store.rows.requests import RequestRow
+from comity.store.rows.row import Row
+from comity.store.schema.columns import metadata
 from comity.store.vault import Vault
 
 BODY = b"what stood in clear"
@@ -53,10 +60,10 @@ def test_the_migrations_make_the_schema(store: Store) -> None:
 
 def test_a_database_that_is_up_to_date_stays_as_it_is(store: Store, url: str) -> None:
     with store.write() as tx:
-        rows.add(tx, rows.Officer("officer-1", bytes(32), 1))
+        add(tx, Officer("officer-1", bytes(32), 1))
     again = Store(url, store.vault)
     with again.read() as tx:
-        assert rows.one(tx, rows.Officer, id="officer-1") == rows.Officer("officer-1", bytes(32), 1)
+        assert one(tx, Officer, id="officer-1") == Officer("officer-1", bytes(32), 1)
     again.close()
 
 
@@ -68,6 +75,20 @@ def test_fields_are_columns(row: type[Row]) -> None:
 
 def test_every_table_has_its_row() -> None:
     assert {row.table.name for row in Row.__subclasses__()} == set(metadata.tables)
+
+
+@pytest.mark.parametrize("row", Row.__subclasses__(), ids=lambda row: row.__name__)
+def test_a_row_is_in_the_module_of_its_table(row: type[Row]) -> None:
+    theme = row.__module__.rpartition(".")[2]
+    assert getattr(import_module(f"{schema.__name__}.{theme}"), row.table.name) is row.table
+
+
+def test_who_imports_one_theme_has_all() -> None:
+    """What is done to all rows, or to the whole schema, would pass over a module left out."""
+    in_rows = {module.name for module in iter_modules(rows.__path__)}
+    in_schema = {module.name for module in iter_modules(schema.__path__)}
+    assert set(rows.__all__) == in_rows - {"contents", "moving", "row"}
+    assert set(schema.__all__) == in_schema - {"columns"}
 
 
 def test_what_was_there_before_stays(url: str, tmp_path: Path) -> None:
@@ -100,9 +121,9 @@ def test_what_was_there_before_stays(url: str, tmp_path: Path) -> None:
     engine.dispose()
     store = Store(url, Vault(tmp_path / "wrap"))
     with store.read() as tx:
-        (offer,), (agreed,) = rows.many(tx, rows.Offer), rows.many(tx, rows.Agreement)
-        (transfer,) = rows.many(tx, rows.Transfer)
-        kept, (asked,) = rows.many(tx, rows.Message, order="seq"), rows.many(tx, rows.RequestRow)
+        (offer,), (agreed,) = many(tx, Offer), many(tx, Agreement)
+        (transfer,) = many(tx, Transfer)
+        kept, (asked,) = many(tx, Message, order="seq"), many(tx, RequestRow)
         raw = tx.exec_driver_sql("SELECT token, body, wrap FROM messages").all()
     store.close()
     # What stood in clear is sealed, and what carries contents is looked at.

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from comity.operations import finding, inbox, records
-from comity.store.rows import Usage, many
+from comity.store.rows.matching import Usage
+from comity.store.rows.moving import many
 from nodes import MX, US, Pair, pair, run
 from stages import (
     MX_LIST,

@@ -15,7 +15,7 @@ from comity.limits import TOGETHER
 from comity.store import record
 from comity.store.engine import Store
 from comity.store.record import IN, OUT
-from comity.store.rows import Message
+from comity.store.rows.record import Message
 from comity.store.vault import Vault
 from refusals import refuses
 

@@ -11,8 +11,12 @@ from comity.limits import REWRAPPED_AT_ONCE, WRAP_KEY_SECONDS
 from comity.store import record, rotation
 from comity.store.engine import Store
 from comity.store.record import IN, OUT
-from comity.store.rows import Message, Question, RequestRow, WrapKey, add, change, many
-from comity.store.schema import messages
+from comity.store.rows.matching import Question
+from comity.store.rows.moving import add, change, many
+from comity.store.rows.node import WrapKey
+from comity.store.rows.record import Message
+from comity.store.rows.requests import RequestRow
+from comity.store.schema.record import messages
 from comity.store.vault import Vault
 from refusals import refuses
 from store.test_record import PEER

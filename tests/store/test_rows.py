@@ -1,8 +1,10 @@
 """Rows as they are read, written and changed."""
 
 from comity.store.engine import Store
-from comity.store.rows import Officer, Usage, add, change, many, one, remove
-from comity.store.schema import usage
+from comity.store.rows.matching import Usage
+from comity.store.rows.moving import add, change, many, one, remove
+from comity.store.rows.node import Officer
+from comity.store.schema.matching import usage
 from comity.store.usage import used
 
 A, B, C = (Officer(name, bytes([n]) * 32, n) for n, name in enumerate("abc"))

@@ -12,7 +12,8 @@ from comity.core.tiles import WIDTH
 from comity.errors import Code
 from comity.store import record, tiles
 from comity.store.engine import Store
-from comity.store.rows import Message, Tile, add, many, remove
+from comity.store.rows.moving import add, many, remove
+from comity.store.rows.record import Message, Tile
 from comity.store.tiles import stored_tree
 from comity.store.vault import Vault
 from refusals import refuses

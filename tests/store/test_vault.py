@@ -12,8 +12,11 @@ from comity.errors import Code
 from comity.store import record
 from comity.store.engine import Store
 from comity.store.record import IN, OUT
-from comity.store.rows import Message, Question, RequestRow, add, change, change_stored, many, one
-from comity.store.schema import messages
+from comity.store.rows.matching import Question
+from comity.store.rows.moving import add, change, change_stored, many, one
+from comity.store.rows.record import Message
+from comity.store.rows.requests import RequestRow
+from comity.store.schema.record import messages
 from comity.store.vault import Sealed, Vault
 from refusals import refuses
 from store.test_record import PEER, message

@@ -12,7 +12,8 @@ from comity.errors import Code, ComityError
 from comity.limits import WRITERS_PER_COMMIT
 from comity.store import writers
 from comity.store.engine import Store
-from comity.store.rows import Officer, add, many
+from comity.store.rows.moving import add, many
+from comity.store.rows.node import Officer
 from comity.store.vault import Vault
 from threads import at_once
 

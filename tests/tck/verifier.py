@@ -21,7 +21,7 @@ from comity.protocol.authentication import TokenAuthenticator
 from comity.protocol.base import DSP
 from comity.protocol.sending import envelope_for
 from comity.store import peers, record
-from comity.store.rows import Message
+from comity.store.rows.record import Message
 
 STATIC: Final = "conformance-kit"
 """The one bearer token that the kit has."""

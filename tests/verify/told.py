@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from comity.operations import finding, inbox, proving, records
-from comity.store.rows import Cosigned, remove
+from comity.store.rows.evidence import Cosigned
+from comity.store.rows.moving import remove
 from comity_verify import Found, verify
 from nodes import MX, Pair, run
 

@@ -29,7 +29,8 @@ from comity.errors import Code, ComityError
 from comity.node import Node, open_node
 from comity.operations import offering, posture, records, watching
 from comity.store import record, tiles
-from comity.store.rows import Head, Message, Tile, add, change, remove
+from comity.store.rows.moving import add, change, remove
+from comity.store.rows.record import Head, Message, Tile
 from comity.texts import Language
 
 PUT: Final = 2

@@ -18,7 +18,9 @@ from comity.node import Node
 from comity.protocol.base import JSON, prefix
 from comity.protocol.sending import post
 from comity.store import peers, record
-from comity.store.rows import Agreement, Message, many
+from comity.store.rows.agreements import Agreement
+from comity.store.rows.moving import many
+from comity.store.rows.record import Message
 
 
 @dataclass(frozen=True, slots=True)

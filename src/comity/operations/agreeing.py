@@ -28,8 +28,9 @@ from comity.operations.setup import Nothing
 from comity.protocol import negotiating
 from comity.protocol.signing import offer_of
 from comity.store import journal, peers
-from comity.store.rows import Approval as Approved
-from comity.store.rows import Negotiation, add, change, many, one, remove
+from comity.store.rows.agreements import Negotiation
+from comity.store.rows.moving import add, change, many, one, remove
+from comity.store.rows.requests import Approval as Approved
 
 
 class Negotiate(Model):

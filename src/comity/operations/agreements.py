@@ -22,7 +22,8 @@ from comity.operations.setup import Nothing
 from comity.protocol import consent, negotiating
 from comity.protocol.agreed import terms_of
 from comity.store import journal, peers
-from comity.store.rows import Agreement, many, one
+from comity.store.rows.agreements import Agreement
+from comity.store.rows.moving import many, one
 
 
 class AgreementId(Model):

@@ -15,7 +15,8 @@ from comity.operations.finding import HitShown, shown
 from comity.operations.registry import Caller, Model, operation
 from comity.operations.saved_sets import watch_of
 from comity.operations.setup import Nothing
-from comity.store.rows import WatchedSet, WatchLook, WatchRound, add, many, one, remove
+from comity.store.rows.moving import add, many, one, remove
+from comity.store.rows.saved_sets import WatchedSet, WatchLook, WatchRound
 
 
 class ChangesSince(Model):

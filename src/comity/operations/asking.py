@@ -31,8 +31,9 @@ from comity.operations.sealing import inputs_of, seal, unseal
 from comity.protocol.addresses import data_path
 from comity.protocol.sending import post
 from comity.store import files, record
-from comity.store.rows import Hit, Question, add, change, many, one
-from comity.store.schema import questions
+from comity.store.rows.matching import Hit, Question
+from comity.store.rows.moving import add, change, many, one
+from comity.store.schema.matching import questions
 
 _TOKEN_ID_BYTES: Final = 16
 

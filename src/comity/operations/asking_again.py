@@ -26,16 +26,10 @@ from comity.operations.sessions import begin_session
 from comity.protocol.catalog import MATCH
 from comity.protocol.turns import Turns
 from comity.store import alarms, peers, standing
-from comity.store.rows import (
-    ManifestRow,
-    Transfer,
-    WatchedSet,
-    WatchRound,
-    add,
-    change,
-    many,
-    one,
-)
+from comity.store.rows.agreements import Transfer
+from comity.store.rows.matching import ManifestRow
+from comity.store.rows.moving import add, change, many, one
+from comity.store.rows.saved_sets import WatchedSet, WatchRound
 from comity.worker import comes
 
 _FIRST_WAIT_SECONDS: Final = 60

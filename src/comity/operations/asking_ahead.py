@@ -23,7 +23,9 @@ from comity.operations.sealing import inputs_of
 from comity.protocol.outbox import outgoing
 from comity.protocol.sending import State
 from comity.store import files, record
-from comity.store.rows import Message, Question, many
+from comity.store.rows.matching import Question
+from comity.store.rows.moving import many
+from comity.store.rows.record import Message
 
 
 def fetch_set(node: Node, session: Session) -> bool:

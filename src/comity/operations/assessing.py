@@ -23,7 +23,9 @@ from comity.core.records import Family
 from comity.node import Node
 from comity.operations.asking import token_id
 from comity.operations.registry import Model
-from comity.store.rows import Assessment, Held, Hit, add, change, many, one
+from comity.store.rows.holdings import Held
+from comity.store.rows.matching import Assessment, Hit
+from comity.store.rows.moving import add, change, many, one
 
 _AT_ONCE: Final = 500
 """Pairs of one transaction: whoever else writes gets its turn in between."""

@@ -27,7 +27,10 @@ from comity.operations.setup import OFFICERS, add_officer, check_officer
 from comity.store import journal, rotation, standing
 from comity.store.engine import Store
 from comity.store.forgetting import forget_sealed
-from comity.store.rows import ManifestRow, Officer, Question, SealedAddress, change, many, remove
+from comity.store.rows.files import SealedAddress
+from comity.store.rows.matching import ManifestRow, Question
+from comity.store.rows.moving import change, many, remove
+from comity.store.rows.node import Officer
 from comity.store.vault import Vault
 
 

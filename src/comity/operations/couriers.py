@@ -16,7 +16,9 @@ from comity.operations.peering import find_peer, is_carried
 from comity.operations.registry import Caller, Model, operation
 from comity.protocol import packing
 from comity.store import journal, spool
-from comity.store.rows import Negotiation, RequestRow, Transfer, many
+from comity.store.rows.agreements import Negotiation, Transfer
+from comity.store.rows.moving import many
+from comity.store.rows.requests import RequestRow
 from comity.unbundling import Taken, Unbundler
 from comity.worker import due
 

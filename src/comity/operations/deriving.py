@@ -13,7 +13,8 @@ from comity.core.records import Family, Kind, Record
 from comity.errors import Code, ComityError
 from comity.node import Node
 from comity.operations.registry import Caller, Model, operation
-from comity.store.rows import Held, many
+from comity.store.rows.holdings import Held
+from comity.store.rows.moving import many
 
 
 class Explain(Model):

@@ -12,7 +12,10 @@ from sqlalchemy import Connection
 
 from comity.core.changes import Found, compare
 from comity.core.fuzzy.bands import Band
-from comity.store.rows import Held, Hit, WatchedSet, WatchRound, many, one
+from comity.store.rows.holdings import Held
+from comity.store.rows.matching import Hit
+from comity.store.rows.moving import many, one
+from comity.store.rows.saved_sets import WatchedSet, WatchRound
 
 if TYPE_CHECKING:
     from comity.operations.finding import HitShown

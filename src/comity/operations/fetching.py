@@ -18,7 +18,9 @@ from comity.protocol.addresses import data_path
 from comity.protocol.agreed import terms_of
 from comity.protocol.sending import Draft
 from comity.store import files, peers
-from comity.store.rows import Agreement, ManifestRow, Transfer, add, change, many
+from comity.store.rows.agreements import Agreement, Transfer
+from comity.store.rows.matching import ManifestRow
+from comity.store.rows.moving import add, change, many
 
 
 @dataclass(frozen=True, slots=True)

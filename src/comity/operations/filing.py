@@ -17,7 +17,9 @@ from comity.operations.holdings import HoldingsShown
 from comity.operations.registry import Caller, Model, operation
 from comity.protocol.base import BYTES
 from comity.store import journal, kept
-from comity.store.rows import Dataset, DatasetFile, Grant, add, one, remove
+from comity.store.rows.files import DatasetFile, Grant
+from comity.store.rows.holdings import Dataset
+from comity.store.rows.moving import add, one, remove
 
 _MEDIA_TYPE: Final = re.compile(r"[a-z0-9][a-z0-9.+-]*/[a-z0-9][a-z0-9.+-]*")
 """A type and a subtype, without parameters (RFC 6838 section 4.2), in small letters."""

@@ -25,14 +25,10 @@ from comity.operations.peering import find_peer
 from comity.operations.registry import Caller, Model, operation
 from comity.protocol import retention
 from comity.protocol.agreed import terms_of
-from comity.store.rows import (
-    Agreement,
-    Hit,
-    JournalEntry,
-    ManifestRow,
-    many,
-    one,
-)
+from comity.store.rows.agreements import Agreement
+from comity.store.rows.matching import Hit, ManifestRow
+from comity.store.rows.moving import many, one
+from comity.store.rows.node import JournalEntry
 
 BANDS: Final = tuple(Band)
 """The best first."""

@@ -4,7 +4,8 @@ from comity.api import Progress
 from comity.errors import Code, ComityError
 from comity.node import Node
 from comity.operations.registry import Caller, Model, operation
-from comity.store.rows import Handle, ManifestRow, one
+from comity.store.rows.matching import Handle, ManifestRow
+from comity.store.rows.moving import one
 
 
 class HandlesNamed(Model):

@@ -17,7 +17,9 @@ from comity.node import Node
 from comity.operations.registry import Caller, Model, operation
 from comity.operations.setup import Nothing
 from comity.store import journal
-from comity.store.rows import Dataset, DatasetFile, Held, add, change, many, one, remove
+from comity.store.rows.files import DatasetFile
+from comity.store.rows.holdings import Dataset, Held
+from comity.store.rows.moving import add, change, many, one, remove
 
 _BATCH: Final = 2_000
 _REPORT: Final = TypeAdapter(LoadReport)

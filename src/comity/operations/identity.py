@@ -17,7 +17,7 @@ from comity.operations.registry import Caller, Model, operation
 from comity.operations.setup import Nothing
 from comity.store import identities, journal
 from comity.store.peers import history
-from comity.store.rows import IdentityRow
+from comity.store.rows.peers import IdentityRow
 
 
 class Rotate(Model):

@@ -23,18 +23,10 @@ from comity.protocol.catalog import REQUEST
 from comity.protocol.requests import question_of
 from comity.protocol.sending import post
 from comity.store import journal, peers
-from comity.store.rows import (
-    Agreement,
-    Approval,
-    Handle,
-    Hit,
-    ManifestRow,
-    RequestRow,
-    add,
-    change,
-    many,
-    one,
-)
+from comity.store.rows.agreements import Agreement
+from comity.store.rows.matching import Handle, Hit, ManifestRow
+from comity.store.rows.moving import add, change, many, one
+from comity.store.rows.requests import Approval, RequestRow
 
 
 class Ask(Model):

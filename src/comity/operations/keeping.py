@@ -5,7 +5,8 @@ from comity.node import Node
 from comity.operations.registry import Caller, Model, operation
 from comity.operations.setup import Nothing
 from comity.store import journal, rotation
-from comity.store.rows import WrapKey, many
+from comity.store.rows.moving import many
+from comity.store.rows.node import WrapKey
 from comity.store.wrapping import State
 
 

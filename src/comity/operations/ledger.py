@@ -15,7 +15,8 @@ from comity.operations.records import PeerArgs
 from comity.operations.registry import Caller, Model, operation
 from comity.protocol import ledgers
 from comity.store import journal
-from comity.store.rows import LedgerRow, many
+from comity.store.rows.moving import many
+from comity.store.rows.record import LedgerRow
 
 Periods = Literal["P1D", "P1W", "P1M", "all"]
 

@@ -26,7 +26,8 @@ from comity.operations.sessions import Asking, begin_session
 from comity.operations.subjects import Typed
 from comity.protocol.agreed import terms_of
 from comity.store import journal
-from comity.store.rows import Dataset, many, one
+from comity.store.rows.holdings import Dataset
+from comity.store.rows.moving import many, one
 
 
 class Match(Asking):

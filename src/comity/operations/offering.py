@@ -23,8 +23,10 @@ from comity.operations.setup import Nothing
 from comity.protocol.addresses import dsp_base
 from comity.protocol.answering import FIELDS
 from comity.protocol.catalog import page_target
-from comity.store import journal, rows
-from comity.store.rows import add, change, many, one
+from comity.store import journal
+from comity.store.rows.agreements import Offer as OfferRow
+from comity.store.rows.holdings import Dataset as DatasetRow
+from comity.store.rows.moving import add, change, many, one
 
 _ASKED: Final = "catalog"
 _SHOWN: Final = "catalog shown"
@@ -91,7 +93,7 @@ def make_offer(node: Node, caller: Caller, args: OfferMake, progress: Progress) 
         check_held(tx, args.dataset)
         peer = find_peer(tx, args.peer).id if args.peer else ""
         offer_id, now = node.local.new_urn(), node.local.now()
-        row = rows.Offer(
+        row = OfferRow(
             id=offer_id,
             dataset=args.dataset,
             peer=peer,
@@ -110,7 +112,7 @@ def make_offer(node: Node, caller: Caller, args: OfferMake, progress: Progress) 
 def offer_list(node: Node, caller: Caller, args: Nothing, progress: Progress) -> Offers:
     """List our offers."""
     with node.store.read() as tx:
-        made = many(tx, rows.Offer, order="created")
+        made = many(tx, OfferRow, order="created")
         return Offers(offers=tuple(_shown(tx, row) for row in made))
 
 
@@ -118,10 +120,10 @@ def offer_list(node: Node, caller: Caller, args: Nothing, progress: Progress) ->
 def withdraw_offer(node: Node, caller: Caller, args: OfferId, progress: Progress) -> OfferShown:
     """Withdraw an offer; agreements made under it stay. Raises OFFER_UNKNOWN."""
     with node.store.write() as tx:
-        if not change(tx, rows.Offer, {"id": args.offer}, open=False):
+        if not change(tx, OfferRow, {"id": args.offer}, open=False):
             raise ComityError(Code.OFFER_UNKNOWN)
         journal.note(tx, node.local.now(), caller.officer, "offer.withdraw", offer=args.offer)
-        found = one(tx, rows.Offer, id=args.offer)
+        found = one(tx, OfferRow, id=args.offer)
         if found is None:
             raise ComityError(Code.OFFER_UNKNOWN)
         return _shown(tx, found)
@@ -171,7 +173,7 @@ def check_held(tx: Connection, dataset: str) -> None:
 
     Raises DATASET_UNKNOWN, ONWARD_NOT_AGREED.
     """
-    found = one(tx, rows.Dataset, id=dataset)
+    found = one(tx, DatasetRow, id=dataset)
     if found is None:
         raise ComityError(Code.DATASET_UNKNOWN, dataset=dataset)
     check_offerable(tx, found)
@@ -225,8 +227,8 @@ def _datasets(node: Node, peer: Pinned) -> Iterator[Dataset]:
         target = page_target(dsp_base(peer.identity), found.next) if found.next else None
 
 
-def _shown(tx: Connection, row: rows.Offer) -> OfferShown:
-    dataset = one(tx, rows.Dataset, id=row.dataset)
+def _shown(tx: Connection, row: OfferRow) -> OfferShown:
+    dataset = one(tx, DatasetRow, id=row.dataset)
     policy = model(Offer, row.policy.encode(), BODY_BYTES)
     return OfferShown(
         id=row.id,

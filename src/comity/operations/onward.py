@@ -21,19 +21,12 @@ from comity.protocol.addresses import transfer_in
 from comity.protocol.agreed import known_terms
 from comity.protocol.lapsing import agreement_of
 from comity.store.record import OUT
-from comity.store.rows import (
-    Agreement,
-    Dataset,
-    DatasetFile,
-    Grant,
-    Message,
-    Received,
-    Transfer,
-    many,
-    one,
-    streamed,
-)
-from comity.store.schema import messages
+from comity.store.rows.agreements import Agreement, Transfer
+from comity.store.rows.files import DatasetFile, Grant, Received
+from comity.store.rows.holdings import Dataset
+from comity.store.rows.moving import many, one, streamed
+from comity.store.rows.record import Message
+from comity.store.schema.record import messages
 
 _START: Final = "TransferStartMessage"
 _REPORT = TypeAdapter(LoadReport)

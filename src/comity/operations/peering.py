@@ -16,7 +16,9 @@ from comity.protocol.outbox import outgoing
 from comity.protocol.sending import Draft, State, put
 from comity.store import peers, record
 from comity.store.links import Kind
-from comity.store.rows import Awaited, Message, add, change, one, remove
+from comity.store.rows.delivery import Awaited
+from comity.store.rows.moving import add, change, one, remove
+from comity.store.rows.record import Message
 
 _SCOPE: Final[ContextVar[str]] = ContextVar("scope", default="")
 """Which operation waits for what is asked."""

@@ -11,7 +11,8 @@ from comity.operations.registry import Caller, Model, operation
 from comity.operations.setup import Nothing
 from comity.store import identities, journal, peers, record
 from comity.store.peers import history
-from comity.store.rows import Peer, add, one
+from comity.store.rows.moving import add, one
+from comity.store.rows.peers import Peer
 
 
 class PeerDocument(Model):

@@ -18,7 +18,8 @@ from comity.operations.registry import Caller, Model, operation
 from comity.protocol import evidence
 from comity.store import identities, journal, peers, record
 from comity.store.peers import history
-from comity.store.rows import IdentityRow, Peer, change
+from comity.store.rows.moving import change
+from comity.store.rows.peers import IdentityRow, Peer
 
 STOPPED: Final = "stopped"
 """Why a peer is believed no longer where an officer here said so, and nobody signed it."""

@@ -19,7 +19,9 @@ from comity.protocol import filing
 from comity.protocol.catalog import open_offers
 from comity.protocol.routes import CONTACTS, ROUTES
 from comity.store import alarms, record
-from comity.store.rows import Agreement, Negotiation, RequestRow, Transfer, many
+from comity.store.rows.agreements import Agreement, Negotiation, Transfer
+from comity.store.rows.moving import many
+from comity.store.rows.requests import RequestRow
 from comity.store.usage import used
 
 

@@ -13,9 +13,10 @@ from comity.operations.offering import (
 )
 from comity.operations.registry import Model
 from comity.protocol.signing import offer_of
-from comity.store import rows
-from comity.store.rows import Approval as Approved
-from comity.store.rows import Negotiation, many, one
+from comity.store.rows.agreements import Negotiation
+from comity.store.rows.agreements import Offer as OfferRow
+from comity.store.rows.moving import many, one
+from comity.store.rows.requests import Approval as Approved
 
 
 class Changed(Model):
@@ -64,7 +65,7 @@ def shown(tx: Connection, row: Negotiation) -> NegotiationShown:
     """Return a negotiation as surfaces show it."""
     offer = offer_of(row)
     terms = known_terms(offer)
-    ours = one(tx, rows.Offer, id=offer.id)
+    ours = one(tx, OfferRow, id=offer.id)
     before = known_terms(model(Offer, ours.policy.encode(), BODY_BYTES)) if ours else None
     changes = differences(before, terms) if before and terms else ()
     return NegotiationShown(

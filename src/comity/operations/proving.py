@@ -23,7 +23,8 @@ from comity.operations.peering import find_peer
 from comity.operations.registry import Caller, Model, operation
 from comity.protocol import recording, vouching
 from comity.store import journal, record
-from comity.store.rows import Message, one
+from comity.store.rows.moving import one
+from comity.store.rows.record import Message
 from comity.store.tiles import stored_tree
 
 BODY: Final = "body"

@@ -17,7 +17,9 @@ from comity.protocol import recall
 from comity.protocol.attesting import attest
 from comity.protocol.destroying import Ground, destroy
 from comity.store import journal, peers
-from comity.store.rows import Message, RecallEntry, RecallRow, many, one
+from comity.store.rows.moving import many, one
+from comity.store.rows.record import Message
+from comity.store.rows.retention import RecallEntry, RecallRow
 
 
 class RecallRequest(Model):

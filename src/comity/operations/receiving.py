@@ -25,7 +25,9 @@ from comity.protocol.agreed import in_force
 from comity.protocol.catalog import PULL
 from comity.pushing import file_client
 from comity.store import journal, kept, peers
-from comity.store.rows import Received, Transfer, change, many, one
+from comity.store.rows.agreements import Transfer
+from comity.store.rows.files import Received
+from comity.store.rows.moving import change, many, one
 
 
 class ReceivedShown(Model):

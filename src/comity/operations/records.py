@@ -19,7 +19,9 @@ from comity.protocol.destroying import OURS, PEERS
 from comity.store import checkpoints, journal, record
 from comity.store.checkpoints import cosigned_note
 from comity.store.record import Listed
-from comity.store.rows import Cosigned, Destruction, many
+from comity.store.rows.evidence import Cosigned
+from comity.store.rows.moving import many
+from comity.store.rows.retention import Destruction
 
 Destructions: TypeAlias = Mapping[tuple[str, str, int], Destruction]
 """By side, direction and number."""

@@ -24,7 +24,9 @@ from comity.protocol.sending import State
 from comity.store import files, journal, keysets
 from comity.store.engine import Store
 from comity.store.peers import history
-from comity.store.rows import ManifestRow, Outgoing, change, many
+from comity.store.rows.delivery import Outgoing
+from comity.store.rows.matching import ManifestRow
+from comity.store.rows.moving import change, many
 from comity.store.vault import Vault
 
 

@@ -41,7 +41,9 @@ from comity.protocol.requests import question_of
 from comity.protocol.routes import find_route
 from comity.store import peers
 from comity.store.replay import count, replay
-from comity.store.rows import Agreement, Message, Transfer, one
+from comity.store.rows.agreements import Agreement, Transfer
+from comity.store.rows.moving import one
+from comity.store.rows.record import Message
 
 _TRANSFER: Final = TransferRequestMessage.__name__
 _QUESTION: Final = "comity-question-1"

@@ -13,7 +13,10 @@ from comity.node import Node
 from comity.operations.registry import Model
 from comity.protocol import answering, retention
 from comity.protocol.agreed import terms_of
-from comity.store.rows import Agreement, Approval, Handle, RequestRow, many, one
+from comity.store.rows.agreements import Agreement
+from comity.store.rows.matching import Handle
+from comity.store.rows.moving import many, one
+from comity.store.rows.requests import Approval, RequestRow
 
 _CAME: Final = frozenset({"answered", "declined", "expired"})
 """States in which the asker has an answer."""

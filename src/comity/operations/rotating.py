@@ -29,7 +29,7 @@ from comity.edge.pkcs11 import Pkcs11
 from comity.node import IDENTITY_FILE, IDENTITY_MODE, former
 from comity.store import identities, record
 from comity.store.peers import history, message_key
-from comity.store.schema import messages
+from comity.store.schema.record import messages
 
 _SEEN: Final = frozenset({"checkpoint", "cosignature"})
 """What these sign travels in messages. A peer that knew the message key and not these would believe

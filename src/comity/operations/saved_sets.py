@@ -16,7 +16,8 @@ from comity.operations.sessions import agreed_families, agreed_reasons
 from comity.operations.setup import Nothing
 from comity.protocol.agreed import terms_of
 from comity.store import journal
-from comity.store.rows import WatchedSet, WatchLook, WatchRound, add, many, one, remove
+from comity.store.rows.moving import add, many, one, remove
+from comity.store.rows.saved_sets import WatchedSet, WatchLook, WatchRound
 
 
 class WatchAdd(Model):

@@ -9,7 +9,7 @@ from typing import Final
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from comity.node import Node
-from comity.store.rows import Question
+from comity.store.rows.matching import Question
 
 _NONCE_BYTES: Final = 12
 

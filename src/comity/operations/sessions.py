@@ -24,7 +24,8 @@ from comity.protocol.agreed import terms_of
 from comity.protocol.catalog import MATCH, REQUEST
 from comity.store import peers
 from comity.store.links import Kind as LinkKind
-from comity.store.rows import Agreement, Transfer, many
+from comity.store.rows.agreements import Agreement, Transfer
+from comity.store.rows.moving import many
 
 _POLL_SECONDS: Final = 0.05
 

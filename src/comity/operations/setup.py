@@ -27,7 +27,8 @@ from comity.node import IDENTITY_FILE, KEYS, WRAP_KEYS, Node, SystemClock
 from comity.operations.registry import Caller, Model, operation
 from comity.store import journal, standing
 from comity.store.engine import Store
-from comity.store.rows import Officer, Unsettled, add, many, one
+from comity.store.rows.moving import add, many, one
+from comity.store.rows.node import Officer, Unsettled
 from comity.store.vault import Vault
 
 OFFICERS: Final = "officers"

@@ -7,7 +7,10 @@ from comity.operations.registry import Model
 from comity.protocol.agreed import terms_of
 from comity.protocol.catalog import MATCH, PULL, PUSH
 from comity.store import alarms
-from comity.store.rows import Agreement, Approval, Grant, Transfer, many, one
+from comity.store.rows.agreements import Agreement, Transfer
+from comity.store.rows.files import Grant
+from comity.store.rows.moving import many, one
+from comity.store.rows.requests import Approval
 
 
 class TransferShown(Model):

@@ -23,7 +23,8 @@ from comity.node import Node
 from comity.operations import weighing
 from comity.operations.asking import Sources
 from comity.operations.registry import Model
-from comity.store.rows import Dataset, Held, streamed
+from comity.store.rows.holdings import Dataset, Held
+from comity.store.rows.moving import streamed
 
 TYPED: Final = "typed"
 """The id of a record that somebody typed, while its tokens are derived."""

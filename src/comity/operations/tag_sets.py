@@ -40,7 +40,8 @@ from comity.store.building import SET, Building
 from comity.store.handles import Handles
 from comity.store.outputs import Made, Outputs
 from comity.store.partitions import Partitions
-from comity.store.rows import Dataset, Held, one, streamed
+from comity.store.rows.holdings import Dataset, Held
+from comity.store.rows.moving import one, streamed
 
 RECORDS_AT_ONCE = 2_048
 """Records tagged at once: enough tokens of each family to keep every thread busy, little enough to

@@ -27,16 +27,10 @@ from comity.store.building import Building
 from comity.store.handles import Handles
 from comity.store.keysets import KeySet
 from comity.store.outputs import Outputs
-from comity.store.rows import (
-    Agreement,
-    Dataset,
-    ManifestRow,
-    Transfer,
-    add,
-    change,
-    many,
-    one,
-)
+from comity.store.rows.agreements import Agreement, Transfer
+from comity.store.rows.holdings import Dataset
+from comity.store.rows.matching import ManifestRow
+from comity.store.rows.moving import add, change, many, one
 
 
 class Tag(Model):

@@ -15,7 +15,8 @@ from comity.limits import BODY_BYTES
 from comity.node import Node
 from comity.operations.registry import Caller, Model, operation
 from comity.protocol.agreed import terms_of
-from comity.store.rows import Agreement, one
+from comity.store.rows.agreements import Agreement
+from comity.store.rows.moving import one
 
 
 class Explain(Model):

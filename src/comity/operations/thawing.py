@@ -8,7 +8,8 @@ from comity.operations.peering import find_peer
 from comity.operations.registry import Caller, Model, operation
 from comity.operations.setup import Nothing
 from comity.store import journal, peers, standing
-from comity.store.rows import Unsettled, change, many
+from comity.store.rows.moving import change, many
+from comity.store.rows.node import Unsettled
 from comity.store.standing import Why
 
 

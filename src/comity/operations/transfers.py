@@ -22,7 +22,9 @@ from comity.protocol import filing, transferring
 from comity.protocol.agreed import in_force
 from comity.protocol.catalog import MATCH, PULL, PUSH, REQUEST
 from comity.store import journal, peers
-from comity.store.rows import Approval, Transfer, add, many, one
+from comity.store.rows.agreements import Transfer
+from comity.store.rows.moving import add, many, one
+from comity.store.rows.requests import Approval
 
 FORMATS: Final = (MATCH, REQUEST, PULL, PUSH)
 

@@ -13,7 +13,9 @@ from comity.operations.registry import Caller, Model, operation
 from comity.operations.setup import Nothing
 from comity.protocol import transferring
 from comity.store import alarms, journal, peers, record
-from comity.store.rows import Alarm, Transfer, many
+from comity.store.rows.agreements import Transfer
+from comity.store.rows.evidence import Alarm
+from comity.store.rows.moving import many
 
 
 class AlarmShown(Model):

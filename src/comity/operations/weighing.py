@@ -16,8 +16,9 @@ from comity.core.fuzzy.frequencies import Frequencies, Tally
 from comity.core.fuzzy.subject import Subject
 from comity.core.holdings import decode
 from comity.limits import FREQUENCIES_KEPT
-from comity.store.rows import Dataset, Held, many, streamed
-from comity.store.schema import records
+from comity.store.rows.holdings import Dataset, Held
+from comity.store.rows.moving import many, streamed
+from comity.store.schema.holdings import records
 
 SAMPLE: Final = 20_000
 """Records of ours by which it is weighed how rare a name is: of a longer list every n-th. One in

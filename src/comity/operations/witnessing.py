@@ -16,7 +16,8 @@ from comity.operations.registry import Caller, Model, operation
 from comity.operations.setup import Nothing
 from comity.protocol import recording, vouching
 from comity.store import journal, peers, record
-from comity.store.rows import VouchedNote, Witness, add, many, one, remove
+from comity.store.rows.evidence import VouchedNote, Witness
+from comity.store.rows.moving import add, many, one, remove
 from comity.store.tiles import stored_tree
 
 _CONFLICT = 409

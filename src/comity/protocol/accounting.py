@@ -21,8 +21,10 @@ from comity.protocol.catalog import MATCH, REQUEST
 from comity.protocol.filing import FORMATS
 from comity.protocol.questions import count_of
 from comity.store import record
-from comity.store.rows import Agreement, Dealing, Head, Message, Transfer, add, many, one
-from comity.store.schema import dealings, messages
+from comity.store.rows.agreements import Agreement, Transfer
+from comity.store.rows.moving import add, many, one
+from comity.store.rows.record import Dealing, Head, Message
+from comity.store.schema.record import dealings, messages
 from comity.store.statements import Statement
 
 PATHS: Final[tuple[tuple[str, str, Act], ...]] = (

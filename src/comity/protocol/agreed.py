@@ -22,8 +22,9 @@ from comity.core.terms_odrl import from_policy
 from comity.errors import Code, ComityError
 from comity.limits import BODY_BYTES
 from comity.protocol.base import Inbound, Local
-from comity.store.rows import Agreement, Transfer, add, one
-from comity.store.rows import Usage as UsageRow
+from comity.store.rows.agreements import Agreement, Transfer
+from comity.store.rows.matching import Usage as UsageRow
+from comity.store.rows.moving import add, one
 from comity.store.usage import used
 
 

@@ -18,7 +18,11 @@ from comity.protocol.addresses import dsp_base
 from comity.protocol.agreed import terms_of
 from comity.protocol.base import DATA, DSP, Local, fill_path
 from comity.protocol.sending import post
-from comity.store.rows import Agreement, Handle, Held, RequestRow, change, one
+from comity.store.rows.agreements import Agreement
+from comity.store.rows.holdings import Held
+from comity.store.rows.matching import Handle
+from comity.store.rows.moving import change, one
+from comity.store.rows.requests import RequestRow
 
 FIELDS: Final = (
     "addresses",

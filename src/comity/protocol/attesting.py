@@ -20,8 +20,9 @@ from comity.protocol.refusals import plain
 from comity.protocol.sending import post
 from comity.store import journal, naming, peers
 from comity.store.naming import Place
-from comity.store.rows import Destruction, RecallRow, add, change, many, one
-from comity.store.schema import destructions
+from comity.store.rows.moving import add, change, many, one
+from comity.store.rows.retention import Destruction, RecallRow
+from comity.store.schema.retention import destructions
 
 PATH: Final = f"{DATA}/attestations"
 

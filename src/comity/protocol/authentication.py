@@ -19,7 +19,7 @@ from comity.limits import MESSAGE_LIFETIME_SECONDS
 from comity.protocol.base import Local
 from comity.store import links, peers, record
 from comity.store.engine import Store
-from comity.store.rows import IdentityRow
+from comity.store.rows.peers import IdentityRow
 
 REVOKED: Final = "revoked"
 """Why a reply that verifies is none."""

@@ -25,9 +25,11 @@ from comity.core.identity import Identity
 from comity.errors import Code, ComityError
 from comity.limits import BODY_BYTES, CATALOG_PAGE, REPLY_BYTES
 from comity.protocol.base import DSP, Act, Inbound, Local, Outcome, Route, nothing
-from comity.store import rows
-from comity.store.rows import one
-from comity.store.schema import offers
+from comity.store.rows.agreements import Offer
+from comity.store.rows.files import DatasetFile
+from comity.store.rows.holdings import Dataset as DatasetRow
+from comity.store.rows.moving import one
+from comity.store.schema.agreements import offers
 from comity.store.statements import Statement
 
 MATCH, REQUEST = "Comity-Match", "Comity-Request"
@@ -49,10 +51,10 @@ _VISIBLE: Final = Statement(
 )
 
 
-def open_offers(tx: Connection, peer: str) -> dict[str, list[rows.Offer]]:
+def open_offers(tx: Connection, peer: str) -> dict[str, list[Offer]]:
     """Return the offers that a peer may see, by dataset."""
-    found: dict[str, list[rows.Offer]] = {}
-    for offer in (rows.Offer(*row) for row in _VISIBLE.rows(tx, {"to": peer})):
+    found: dict[str, list[Offer]] = {}
+    for offer in (Offer(*row) for row in _VISIBLE.rows(tx, {"to": peer})):
         found.setdefault(offer.dataset, []).append(offer)
     return dict(sorted(found.items()))
 
@@ -157,7 +159,7 @@ def _dataset(inbound: Inbound, tx: Connection, _: None) -> Act:
     made = open_offers(tx, inbound.peer.id).get(dataset)
     if not made:
         raise ComityError(Code.DATASET_UNKNOWN, dataset=dataset)
-    held = one(tx, rows.Dataset, id=dataset)
+    held = one(tx, DatasetRow, id=dataset)
     title, names = held.title if held else None, _formats(tx, dataset, held)
     body = _shown(inbound.local.identity, dataset, title, tuple(made), names)
     return partial(Outcome, 200, body)
@@ -168,7 +170,7 @@ def _shown(
     identity: Identity,
     dataset: str,
     title: str | None,
-    made: tuple[rows.Offer, ...],
+    made: tuple[Offer, ...],
     names: tuple[str, ...],
 ) -> bytes:
     """Return what is said of a dataset. All that it is made of is given, so it stays the same."""
@@ -182,11 +184,11 @@ def _shown(
 
 
 def _title(tx: Connection, dataset: str) -> str | None:
-    found = one(tx, rows.Dataset, id=dataset)
+    found = one(tx, DatasetRow, id=dataset)
     return found.title if found else None
 
 
-def _policies(made: Sequence[rows.Offer]) -> tuple[Policy, ...]:
+def _policies(made: Sequence[Offer]) -> tuple[Policy, ...]:
     return tuple(_policy(offer.policy) for offer in made)
 
 
@@ -197,12 +199,12 @@ def _policy(text: str) -> Policy:
 
 def formats(tx: Connection, dataset: str) -> tuple[str, ...]:
     """Return the formats in which a dataset can really be had."""
-    return _formats(tx, dataset, one(tx, rows.Dataset, id=dataset))
+    return _formats(tx, dataset, one(tx, DatasetRow, id=dataset))
 
 
-def _formats(tx: Connection, dataset: str, held: rows.Dataset | None) -> tuple[str, ...]:
+def _formats(tx: Connection, dataset: str, held: DatasetRow | None) -> tuple[str, ...]:
     listed = (MATCH, REQUEST) if held and held.records else ()
-    filed = (PULL, PUSH) if one(tx, rows.DatasetFile, dataset=dataset) else ()
+    filed = (PULL, PUSH) if one(tx, DatasetFile, dataset=dataset) else ()
     # What is offered and no longer held has no format; the schema asks for one.
     return (listed + filed) or (MATCH, REQUEST)
 

@@ -10,7 +10,8 @@ from comity.protocol.base import CONTACT, Act, Effect, Inbound, Outcome, Route
 from comity.protocol.mailboxes import POLLS
 from comity.protocol.refusals import plain
 from comity.protocol.sending import State
-from comity.store.rows import Outgoing, change
+from comity.store.rows.delivery import Outgoing
+from comity.store.rows.moving import change
 
 MAILBOX = f"{CONTACT}/mailbox"
 

@@ -20,7 +20,9 @@ from comity.protocol.base import DATA, DSP, Act, Effect, Inbound, Local, Outcome
 from comity.protocol.refusals import plain
 from comity.protocol.sending import post
 from comity.store import files, journal, keysets
-from comity.store.rows import Agreement, ManifestRow, Transfer, change, many, one
+from comity.store.rows.agreements import Agreement, Transfer
+from comity.store.rows.matching import ManifestRow
+from comity.store.rows.moving import change, many, one
 
 State = Literal["active", "suspended", "withdrawn"]
 _PATH: Final = f"{DATA}/agreements"

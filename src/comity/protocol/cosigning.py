@@ -32,7 +32,7 @@ from comity.protocol.refusals import plain
 from comity.protocol.watching import Watch
 from comity.store import alarms, checkpoints, record
 from comity.store.checkpoints import cosigned_note
-from comity.store.rows import Cosigned
+from comity.store.rows.evidence import Cosigned
 from comity.store.tiles import StoredTree, stored_tree
 
 

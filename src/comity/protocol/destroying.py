@@ -18,21 +18,13 @@ from comity.protocol.addresses import transfer_in
 from comity.protocol.base import Local
 from comity.store import journal, kept, record
 from comity.store.naming import Place
-from comity.store.rows import (
-    Assessment,
-    Destruction,
-    Hit,
-    Message,
-    Question,
-    Received,
-    RequestRow,
-    add,
-    change,
-    many,
-    one,
-    remove,
-)
-from comity.store.schema import messages
+from comity.store.rows.files import Received
+from comity.store.rows.matching import Assessment, Hit, Question
+from comity.store.rows.moving import add, change, many, one, remove
+from comity.store.rows.record import Message
+from comity.store.rows.requests import RequestRow
+from comity.store.rows.retention import Destruction
+from comity.store.schema.record import messages
 
 ENDED: Final = "retention.ended"
 RECALLED: Final = "recall.destroyed"

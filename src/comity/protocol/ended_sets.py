@@ -10,7 +10,8 @@ from comity.core.machines import Role
 from comity.protocol.base import Local
 from comity.protocol.questions import manifest_in
 from comity.store import files, links
-from comity.store.rows import ManifestRow, many
+from comity.store.rows.matching import ManifestRow
+from comity.store.rows.moving import many
 
 
 def let_go(local: Local, tx: Connection) -> None:

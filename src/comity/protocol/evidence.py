@@ -15,7 +15,8 @@ from comity.core.token import RequestClaims, ResponseClaims
 from comity.errors import Code, ComityError
 from comity.limits import TOKEN_BYTES
 from comity.store import peers, record
-from comity.store.rows import IdentityRow, Message
+from comity.store.rows.peers import IdentityRow
+from comity.store.rows.record import Message
 
 _CLAIMS: Final[dict[str, type[RequestClaims] | type[ResponseClaims]]] = {
     "request": RequestClaims,

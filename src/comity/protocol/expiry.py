@@ -13,8 +13,13 @@ from comity.protocol.base import Local, Moved
 from comity.protocol.lapsing import lapse
 from comity.protocol.retention import end_retention
 from comity.store import journal, keysets, peers, standing
-from comity.store.rows import Agreement, ManifestRow, Negotiation, RequestRow, change, many, one
-from comity.store.schema import agreements, manifests, negotiations, requests
+from comity.store.rows.agreements import Agreement, Negotiation
+from comity.store.rows.matching import ManifestRow
+from comity.store.rows.moving import change, many, one
+from comity.store.rows.requests import RequestRow
+from comity.store.schema.agreements import agreements, negotiations
+from comity.store.schema.matching import manifests
+from comity.store.schema.requests import requests
 
 
 def expire(local: Local, tx: Connection) -> None:

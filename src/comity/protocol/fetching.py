@@ -22,8 +22,8 @@ from comity.protocol.base import Local, prefix
 from comity.protocol.routes import find_route
 from comity.protocol.watching import Watch, equivocation
 from comity.store import peers, record
-from comity.store.rows import Message
-from comity.store.schema import messages
+from comity.store.rows.record import Message
+from comity.store.schema.record import messages
 from comity.store.statements import Statement
 
 _NEXT_HERE = Statement(

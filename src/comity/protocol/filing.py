@@ -24,19 +24,10 @@ from comity.protocol.base import DATA, Local, fill_path, match_path
 from comity.protocol.catalog import PULL, PUSH
 from comity.protocol.mailboxes import POLLS
 from comity.store import record
-from comity.store.rows import (
-    Agreement,
-    DatasetFile,
-    FileToken,
-    Grant,
-    Message,
-    SealedAddress,
-    Transfer,
-    add,
-    change,
-    one,
-    remove,
-)
+from comity.store.rows.agreements import Agreement, Transfer
+from comity.store.rows.files import DatasetFile, FileToken, Grant, SealedAddress
+from comity.store.rows.moving import add, change, one, remove
+from comity.store.rows.record import Message
 
 FORMATS: Final = frozenset({PULL, PUSH})
 HTTP: Final = "https://w3id.org/idsa/v4.1/HTTP"

@@ -15,7 +15,9 @@ from comity.protocol.restoring import destroy_again, refill
 from comity.protocol.resuming import LOST
 from comity.protocol.sending import Draft, State, entry_of, envelopes_at, place_of
 from comity.store import journal, record, standing
-from comity.store.rows import Message, Resumption, Unsettled, add, many, one, remove
+from comity.store.rows.moving import add, many, one, remove
+from comity.store.rows.node import Resumption, Unsettled
+from comity.store.rows.record import Message
 
 
 @dataclass(frozen=True, slots=True)

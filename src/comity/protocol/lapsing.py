@@ -22,8 +22,12 @@ from comity.protocol.base import Local
 from comity.protocol.destroying import Ground, destroy
 from comity.protocol.sending import State
 from comity.store import record
-from comity.store.rows import Agreement, Message, Outgoing, RequestRow, Transfer, change, one
-from comity.store.schema import messages
+from comity.store.rows.agreements import Agreement, Transfer
+from comity.store.rows.delivery import Outgoing
+from comity.store.rows.moving import change, one
+from comity.store.rows.record import Message
+from comity.store.rows.requests import RequestRow
+from comity.store.schema.record import messages
 from comity.store.statements import Statement
 
 _DUE: Final = Statement(

@@ -18,8 +18,9 @@ from comity.protocol.base import CONTACT, Act, Inbound, Local, Outcome, Route
 from comity.protocol.recording import root_at
 from comity.protocol.refusals import plain
 from comity.store import peers, record
-from comity.store.rows import LedgerRow, add
-from comity.store.schema import ledgers
+from comity.store.rows.moving import add
+from comity.store.rows.record import LedgerRow
+from comity.store.schema.record import ledgers
 
 PATH: Final = f"{CONTACT}/ledger"
 

@@ -28,7 +28,8 @@ from comity.protocol.addresses import callback, dsp_base
 from comity.protocol.base import Local, Reply, fill_path
 from comity.protocol.processes import NO_PID, is_ending, is_older, move
 from comity.protocol.sending import post
-from comity.store.rows import Negotiation, add, change, one
+from comity.store.rows.agreements import Negotiation
+from comity.store.rows.moving import add, change, one
 
 TERM_SECONDS: Final = 7 * DAY
 """How long a proposal waits for an officer before silence becomes a decline (DESIGN T5)."""

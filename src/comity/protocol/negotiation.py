@@ -36,8 +36,9 @@ from comity.protocol.proposals import (
     same_terms,
 )
 from comity.protocol.refusals import status
-from comity.store import alarms, rows
-from comity.store.rows import Negotiation, add, one
+from comity.store import alarms
+from comity.store.rows.agreements import Agreement, Negotiation
+from comity.store.rows.moving import add, change, one
 
 Later: TypeAlias = (
     ContractRequestMessage
@@ -165,7 +166,7 @@ def _on_verification(
     changes, then = _our_turn(inbound, tx, row)
 
     def keep(tx: Connection) -> None:
-        rows.change(tx, rows.Agreement, {"id": row.agreement}, consumer_signature=signature)
+        change(tx, Agreement, {"id": row.agreement}, consumer_signature=signature)
         if then:
             then(tx)
 

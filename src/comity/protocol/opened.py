@@ -9,7 +9,7 @@ from comity.core.token import Envelope, RequestClaims
 from comity.errors import ComityError
 from comity.protocol.base import BYTES, AnyRoute, Inbound, Outcome
 from comity.store import record
-from comity.store.rows import Message
+from comity.store.rows.record import Message
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,10 @@ from comity.errors import Code
 from comity.protocol.base import BYTES, Local, Reply
 from comity.protocol.sending import State
 from comity.store import record
-from comity.store.rows import Message, Outgoing, change, one
-from comity.store.schema import outbox
+from comity.store.rows.delivery import Outgoing
+from comity.store.rows.moving import change, one
+from comity.store.rows.record import Message
+from comity.store.schema.delivery import outbox
 from comity.store.statements import Statement
 
 

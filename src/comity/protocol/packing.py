@@ -23,8 +23,10 @@ from comity.protocol.base import BYTES, Local
 from comity.protocol.bulk import read_again
 from comity.protocol.sending import State
 from comity.store import links, record
-from comity.store.rows import Message, many, one, streamed
-from comity.store.schema import messages, outbox
+from comity.store.rows.moving import many, one, streamed
+from comity.store.rows.record import Message
+from comity.store.schema.delivery import outbox
+from comity.store.schema.record import messages
 
 
 def head(tx: Connection, local: Local, peer: Pinned) -> Head:

@@ -8,8 +8,10 @@ from comity.core.machines import Event, Machine, Role, State
 from comity.errors import Code, ComityError
 from comity.protocol.base import Moved, Reply
 from comity.protocol.sending import State as Sending
-from comity.store.rows import Negotiation, Outgoing, Transfer, change, many
-from comity.store.schema import outbox
+from comity.store.rows.agreements import Negotiation, Transfer
+from comity.store.rows.delivery import Outgoing
+from comity.store.rows.moving import change, many
+from comity.store.schema.delivery import outbox
 
 NO_PID: Final = "urn:none"
 """What stands for a pid that is not known: the standard wants both in every message."""

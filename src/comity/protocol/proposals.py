@@ -19,8 +19,10 @@ from comity.protocol.addresses import pinned_path
 from comity.protocol.base import Act, Inbound, Outcome
 from comity.protocol.catalog import open_offers
 from comity.protocol.signing import check_replaced, offer_of
-from comity.store import alarms, rows
-from comity.store.rows import Negotiation, add, many
+from comity.store import alarms
+from comity.store.rows.agreements import Negotiation
+from comity.store.rows.agreements import Offer as OfferRow
+from comity.store.rows.moving import add, many
 
 
 def on_first_request(inbound: Inbound, tx: Connection, message: ContractRequestMessage) -> Act:
@@ -122,7 +124,7 @@ def _row(
     )
 
 
-def _offered(inbound: Inbound, tx: Connection, offer: MessageOffer) -> rows.Offer | None:
+def _offered(inbound: Inbound, tx: Connection, offer: MessageOffer) -> OfferRow | None:
     """Return the open offer that a request is about; an amendment is about an agreement instead.
 
     Raises OFFER_UNKNOWN, AGREEMENT_UNKNOWN.
@@ -137,7 +139,7 @@ def _offered(inbound: Inbound, tx: Connection, offer: MessageOffer) -> rows.Offe
     return found
 
 
-def _in_our_words(asked: MessageOffer, offered: rows.Offer | None) -> MessageOffer:
+def _in_our_words(asked: MessageOffer, offered: OfferRow | None) -> MessageOffer:
     """Return our own offer where a request repeats it in the words of a JSON-LD processor.
 
     The agreement is drawn up from these words: they are what an officer offered, what the terms are
@@ -151,7 +153,7 @@ def _in_our_words(asked: MessageOffer, offered: rows.Offer | None) -> MessageOff
     )
 
 
-def _is_as_offered(asked: MessageOffer, offered: rows.Offer | None) -> bool:
+def _is_as_offered(asked: MessageOffer, offered: OfferRow | None) -> bool:
     if offered is None or replaces_of(asked) is not None:
         return False
     return same_terms(asked, model(Offer, offered.policy.encode(), BODY_BYTES))

@@ -19,7 +19,9 @@ from comity.protocol.base import BYTES, DATA, Act, Inbound, Outcome, Route, noth
 from comity.protocol.catalog import MATCH
 from comity.protocol.refusals import plain
 from comity.store import alarms, files
-from comity.store.rows import Agreement, ManifestRow, Transfer, many, one
+from comity.store.rows.agreements import Agreement, Transfer
+from comity.store.rows.matching import ManifestRow
+from comity.store.rows.moving import many, one
 
 
 def _manifest(inbound: Inbound, tx: Connection, _: None) -> Act:

@@ -17,8 +17,9 @@ from comity.protocol.base import Act, Inbound, Outcome, Route
 from comity.protocol.recording import RECORD
 from comity.protocol.refusals import plain
 from comity.store import record
-from comity.store.rows import Message, many
-from comity.store.schema import messages
+from comity.store.rows.moving import many
+from comity.store.rows.record import Message
+from comity.store.schema.record import messages
 from comity.store.statements import Statement
 from comity.store.tiles import stored_tree
 

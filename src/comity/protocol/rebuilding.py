@@ -17,8 +17,12 @@ from comity.protocol.base import AnyRoute, Local, Reply, ReplyHandler, prefix
 from comity.protocol.routes import find_route
 from comity.protocol.sending import State
 from comity.store import record
-from comity.store.rows import Message, Outgoing, Resumption, Unsettled, add, change, many, one
-from comity.store.schema import messages, outbox
+from comity.store.rows.delivery import Outgoing
+from comity.store.rows.moving import add, change, many, one
+from comity.store.rows.node import Resumption, Unsettled
+from comity.store.rows.record import Message
+from comity.store.schema.delivery import outbox
+from comity.store.schema.record import messages
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,8 +30,8 @@ from comity.protocol.addresses import dsp_base
 from comity.protocol.catalog import MATCH
 from comity.protocol.frames import manifest_of, named_manifest
 from comity.protocol.rebuilding import NOTHING, Step, wait_again
-from comity.store import rows
-from comity.store.rows import Agreement, Negotiation, Offer, Transfer, add, change, many, one
+from comity.store.rows.agreements import Agreement, Negotiation, Offer, Transfer
+from comity.store.rows.moving import add, change, many, one
 
 UNKNOWN: Final = "unknown"
 """It is about something that is not known here."""
@@ -187,7 +187,7 @@ def _said(tx: Connection, step: Step, row: Negotiation) -> dict[str, object]:
         return {"agreement": made.id}
     if isinstance(message, ContractAgreementVerificationMessage):
         signature = message.signature or ""
-        change(tx, rows.Agreement, {"id": row.agreement}, consumer_signature=signature)
+        change(tx, Agreement, {"id": row.agreement}, consumer_signature=signature)
     return {}
 
 

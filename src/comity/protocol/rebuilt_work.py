@@ -18,20 +18,14 @@ from comity.protocol.rebuilding import NOTHING, Apply, Step, wait_again
 from comity.protocol.rebuilt_processes import UNKNOWN, negotiation, transfer
 from comity.protocol.routes import find_route
 from comity.store import record
-from comity.store.rows import (
-    Agreement,
-    Handle,
-    Held,
-    Message,
-    RequestRow,
-    Transfer,
-    Usage,
-    add,
-    change,
-    many,
-    one,
-)
-from comity.store.schema import messages, usage
+from comity.store.rows.agreements import Agreement, Transfer
+from comity.store.rows.holdings import Held
+from comity.store.rows.matching import Handle, Usage
+from comity.store.rows.moving import add, change, many, one
+from comity.store.rows.record import Message
+from comity.store.rows.requests import RequestRow
+from comity.store.schema.matching import usage
+from comity.store.schema.record import messages
 
 ASK_AGAIN: Final = "ask-again"
 """What it brought is lost: a question's hits cannot be found without its scalars."""

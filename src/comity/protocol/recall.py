@@ -29,7 +29,8 @@ from comity.protocol.refusals import plain
 from comity.protocol.sending import post
 from comity.store import journal, naming, peers, record
 from comity.store.naming import Place
-from comity.store.rows import RecallEntry, RecallRow, add, change, many, one
+from comity.store.rows.moving import add, change, many, one
+from comity.store.rows.retention import RecallEntry, RecallRow
 
 GIVER, HOLDER = "giver", "holder"
 WAITING, REQUESTED, ACKNOWLEDGED = "waiting", "requested", "acknowledged"

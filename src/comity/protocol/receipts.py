@@ -15,8 +15,10 @@ from comity.protocol import recording
 from comity.protocol.base import Local
 from comity.protocol.sending import State
 from comity.store import checkpoints, links, peers, record
-from comity.store.rows import Cosigned, Outgoing, change, many
-from comity.store.schema import outbox
+from comity.store.rows.delivery import Outgoing
+from comity.store.rows.evidence import Cosigned
+from comity.store.rows.moving import change, many
+from comity.store.schema.delivery import outbox
 
 
 def written_by(tx: Connection, local: Local, text: str) -> Pinned:

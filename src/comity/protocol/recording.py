@@ -13,7 +13,7 @@ from comity.protocol.base import CONTACT, Local
 from comity.protocol.sending import State
 from comity.store import record
 from comity.store.peers import described, history
-from comity.store.schema import outbox
+from comity.store.schema.delivery import outbox
 from comity.store.statements import Statement
 from comity.store.tiles import stored_tree
 

@@ -13,7 +13,9 @@ from comity.protocol import negotiating, recall, transferring
 from comity.protocol.base import BYTES, Reply, ReplyHandler
 from comity.protocol.refusals import code_of
 from comity.store import files
-from comity.store.rows import Negotiation, RequestRow, change, one
+from comity.store.rows.agreements import Negotiation
+from comity.store.rows.moving import change, one
+from comity.store.rows.requests import RequestRow
 
 
 def _keep_part(reply: Reply, tx: Connection) -> None:

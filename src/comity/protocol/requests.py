@@ -25,17 +25,12 @@ from comity.protocol.base import DATA, Act, Inbound, Outcome, Route
 from comity.protocol.catalog import REQUEST
 from comity.protocol.refusals import plain
 from comity.store import alarms
-from comity.store.rows import (
-    Agreement,
-    Handle,
-    Held,
-    ManifestRow,
-    RequestRow,
-    add,
-    change,
-    one,
-)
-from comity.store.schema import requests
+from comity.store.rows.agreements import Agreement
+from comity.store.rows.holdings import Held
+from comity.store.rows.matching import Handle, ManifestRow
+from comity.store.rows.moving import add, change, one
+from comity.store.rows.requests import RequestRow
+from comity.store.schema.requests import requests
 
 _STANDING: Final = select(
     requests.c.state, requests.c.final, requests.c.manifest, requests.c.handle

@@ -12,19 +12,14 @@ from comity.protocol.base import Local
 from comity.protocol.destroying import OURS, Ground, destroy
 from comity.protocol.retention import end_retention
 from comity.store import naming, record
-from comity.store.rows import (
-    Agreement,
-    Destruction,
-    Handle,
-    Held,
-    Message,
-    RequestRow,
-    change,
-    many,
-    one,
-    streamed,
-)
-from comity.store.schema import messages
+from comity.store.rows.agreements import Agreement
+from comity.store.rows.holdings import Held
+from comity.store.rows.matching import Handle
+from comity.store.rows.moving import change, many, one, streamed
+from comity.store.rows.record import Message
+from comity.store.rows.requests import RequestRow
+from comity.store.rows.retention import Destruction
+from comity.store.schema.record import messages
 
 
 def refill(tx: Connection, local: Local, peer: str) -> None:

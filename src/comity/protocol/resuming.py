@@ -23,7 +23,7 @@ from comity.protocol.base import CONTACT, DATA, Act, Effect, Inbound, Moved, Out
 from comity.protocol.recording import origin
 from comity.protocol.refusals import plain
 from comity.store import journal, record, standing
-from comity.store.rows import Head
+from comity.store.rows.record import Head
 from comity.store.tiles import stored_tree
 
 RESUME = f"{CONTACT}/resume"

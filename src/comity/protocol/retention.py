@@ -17,17 +17,11 @@ from comity.protocol.base import Local
 from comity.protocol.destroying import ENDED, destroyed_file
 from comity.store import journal
 from comity.store import kept as files
-from comity.store.rows import (
-    Agreement,
-    Assessment,
-    Hit,
-    ManifestRow,
-    Question,
-    Received,
-    many,
-    remove,
-)
-from comity.store.schema import assessments, hits, questions
+from comity.store.rows.agreements import Agreement
+from comity.store.rows.files import Received
+from comity.store.rows.matching import Assessment, Hit, ManifestRow, Question
+from comity.store.rows.moving import many, remove
+from comity.store.schema.matching import assessments, hits, questions
 
 __all__ = ["ENDED", "end_retention", "is_over", "kept_until"]
 

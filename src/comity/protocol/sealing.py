@@ -13,7 +13,7 @@ from comity.protocol.opened import Opened
 from comity.protocol.sending import envelopes_at
 from comity.protocol.watching import Watch
 from comity.store import record
-from comity.store.rows import Message
+from comity.store.rows.record import Message
 
 
 def admit_all(tx: Connection, watch: Watch, opened: Sequence[Opened]) -> list[Opened]:

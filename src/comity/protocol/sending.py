@@ -13,7 +13,9 @@ from comity.limits import MESSAGE_LIFETIME_SECONDS
 from comity.protocol.base import JSON, Local
 from comity.protocol.incarnations import check_frozen
 from comity.store import links, record
-from comity.store.rows import Message, Outgoing, add
+from comity.store.rows.delivery import Outgoing
+from comity.store.rows.moving import add
+from comity.store.rows.record import Message
 
 
 class State(StrEnum):

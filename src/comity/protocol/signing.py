@@ -17,8 +17,10 @@ from comity.errors import Code, ComityError
 from comity.limits import BODY_BYTES
 from comity.protocol import consent
 from comity.protocol.base import Local
-from comity.store import peers, rows
-from comity.store.rows import Negotiation, add, change, one
+from comity.store import peers
+from comity.store.rows.agreements import Agreement as AgreementRow
+from comity.store.rows.agreements import Negotiation
+from comity.store.rows.moving import add, change, one
 
 
 def offer_of(row: Negotiation) -> MessageOffer:
@@ -26,7 +28,7 @@ def offer_of(row: Negotiation) -> MessageOffer:
     return model(MessageOffer, row.offer.encode(), BODY_BYTES)
 
 
-def draw_up(local: Local, tx: Connection, peer: Pinned, row: Negotiation) -> rows.Agreement:
+def draw_up(local: Local, tx: Connection, peer: Pinned, row: Negotiation) -> AgreementRow:
     """Draw up the agreement to the latest offer as its provider, sign it and keep it."""
     drawn_up = agreements.draw_up(
         offer_of(row),
@@ -44,12 +46,12 @@ def draw_up(local: Local, tx: Connection, peer: Pinned, row: Negotiation) -> row
 
 def check(
     local: Local, tx: Connection, peer: Pinned, row: Negotiation, message: ContractAgreementMessage
-) -> rows.Agreement:
+) -> AgreementRow:
     """Check an agreement as its consumer; it is not signed here yet.
 
     Raises AGREEMENT_DIFFERS, SIGNATURE_INVALID, AGREEMENT_UNKNOWN (what it replaces).
     """
-    if one(tx, rows.Agreement, id=message.agreement.id):
+    if one(tx, AgreementRow, id=message.agreement.id):
         # An id names one agreement for ever, whoever gives it.
         raise ComityError(Code.AGREEMENT_DIFFERS, where="@id")
     agreements.check_agreement(
@@ -63,7 +65,7 @@ def check(
 def sign(local: Local, tx: Connection, row: Negotiation) -> str:
     """Sign the agreement of a negotiation as its consumer; returns the signature."""
     made = agreements.sign(_agreement(tx, row), Role.CONSUMER, local.signers.message)
-    change(tx, rows.Agreement, {"id": row.agreement}, consumer_signature=made)
+    change(tx, AgreementRow, {"id": row.agreement}, consumer_signature=made)
     return made
 
 
@@ -76,7 +78,7 @@ def check_verification(
 
 def put_in_force(tx: Connection, agreement: str) -> None:
     """Let an agreement hold whose last word was said."""
-    change(tx, rows.Agreement, {"id": agreement}, state=Standing.ACTIVE)
+    change(tx, AgreementRow, {"id": agreement}, state=Standing.ACTIVE)
 
 
 def supersede(local: Local, tx: Connection, peer: Pinned, agreement: str) -> None:
@@ -84,11 +86,11 @@ def supersede(local: Local, tx: Connection, peer: Pinned, agreement: str) -> Non
 
     Its provider does so once the consumer has taken the last word: until then it may decline.
     """
-    made = one(tx, rows.Agreement, id=agreement)
-    old = one(tx, rows.Agreement, id=made.replaces, peer=peer.id) if made else None
+    made = one(tx, AgreementRow, id=agreement)
+    old = one(tx, AgreementRow, id=made.replaces, peer=peer.id) if made else None
     if old is None or old.state not in IN_FORCE:
         return
-    change(tx, rows.Agreement, {"id": old.id}, state=Standing.SUPERSEDED)
+    change(tx, AgreementRow, {"id": old.id}, state=Standing.SUPERSEDED)
     if old.role == Role.PROVIDER:
         # What runs under it is the provider's to end; the consumer is told transfer by transfer.
         consent.end(local, tx, peer, old, Standing.SUPERSEDED)
@@ -101,7 +103,7 @@ def let_go(tx: Connection, agreement: str) -> None:
     """
     for state in (Standing.AGREED, *IN_FORCE):
         where = {"id": agreement, "state": state}
-        change(tx, rows.Agreement, where, state=Standing.WITHDRAWN)
+        change(tx, AgreementRow, where, state=Standing.WITHDRAWN)
 
 
 def check_replaced(tx: Connection, peer: str, dataset: str, role: Role, policy: Policy) -> None:
@@ -112,7 +114,7 @@ def check_replaced(tx: Connection, peer: str, dataset: str, role: Role, policy: 
     replaced = replaces_of(policy)
     if replaced is None:
         return
-    found = one(tx, rows.Agreement, id=replaced, peer=peer, dataset=dataset, role=role)
+    found = one(tx, AgreementRow, id=replaced, peer=peer, dataset=dataset, role=role)
     if found is None or found.state not in IN_FORCE:
         raise ComityError(Code.AGREEMENT_UNKNOWN)
 
@@ -128,7 +130,7 @@ def _checked(
 
 
 def _agreement(tx: Connection, row: Negotiation) -> Agreement:
-    stored = one(tx, rows.Agreement, id=row.agreement)
+    stored = one(tx, AgreementRow, id=row.agreement)
     if stored is None:
         raise ComityError(Code.AGREEMENT_UNKNOWN)
     return model(Agreement, stored.agreement.encode(), BODY_BYTES)
@@ -136,9 +138,9 @@ def _agreement(tx: Connection, row: Negotiation) -> Agreement:
 
 def row_of(
     row: Negotiation, agreed: Agreement, now: int, *, provider_signature: str
-) -> rows.Agreement:
+) -> AgreementRow:
     """Return an agreement as it is kept, before the consumer signs."""
-    return rows.Agreement(
+    return AgreementRow(
         id=agreed.id,
         peer=row.peer,
         role=row.role,

@@ -19,19 +19,11 @@ from comity.errors import Code, ComityError
 from comity.protocol.base import Local, prefix
 from comity.protocol.routes import find_route
 from comity.store import journal, peers, record
-from comity.store.rows import (
-    Message,
-    Outgoing,
-    Resumption,
-    Unsettled,
-    add,
-    change,
-    many,
-    one,
-    remove,
-    streamed,
-)
-from comity.store.schema import messages
+from comity.store.rows.delivery import Outgoing
+from comity.store.rows.moving import add, change, many, one, remove, streamed
+from comity.store.rows.node import Resumption, Unsettled
+from comity.store.rows.record import Message
+from comity.store.schema.record import messages
 
 
 def missing(tx: Connection, peer: str, direction: str, stop: int) -> list[tuple[int, int]]:

@@ -36,7 +36,8 @@ from comity.protocol.frames import manifest_of
 from comity.protocol.processes import advance, move
 from comity.protocol.refusals import status
 from comity.store import record
-from comity.store.rows import Transfer, add, many, one
+from comity.store.rows.agreements import Transfer
+from comity.store.rows.moving import add, many, one
 
 OURS: Final = {MATCH: Action.MATCH, REQUEST: Action.REQUEST}
 """Our own formats, and the grant that each of them is the frame of."""

@@ -33,7 +33,9 @@ from comity.protocol.frames import frame
 from comity.protocol.processes import NO_PID, move
 from comity.protocol.sending import post
 from comity.store import alarms
-from comity.store.rows import Agreement, ManifestRow, Transfer, add, change, many, one
+from comity.store.rows.agreements import Agreement, Transfer
+from comity.store.rows.matching import ManifestRow
+from comity.store.rows.moving import add, change, many, one
 
 BOTH: Final = "both"
 """Who suspended a transfer, where the suspensions crossed."""

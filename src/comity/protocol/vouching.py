@@ -14,8 +14,9 @@ from comity.core.checkpoint import Checkpoint
 from comity.core.note import Note
 from comity.errors import Code, ComityError
 from comity.store import checkpoints
-from comity.store.rows import VouchedNote, add, many, one, remove
-from comity.store.schema import messages
+from comity.store.rows.evidence import VouchedNote
+from comity.store.rows.moving import add, many, one, remove
+from comity.store.schema.record import messages
 
 _AT_ONCE: Final = 1_024
 """Leaves in memory at once: 32 KiB of them."""

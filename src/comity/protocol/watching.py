@@ -24,8 +24,9 @@ from comity.protocol.alarming import alarm
 from comity.protocol.base import Local
 from comity.store import checkpoints, record, tiles
 from comity.store.record import Ends
-from comity.store.rows import Head, Message, many, one
-from comity.store.schema import messages
+from comity.store.rows.moving import many, one
+from comity.store.rows.record import Head, Message
+from comity.store.schema.record import messages
 
 _KEPT: Final = 512
 """Frontiers of our log that are kept for each peer: more than are under way at once."""

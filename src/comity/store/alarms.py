@@ -8,8 +8,9 @@ from sqlalchemy import Connection, bindparam, select
 from comity.core.alarm import Kind, same
 from comity.core.canonical import canonical
 from comity.errors import Code, ComityError
-from comity.store.rows import Alarm, add, change, many, one
-from comity.store.schema import alarms as table
+from comity.store.rows.evidence import Alarm
+from comity.store.rows.moving import add, change, many, one
+from comity.store.schema.evidence import alarms as table
 from comity.store.statements import Statement
 
 _OPEN: Final = Statement(

@@ -20,7 +20,8 @@ from comity.edge.keyfiles import failures
 from comity.errors import Code, ComityError
 from comity.store import files
 from comity.store.engine import Store
-from comity.store.rows import Handle, ManifestRow, one, remove
+from comity.store.rows.matching import Handle, ManifestRow
+from comity.store.rows.moving import one, remove
 
 FOLDER: Final = "building"
 _NOTE: Final = "published-as"

@@ -5,8 +5,9 @@ from typing import Final
 
 from sqlalchemy import Connection, bindparam, func, or_, select
 
-from comity.store.rows import Cosigned, add, change, many, one
-from comity.store.schema import checkpoints as table
+from comity.store.rows.evidence import Cosigned
+from comity.store.rows.moving import add, change, many, one
+from comity.store.schema.evidence import checkpoints as table
 from comity.store.statements import Statement
 
 _NEWEST: Final = Statement(

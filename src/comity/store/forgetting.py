@@ -6,7 +6,7 @@ as far as it still has them.
 
 from sqlalchemy import Connection, update
 
-from comity.store.rows import Row
+from comity.store.rows.row import Row
 
 
 def forget_sealed(tx: Connection) -> int:

@@ -11,7 +11,8 @@ from comity.edge.keyfiles import PRIVATE, failures
 from comity.limits import HANDLES_AT_ONCE
 from comity.store.engine import Store
 from comity.store.partitions import Partitions
-from comity.store.rows import Handle, add
+from comity.store.rows.matching import Handle
+from comity.store.rows.moving import add
 
 _PLACE_BYTES: Final = 6
 _LENGTH_BYTES: Final = 2

@@ -12,7 +12,10 @@ from comity.core import identity
 from comity.core.succession import Endorser, Step
 from comity.store import record
 from comity.store.peers import history
-from comity.store.rows import Head, IdentityRow, Outgoing, Peer, add, change, one
+from comity.store.rows.delivery import Outgoing
+from comity.store.rows.moving import add, change, one
+from comity.store.rows.peers import IdentityRow, Peer
+from comity.store.rows.record import Head
 
 PIN: Final = "pin"
 RECOVERED: Final = "recovered"

@@ -10,8 +10,9 @@ from sqlalchemy import Connection, func, select
 
 from comity.core.canonical import canonical
 from comity.errors import Code, ComityError
-from comity.store.rows import JournalEntry, add, many, one
-from comity.store.schema import journal
+from comity.store.rows.moving import add, many, one
+from comity.store.rows.node import JournalEntry
+from comity.store.schema.node import journal
 
 
 def note(tx: Connection, at: int, officer: str, action: str, **detail: str | int) -> None:

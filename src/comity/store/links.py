@@ -5,7 +5,8 @@ from enum import StrEnum
 from sqlalchemy import Connection
 
 from comity.limits import COURIER_LIFETIME_SECONDS, MESSAGE_LIFETIME_SECONDS
-from comity.store.rows import Link, add, change, one
+from comity.store.rows.delivery import Link
+from comity.store.rows.moving import add, change, one
 
 
 class Kind(StrEnum):

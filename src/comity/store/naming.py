@@ -8,7 +8,7 @@ from comity.core.canonical import b64url
 from comity.core.recall import Entry
 from comity.errors import Code, ComityError
 from comity.store import record
-from comity.store.schema import messages
+from comity.store.schema.record import messages
 from comity.store.statements import Statement
 
 _LEAF = Statement(

@@ -9,8 +9,9 @@ from comity.core import identity, jws
 from comity.core.canonical import unb64url
 from comity.core.identity import Identity, Pinned
 from comity.errors import Code, ComityError
-from comity.store.rows import IdentityRow, Peer, many, one
-from comity.store.schema import peers as table
+from comity.store.rows.moving import many, one
+from comity.store.rows.peers import IdentityRow, Peer
+from comity.store.schema.peers import peers as table
 from comity.store.statements import Statement
 
 _IDS = Statement(select(table.c.id).order_by(table.c.id))

@@ -19,19 +19,10 @@ from comity.core.token import Seen
 from comity.errors import Code, ComityError
 from comity.limits import TOGETHER
 from comity.store import tiles, vault
-from comity.store.rows import (
-    Head,
-    Message,
-    Tile,
-    add,
-    change,
-    many,
-    one,
-    place_of,
-    remove,
-    streamed,
-)
-from comity.store.schema import heads, messages
+from comity.store.rows.contents import place_of
+from comity.store.rows.moving import add, change, many, one, remove, streamed
+from comity.store.rows.record import Head, Message, Tile
+from comity.store.schema.record import heads, messages
 from comity.store.statements import Statement
 from comity.store.vault import TAG_BYTES, Sealed
 

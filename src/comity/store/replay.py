@@ -6,8 +6,9 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.sql import ColumnElement
 
 from comity.store.record import IN
-from comity.store.rows import Message, one
-from comity.store.schema import messages
+from comity.store.rows.moving import one
+from comity.store.rows.record import Message
+from comity.store.schema.record import messages
 
 
 def count(tx: Connection, what: Collection[str], peer: str, since: int) -> int:

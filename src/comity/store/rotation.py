@@ -10,7 +10,8 @@ Each step is durable before the next, and each can be done again, so a crash any
 from comity.limits import WRAP_KEY_SECONDS
 from comity.store import wrapping
 from comity.store.engine import Store
-from comity.store.rows import WrapKey, change, many
+from comity.store.rows.moving import change, many
+from comity.store.rows.node import WrapKey
 from comity.store.wrapping import State
 
 

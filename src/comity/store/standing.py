@@ -11,8 +11,11 @@ from sqlalchemy import Connection, func, select
 
 from comity.errors import Code, ComityError
 from comity.store.record import IN, OUT
-from comity.store.rows import Head, NodeState, add, change, many, one, remove
-from comity.store.schema import heads, journal
+from comity.store.rows.moving import add, change, many, one, remove
+from comity.store.rows.node import NodeState
+from comity.store.rows.record import Head
+from comity.store.schema.node import journal
+from comity.store.schema.record import heads
 
 _FROZEN: Final = "frozen"
 

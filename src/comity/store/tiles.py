@@ -12,9 +12,10 @@ from sqlalchemy import Connection, bindparam, select
 from comity.core.merkle import Frontier, leaf_hash
 from comity.core.tiles import HEIGHT, WIDTH, TiledTree
 from comity.errors import Code, ComityError
-from comity.store.rows import Head, Tile, add, one
-from comity.store.schema import messages
-from comity.store.schema import tiles as table
+from comity.store.rows.moving import add, one
+from comity.store.rows.record import Head, Tile
+from comity.store.schema.record import messages
+from comity.store.schema.record import tiles as table
 from comity.store.statements import Statement
 
 _CACHED: Final = 256

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, func, select
 
-from comity.store.schema import usage
+from comity.store.schema.matching import usage
 
 
 def used(tx: Connection, peer: str, dataset: str, action: str, since: int, besides: str) -> int:

@@ -17,19 +17,14 @@ from sqlalchemy import Connection, bindparam, select, update
 from comity.errors import Code, ComityError
 from comity.limits import REWRAPPED_AT_ONCE
 from comity.store import vault
-from comity.store.rows import (
-    Assessment,
-    Message,
-    Question,
-    RecallRow,
-    RequestRow,
-    Row,
-    WrapKey,
-    add,
-    change,
-    many,
-    place_of,
-)
+from comity.store.rows.contents import place_of
+from comity.store.rows.matching import Assessment, Question
+from comity.store.rows.moving import add, change, many
+from comity.store.rows.node import WrapKey
+from comity.store.rows.record import Message
+from comity.store.rows.requests import RequestRow
+from comity.store.rows.retention import RecallRow
+from comity.store.rows.row import Row
 from comity.store.statements import Statement
 
 KEPT: Final[tuple[type[Row], ...]] = (Message, RequestRow, Question, Assessment, RecallRow)

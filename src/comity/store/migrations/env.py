@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from comity.store.schema import metadata
+from comity.store.schema.columns import metadata
 
 connection = context.config.attributes["connection"]
 context.configure(
