@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from comity.core.fuzzy.assignment import Pair, one_to_one
 from comity.core.fuzzy.crowded import entries_of
+from comity.core.fuzzy.derived import Derived
 from comity.core.fuzzy.frequencies import Frequencies
-from comity.core.fuzzy.question import Question
 from comity.core.fuzzy.scoring import Agreement, Score, score
 from comity.core.records import Family, Record
 from comity.core.tokens import Token
@@ -43,8 +43,8 @@ class Found:
 
 def match(ours: Sequence[Record], theirs: Sequence[Record], families: Collection[Family]) -> Found:
     """Match two lists; where they are one list, each pair once and no record with itself."""
-    asked = [Question.of(record, families) for record in ours]
-    held = asked if theirs is ours else [Question.of(record, families) for record in theirs]
+    asked = [Derived.of(record, families) for record in ours]
+    held = asked if theirs is ours else [Derived.of(record, families) for record in theirs]
     alone = 1 if theirs is ours else 0
     holders: dict[Token, list[int]] = defaultdict(list)
     for number, question in enumerate(held):

@@ -14,9 +14,9 @@ from bench.quality.clear import Found, match
 from bench.quality.figures import best, figures
 from bench.quality.lists import SETS, Lists
 from comity.core.fuzzy.bands import Band, floor
+from comity.core.fuzzy.derived import Derived
 from comity.core.fuzzy.frequencies import Frequencies
 from comity.core.fuzzy.own_pairs import chance
-from comity.core.fuzzy.question import Question
 
 
 def tell(name: str, folder: Path) -> None:
@@ -62,7 +62,7 @@ def _bands(found: Found, lists: Lists) -> None:
 
 def _rates(found: Found, lists: Lists) -> None:
     held = len(lists.theirs)
-    questions = [Question.of(record, lists.families) for record in lists.ours]
+    questions = [Derived.of(record, lists.families) for record in lists.ours]
     frequencies = Frequencies.of([question.subject for question in questions])
     expected = chance(questions, frequencies, held)
     hits = Counter(each.band for each in found.scores.values())

@@ -14,7 +14,7 @@ from typing import Final, Literal
 from comity import formats
 from comity.core.derivation import FAMILIES
 from comity.core.fuzzy.crowded import entries_of
-from comity.core.fuzzy.question import Question
+from comity.core.fuzzy.derived import Derived
 from comity.core.padding import padded_count
 from comity.core.records import Family, Kind, Record
 from comity.core.tokens import Token
@@ -133,7 +133,7 @@ def compare(lists: Lists, reports: Iterable[LoadReport]) -> Compared:
         record
         for record in us
         if record.kind is Kind.ORGANISATION
-        and (tokens := Question.of(record, terms.FAMILIES).tokens)
+        and (tokens := Derived.of(record, terms.FAMILIES).tokens)
         and any(token.family is Family.NAME for token in tokens)
         and all(theirs[token] == [record.id] and token not in shared for token in tokens)
     )
@@ -171,7 +171,7 @@ def _read(file: ListFile) -> list[Record]:
 def _tokens(records: Iterable[Record]) -> dict[Token, list[str]]:
     found: dict[Token, list[str]] = defaultdict(list)
     for record in records:
-        for token in Question.of(record, terms.FAMILIES).tokens:
+        for token in Derived.of(record, terms.FAMILIES).tokens:
             found[token].append(record.id)
     return found
 

@@ -13,8 +13,8 @@ from sqlalchemy import Connection
 
 from comity.core.canonical import b64url
 from comity.core.fuzzy.bands import Band
+from comity.core.fuzzy.derived import Derived
 from comity.core.fuzzy.frequencies import Frequencies
-from comity.core.fuzzy.question import Question
 from comity.core.fuzzy.reasons import Reason
 from comity.core.fuzzy.scoring import Agreement, score
 from comity.core.holdings import decode
@@ -64,7 +64,7 @@ class Basis:
     frequencies: Frequencies
     held: int
     """Records of the holder."""
-    typed: Question | None = None
+    typed: Derived | None = None
     """The subject, where it was typed in; else it is in our holdings."""
 
 
@@ -95,13 +95,13 @@ def _assess(
     tx: Connection, basis: Basis, manifest: str, handle: str, dataset: str, record: str
 ) -> None:
     hits = hits_of(tx, manifest, handle, dataset, record)
-    question = basis.typed or _question(tx, dataset, record, basis.families)
-    if question is None or not hits:
+    derived = basis.typed or _derived(tx, dataset, record, basis.families)
+    if derived is None or not hits:
         return  # The record has left our list since.
-    tokens = {token_id(token.input()): token for token in question.tokens}
+    tokens = {token_id(token.input()): token for token in derived.tokens}
     agreed = frozenset(tokens[hit.token] for hit in hits if hit.token in tokens)
     presence = Label.decode(hits[0].label).presence
-    scored = score(question, Agreement(agreed, presence), basis.frequencies, basis.held)
+    scored = score(derived, Agreement(agreed, presence), basis.frequencies, basis.held)
     lines = tuple(
         LineShown(
             reason=line.reason,
@@ -125,11 +125,11 @@ def _assess(
         add(tx, row)
 
 
-def _question(
+def _derived(
     tx: Connection, dataset: str, record: str, families: Collection[Family]
-) -> Question | None:
+) -> Derived | None:
     row = one(tx, Held, dataset=dataset, id=record)
-    return Question.of(decode(row.body, withheld=False), families) if row else None
+    return Derived.of(decode(row.body, withheld=False), families) if row else None
 
 
 def _id(*pair: str) -> str:

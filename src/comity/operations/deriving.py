@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from comity.api import Progress
 from comity.core.derivation import DERIVATION
-from comity.core.fuzzy.question import Question
+from comity.core.fuzzy.derived import Derived
 from comity.core.holdings import decode
 from comity.core.records import Family, Kind, Record
 from comity.errors import Code, ComityError
@@ -57,7 +57,7 @@ def explain(node: Node, caller: Caller, args: Explain, progress: Progress) -> To
     with node.store.read() as tx:
         row = _found(tx, args)
     record: Record = decode(row.body, withheld=row.withheld)
-    question = Question.of(record, args.families or tuple(Family))
+    derived = Derived.of(record, args.families or tuple(Family))
     return TokensExplained(
         dataset=row.dataset,
         record=record.id,
@@ -66,10 +66,10 @@ def explain(node: Node, caller: Caller, args: Explain, progress: Progress) -> To
         derivation=DERIVATION,
         tokens=tuple(
             TokenShown(family=token.family, kind=token.kind, value=token.value)
-            for token in question.tokens
+            for token in derived.tokens
         ),
-        by_family=dict(Counter(token.family.value for token in question.tokens)),
-        presence=tuple((each.name or "").lower().replace("_", "-") for each in question.presence),
+        by_family=dict(Counter(token.family.value for token in derived.tokens)),
+        presence=tuple((each.name or "").lower().replace("_", "-") for each in derived.presence),
     )
 
 

@@ -7,9 +7,9 @@ from sqlalchemy import Connection
 
 from comity.api import Progress
 from comity.core.fuzzy.bands import Band, Chance
+from comity.core.fuzzy.derived import Derived
 from comity.core.fuzzy.families import FUZZY
 from comity.core.fuzzy.own_pairs import chance
-from comity.core.fuzzy.question import Question as Derived
 from comity.core.padding import padded_count
 from comity.core.terms import MatchTerms
 from comity.errors import Code, ComityError

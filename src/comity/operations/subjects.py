@@ -11,9 +11,9 @@ from sqlalchemy import Connection
 from comity.api import Progress
 from comity.core.canonical import b64url
 from comity.core.derivation import derive_one
+from comity.core.fuzzy.derived import Derived
 from comity.core.fuzzy.frequencies import Frequencies, Tally
 from comity.core.fuzzy.own_pairs import SAMPLE as COMPARED
-from comity.core.fuzzy.question import Question
 from comity.core.holdings import decode
 from comity.core.merkle import leaf_hash
 from comity.core.records import Family, Identifier, Kind, Place, Record
@@ -92,7 +92,7 @@ class OwnList:
 
     sources: Sources
     frequencies: Frequencies
-    compared: tuple[Question, ...]
+    compared: tuple[Derived, ...]
     """Some of its records, evenly, to be matched against each other."""
 
 
@@ -111,15 +111,15 @@ def from_list(
     records: dict[Family, dict[bytes, list[str]]] = {family: {} for family in sorted(families)}
     weighed, compared = weighing.step_of([dataset]), weighing.every(dataset.records, COMPARED)
     known, tally = weighing.KEPT.get([dataset]), Tally()
-    some: list[Question] = []
+    some: list[Derived] = []
     for count, row in enumerate(streamed(tx, Held, dataset=dataset.id, order="n"), 1):
-        question = Question.of(decode(row.body, withheld=False), families)
+        derived = Derived.of(decode(row.body, withheld=False), families)
         if not row.withheld:
-            _put(records, question.tokens, row.id)
+            _put(records, derived.tokens, row.id)
         if known is None and row.n % weighed == 0:
-            tally.add(question.subject)
+            tally.add(derived.subject)
         if compare and row.n % compared == 0:
-            some.append(question)
+            some.append(derived)
         if count % Held.at_once == 0:
             progress("read", count, dataset.records)
     progress("read", dataset.records, dataset.records)
@@ -128,14 +128,14 @@ def from_list(
     return OwnList(sources, rare, tuple(some))
 
 
-def from_typed(node: Node, question: Question) -> Sources:
+def from_typed(node: Node, derived: Derived) -> Sources:
     """Take the tokens of a subject that was typed, under a root of its own."""
-    inputs = b"".join(token.input() for token in question.tokens)
+    inputs = b"".join(token.input() for token in derived.tokens)
     root = b64url(leaf_hash(sha256(node.local.entropy(16) + inputs).digest()))
     records: dict[Family, dict[bytes, list[str]]] = {
-        family: {} for family in sorted(question.families)
+        family: {} for family in sorted(derived.families)
     }
-    _put(records, question.tokens, root)
+    _put(records, derived.tokens, root)
     return Sources("", root, records)
 
 

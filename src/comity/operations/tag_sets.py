@@ -20,8 +20,8 @@ from comity.api import Entropy, Kernel, Progress
 from comity.core import tagset
 from comity.core.canonical import b64url
 from comity.core.entries import ENTRY_BYTES
+from comity.core.fuzzy.derived import Derived
 from comity.core.fuzzy.families import FUZZY
-from comity.core.fuzzy.question import Question
 from comity.core.holdings import decode, outline
 from comity.core.label import HANDLE_BYTES, Label
 from comity.core.manifest import SetReference
@@ -173,7 +173,7 @@ class Maker:
         """Return what is made of some records, and of how many it is made now."""
         known = [kept.get(row.body) for row in some]
         bodies = [row.body for row, made in zip(some, known, strict=True) if made is None]
-        derived = [Question.of(decode(body, withheld=False), keys) for body in bodies]
+        derived = [Derived.of(decode(body, withheld=False), keys) for body in bodies]
         units = outputs_of(self.kernel, keys, [each.tokens for each in derived])
         fresh = [Made(each.presence, made) for each, made in zip(derived, units, strict=True)]
         if fresh:

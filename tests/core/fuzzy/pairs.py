@@ -2,10 +2,10 @@
 
 from collections.abc import Collection
 
+from comity.core.fuzzy.derived import Derived
 from comity.core.fuzzy.evidence import Feature, Field
 from comity.core.fuzzy.families import FUZZY
 from comity.core.fuzzy.frequencies import Frequencies
-from comity.core.fuzzy.question import Question
 from comity.core.fuzzy.reasons import Line, Reason
 from comity.core.fuzzy.scoring import Agreement, Score, score
 from comity.core.records import Family, Kind, Record
@@ -46,9 +46,9 @@ def frequencies() -> Frequencies:
     return Frequencies(10_000, counts)
 
 
-def asked(record: Record, families: Collection[Family] = EVERY) -> Question:
+def asked(record: Record, families: Collection[Family] = EVERY) -> Derived:
     """Return the question about a record."""
-    return Question.of(record, families)
+    return Derived.of(record, families)
 
 
 def shared(ours: Record, theirs: Record, families: Collection[Family] = EVERY) -> set[Token]:

@@ -4,11 +4,11 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from comity.core.fuzzy.derived import Derived
 from comity.core.fuzzy.evidence import Feature, Field
 from comity.core.fuzzy.frequencies import Frequencies
 from comity.core.fuzzy.generic import GENERIC
 from comity.core.fuzzy.parts import Role
-from comity.core.fuzzy.question import Question
 from comity.core.fuzzy.reasons import Line, Reason
 from comity.core.records import Family, Kind
 from comity.core.tokens import Token
@@ -56,17 +56,17 @@ class _Covered:
 
 
 def name_lines(
-    question: Question, agreed: Collection[Token], frequencies: Frequencies, *, lenient: bool
+    ours: Derived, agreed: Collection[Token], frequencies: Frequencies, *, lenient: bool
 ) -> Iterator[Line]:
     """Give the lines of that of our names for which they add up to most; none if none agreed.
 
     `lenient`: an address agrees beside it, so that what differs may be an error of one list. Then
     a name that does not agree at all costs as well, and never more than its parts.
     """
-    names = question.subject.names
-    covered = _covered(question, agreed)
+    names = ours.subject.names
+    covered = _covered(ours, agreed)
     ways = [
-        list(_lines(question, number, found, frequencies, lenient))
+        list(_lines(ours, number, found, frequencies, lenient))
         for number, found in sorted(covered.items())
     ]
     if ways:
@@ -75,10 +75,10 @@ def name_lines(
         yield Line(Reason.NAME_DIFFERS, MISSING_FIELD * len(names[0].words))
 
 
-def _covered(question: Question, agreed: Collection[Token]) -> dict[int, _Covered]:
+def _covered(ours: Derived, agreed: Collection[Token]) -> dict[int, _Covered]:
     found: dict[int, _Covered] = {}
     for token in agreed:
-        for fact in question.tokens.get(token, ()):
+        for fact in ours.tokens.get(token, ()):
             if fact.name is None:
                 continue
             name = found.setdefault(fact.name, _Covered())
@@ -86,14 +86,14 @@ def _covered(question: Question, agreed: Collection[Token]) -> dict[int, _Covere
             name.ends.update(fact.ends)
             name.families.add(token.family)
             if token.family is Family.SKELETON_LESS_ONE:
-                name.inside |= len(fact.parts) == len(question.subject.names[fact.name].words)
+                name.inside |= len(fact.parts) == len(ours.subject.names[fact.name].words)
     return found
 
 
 def _lines(
-    question: Question, number: int, found: _Covered, frequencies: Frequencies, lenient: bool
+    ours: Derived, number: int, found: _Covered, frequencies: Frequencies, lenient: bool
 ) -> Iterator[Line]:
-    name, kind = question.subject.names[number], question.subject.kind
+    name, kind = ours.subject.names[number], ours.subject.kind
     equal = bool(found.families & _EQUAL)
     whole = bool(found.families & _WHOLE)
     second = any(at in found.parts for at in range(name.surnames))
@@ -117,16 +117,16 @@ def _lines(
         yield Line(Reason.NAME_EQUAL, EQUAL)
     elif found.inside and not whole:
         yield Line(Reason.PART_ADDED, ADDED)
-    if not whole and not equal and _core_differs(question, number, found):
+    if not whole and not equal and _core_differs(ours, number, found):
         yield Line(Reason.CORE_DIFFERS, CORE_DIFFERS)
 
 
-def _core_differs(question: Question, number: int, found: _Covered) -> bool:
+def _core_differs(ours: Derived, number: int, found: _Covered) -> bool:
     return (
-        question.subject.kind is Kind.ORGANISATION
-        and Family.CORE in question.families
+        ours.subject.kind is Kind.ORGANISATION
+        and Family.CORE in ours.families
         and Family.CORE not in found.families
-        and not GENERIC.issuperset(question.subject.names[number].words)
+        and not GENERIC.issuperset(ours.subject.names[number].words)
     )
 
 

@@ -13,9 +13,9 @@ from typing import Final
 
 from comity.core.fuzzy.bands import Band, Chance
 from comity.core.fuzzy.crowded import entries_of
+from comity.core.fuzzy.derived import Derived
 from comity.core.fuzzy.evidence import Field
 from comity.core.fuzzy.frequencies import Frequencies
-from comity.core.fuzzy.question import Question
 from comity.core.fuzzy.scoring import Agreement, score
 from comity.core.records import Family
 from comity.core.tokens import Token
@@ -24,13 +24,13 @@ SAMPLE: Final = 10_000
 """Records that are compared: fifty million pairs, of which few share a token."""
 
 
-def chance(questions: Sequence[Question], frequencies: Frequencies, held: int) -> Chance:
+def chance(ours: Sequence[Derived], frequencies: Frequencies, held: int) -> Chance:
     """Return how often pairs of different records of a list reach each band.
 
     Of a list longer than SAMPLE every n-th record is compared. `held` is the number of records of
     the holder, which moves the bands.
     """
-    sample = questions[:: -(-len(questions) // SAMPLE) or 1]
+    sample = ours[:: -(-len(ours) // SAMPLE) or 1]
     reached: dict[Band, int] = defaultdict(int)
     for (one, other), tokens in _shared(sample).items():
         agreed = Agreement(frozenset(tokens), sample[other].presence)
@@ -39,11 +39,11 @@ def chance(questions: Sequence[Question], frequencies: Frequencies, held: int) -
     return Chance(len(sample) * (len(sample) - 1) // 2, dict(reached))
 
 
-def _shared(sample: Sequence[Question]) -> dict[tuple[int, int], set[Token]]:
+def _shared(sample: Sequence[Derived]) -> dict[tuple[int, int], set[Token]]:
     """Return the tokens that pairs share, less those that too many records have."""
     records: dict[Token, list[int]] = defaultdict(list)
-    for number, question in enumerate(sample):
-        for token in question.tokens:
+    for number, one in enumerate(sample):
+        for token in one.tokens:
             records[token].append(number)
     pairs: dict[tuple[int, int], set[Token]] = defaultdict(set)
     for token, numbers in records.items():
@@ -52,9 +52,9 @@ def _shared(sample: Sequence[Question]) -> dict[tuple[int, int], set[Token]]:
     return pairs
 
 
-def _one_subject(question: Question, agreed: Agreement) -> bool:
-    if agreed.tokens & question.identifiers:
+def _one_subject(one: Derived, agreed: Agreement) -> bool:
+    if agreed.tokens & one.identifiers:
         return True
-    dated = any(feature.field is Field.BIRTH_DATE for feature in agreed.features(question))
+    dated = any(feature.field is Field.BIRTH_DATE for feature in agreed.features(one))
     named = {token.family for token in agreed.tokens} & {Family.FULL_NAME, Family.SKELETON}
     return dated and bool(named)

@@ -19,11 +19,11 @@ from typing import Final
 
 from comity.core.derivation import FAMILIES, Presence
 from comity.core.fuzzy.bands import Band, band
+from comity.core.fuzzy.derived import Derived
 from comity.core.fuzzy.evidence import Feature, Field
 from comity.core.fuzzy.families import DATED, PLACED
 from comity.core.fuzzy.frequencies import Frequencies
 from comity.core.fuzzy.naming import MISSING_FIELD, name_lines
-from comity.core.fuzzy.question import Question
 from comity.core.fuzzy.reasons import Line, Reason
 from comity.core.records import Family, Kind
 from comity.core.tokens import Token
@@ -77,27 +77,27 @@ class Agreement:
     tokens: frozenset[Token]
     presence: Presence
 
-    def features(self, question: Question) -> frozenset[Feature]:
+    def features(self, ours: Derived) -> frozenset[Feature]:
         """Return what of our record they stand for, besides parts of names."""
         return frozenset(
             feature
             for token in self.tokens
-            for fact in question.tokens.get(token, ())
+            for fact in ours.tokens.get(token, ())
             for feature in fact.features
         )
 
 
-def score(question: Question, agreed: Agreement, frequencies: Frequencies, held: int) -> Score:
+def score(ours: Derived, agreed: Agreement, frequencies: Frequencies, held: int) -> Score:
     """Score one pair.
 
-    `agreed` are tokens of the question; others are passed over. `held` is the number of records of
+    `agreed` are tokens of ours; others are passed over. `held` is the number of records of
     the holder, as its manifest or catalog tells.
     """
-    features = agreed.features(question)
-    facts = list(_facts(question, agreed, features, frequencies))
-    doubts = list(_doubts(question, agreed, features))
+    features = agreed.features(ours)
+    facts = list(_facts(ours, agreed, features, frequencies))
+    doubts = list(_doubts(ours, agreed, features))
     lenient = any(feature.field in PLACES for feature in features)
-    names = list(name_lines(question, agreed.tokens, frequencies, lenient=lenient))
+    names = list(name_lines(ours, agreed.tokens, frequencies, lenient=lenient))
     lines = (*names, *facts, *doubts)
     total = sum(line.weight for line in lines)
     return Score(
@@ -121,14 +121,14 @@ def _corroborated(facts: Collection[Line]) -> bool:
 
 
 def _facts(
-    question: Question,
+    ours: Derived,
     agreed: Agreement,
     features: Collection[Feature],
     frequencies: Frequencies,
 ) -> Iterator[Line]:
     """Give the lines of what agreed besides names."""
     identifiers = sorted(
-        {token.family for token in agreed.tokens & question.identifiers},
+        {token.family for token in agreed.tokens & ours.identifiers},
         key=lambda family: (-IDENTIFIERS[family], family),
     )
     for number, family in enumerate(identifiers):
@@ -137,8 +137,8 @@ def _facts(
     roots = [feature for feature in features if feature.field is Field.ROOT]
     if roots and not {Family.RFC, Family.CURP} & set(identifiers):
         yield Line(Reason.ROOT, ROOT, Family.RFC_CURP_ROOT)
-    yield from _dates(question, features, frequencies)
-    kind = question.subject.kind
+    yield from _dates(ours, features, frequencies)
+    kind = ours.subject.kind
     for feature in sorted(features, key=lambda each: (each.field, each.value)):
         if feature.field in _REASONS:
             weight = frequencies.weight(kind, feature)
@@ -146,9 +146,9 @@ def _facts(
 
 
 def _dates(
-    question: Question, features: Collection[Feature], frequencies: Frequencies
+    ours: Derived, features: Collection[Feature], frequencies: Frequencies
 ) -> Iterator[Line]:
-    kind = question.subject.kind
+    kind = ours.subject.kind
     dates = [feature for feature in features if feature.field is Field.BIRTH_DATE]
     years = [feature for feature in features if feature.field is Field.BIRTH_YEAR]
     if dates:
@@ -158,33 +158,33 @@ def _dates(
         yield Line(Reason.BIRTH_YEAR, YEAR, value=min(years, key=lambda year: year.value).value)
 
 
-def _doubts(question: Question, agreed: Agreement, features: Collection[Feature]) -> Iterator[Line]:
+def _doubts(ours: Derived, agreed: Agreement, features: Collection[Feature]) -> Iterator[Line]:
     """Give the lines of what both records have and in which nothing agreed."""
-    both = question.presence & agreed.presence
+    both = ours.presence & agreed.presence
     families = {token.family for token in agreed.tokens}
     fields = {feature.field for feature in features}
     for rule in FAMILIES.values():
         if (
             rule.family in CONFLICTS
             and rule.presence in both
-            and rule.family in question.families
+            and rule.family in ours.families
             and rule.family not in families
         ):
             yield Line(Reason.IDENTIFIER_DIFFERS, CONFLICTS[rule.family], rule.family)
     # An identifier of the other kind can agree in its root, which is made of the birth date.
     dated = {Field.BIRTH_DATE, Field.BIRTH_YEAR, Field.ROOT} & fields
-    could = question.subject.kind is Kind.PERSON and question.families & DATED
+    could = ours.subject.kind is Kind.PERSON and ours.families & DATED
     if Presence.BIRTH_DATE in both and could and not dated:
         weight = MISSING_FIELD if fields & set(PLACES) else DIFFERENT_DATE
         yield Line(Reason.BIRTH_DATE_DIFFERS, weight)
-    if Presence.ADDRESS in both and question.families & PLACED:
-        ours = {
+    if Presence.ADDRESS in both and ours.families & PLACED:
+        given = {
             field
-            for address in question.subject.addresses
+            for address in ours.subject.addresses
             for field in PLACES
             if getattr(address, field)
         }
-        if missing := len(ours - fields):
+        if missing := len(given - fields):
             yield Line(Reason.ADDRESS_DIFFERS, missing * MISSING_FIELD)
 
 

@@ -1,7 +1,7 @@
 """What is asked about a record."""
 
 from comity.core.derivation import Presence
-from comity.core.fuzzy.question import Question
+from comity.core.fuzzy.derived import Derived
 from comity.core.records import Family, Identifier, Kind, Record
 from comity.core.tokens import Token
 from core.fuzzy.pairs import EVERY
@@ -16,7 +16,7 @@ RECORD = Record(
 
 def test_exact_and_fuzzy_tokens_of_what_is_allowed() -> None:
     families = (Family.RFC, Family.NAME, Family.SKELETON)
-    question = Question.of(RECORD, families)
+    question = Derived.of(RECORD, families)
     assert question.record == "17"
     assert {token.family for token in question.tokens} == set(families)
     assert question.identifiers == {Token(Family.RFC, None, "CEJ010203AB1")}
@@ -24,7 +24,7 @@ def test_exact_and_fuzzy_tokens_of_what_is_allowed() -> None:
 
 
 def test_tokens_of_names_say_which_name_they_are_of() -> None:
-    question = Question.of(RECORD, (Family.NAME, Family.FULL_NAME))
+    question = Derived.of(RECORD, (Family.NAME, Family.FULL_NAME))
     found = {token.value: [fact.name for fact in facts] for token, facts in question.tokens.items()}
     assert found == {
         "pena cruz sa de cv": [0],
@@ -35,11 +35,11 @@ def test_tokens_of_names_say_which_name_they_are_of() -> None:
 
 def test_a_record_has_what_its_families_can_show() -> None:
     # What the families cannot show is not said.
-    assert Question.of(RECORD, (Family.CORE,)).presence == Presence(0)
-    assert Question.of(RECORD, ()).tokens == {}
+    assert Derived.of(RECORD, (Family.CORE,)).presence == Presence(0)
+    assert Derived.of(RECORD, ()).tokens == {}
 
 
 def test_withheld_records_ask_nothing() -> None:
     withheld = Record("17", RECORD.kind, RECORD.names, RECORD.identifiers, withheld=True)
-    question = Question.of(withheld, EVERY)
+    question = Derived.of(withheld, EVERY)
     assert (question.tokens, question.presence) == ({}, Presence(0))

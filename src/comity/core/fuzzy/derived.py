@@ -1,4 +1,4 @@
-"""One record as it is asked about: its tokens, and what the agreement of each would stand for."""
+"""A record as it is tagged or asked about: its tokens, and what each that agrees stands for."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ from comity.errors import ComityError
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """A record of ours, with the tokens of the families that may be asked."""
+class Derived:
+    """A record of ours, with the tokens of the families that may be tagged or asked."""
 
     record: str
     """Its id."""
@@ -29,7 +29,7 @@ class Question:
     does not say that there is a passport where the terms have no passports."""
 
     @classmethod
-    def of(cls, record: Record, families: Collection[Family]) -> "Question":
+    def of(cls, record: Record, families: Collection[Family]) -> "Derived":
         """Derive the tokens of a record. A withheld one has none."""
         subject = Subject.of(record)
         exact = derive(record)
