@@ -13,7 +13,7 @@ ORDER = (Band.NONE, Band.POSSIBLY, Band.PROBABLY, Band.SAME)
 
 
 def named(total: float, **facts: bool) -> Band:
-    given_ = {"corroborated": True, "surname_missing": False, "in_conflict": False, **facts}
+    given_ = {"corroborated": True, "surname_missing": False, "doubted": False, **facts}
     return band(total, HELD, **given_)
 
 
@@ -31,14 +31,14 @@ def test_bands_begin_where_a_coincidence_is_rare() -> None:
 
 def test_the_same_needs_more_than_a_name_and_no_conflict() -> None:
     assert named(100, corroborated=False) is Band.PROBABLY
-    assert named(100, in_conflict=True) is Band.PROBABLY
+    assert named(100, doubted=True) is Band.PROBABLY
     assert named(100, corroborated=False, surname_missing=True) is Band.NONE
     assert named(100, surname_missing=True) is Band.SAME
 
 
 @given(st.floats(-50, 50), st.floats(0, 50), st.integers(0, 10**7), st.booleans())
 def test_more_is_never_less(total: float, more: float, held: int, corroborated: bool) -> None:
-    facts = {"corroborated": corroborated, "surname_missing": False, "in_conflict": False}
+    facts = {"corroborated": corroborated, "surname_missing": False, "doubted": False}
     low, high = band(total, held, **facts), band(total + more, held, **facts)
     assert ORDER.index(low) <= ORDER.index(high)
 

@@ -146,7 +146,7 @@ def test_a_slip_in_one_part_leaves_its_beginning_or_its_end(
 ) -> None:
     """Whatever becomes of one side of a part, with six sounds in it or more."""
     at = data.draw(st.integers(0, len(words) - 1))
-    long, other = "bdklmn", data.draw(st.text("fgjk", min_size=1, max_size=4))
+    long, other = "bdklmn", data.draw(st.text("fgj", min_size=1, max_size=4))
     slip = data.draw(st.sampled_from([long[:3] + other, other + long[3:]]))
     ours, theirs = ([*words[:at], one, *words[at + 1 :]] for one in (long, slip))
     assert set(values(ship(ours), Family.SKELETON_ENDS)) & set(

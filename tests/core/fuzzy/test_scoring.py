@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from comity.core.fuzzy.bands import Band
+from comity.core.fuzzy.naming import MISSING_DATED
 from comity.core.fuzzy.reasons import Reason
 from comity.core.fuzzy.scoring import CONFLICTS, DIFFERENT_DATE, IDENTIFIERS, Agreement, score
 from comity.core.records import Family, Identifier, Kind, Place, Record
@@ -65,7 +66,8 @@ def test_nor_are_rare_ones_without_the_surname() -> None:
     born = compare(
         replace(ours, birth_dates=("1976-04-19",)), replace(theirs, birth_dates=("1976-04-19",))
     )
-    assert born.band in (Band.POSSIBLY, Band.PROBABLY)
+    # However much it weighs: brothers and cousins have as much in common, but for the date.
+    assert born.band is Band.PROBABLY
 
 
 @pytest.mark.parametrize(
@@ -152,6 +154,30 @@ def test_birth_dates_that_differ_speak_against_it() -> None:
         line(compare(ours, person("Krilov, Boris", born="1980"), names), Reason.BIRTH_DATE_DIFFERS)
         is None
     )
+
+
+def test_a_part_costs_no_more_than_so_much_beside_a_birth_date() -> None:
+    ours, theirs = person("KRILOV, Vsevlad Gotrap"), person("SOKOLOV, Vsevlad Gotrap")
+    lone = line(compare(ours, theirs), Reason.SURNAME_MISSING)
+    born = [replace(each, birth_dates=("1976-04-19",)) for each in (ours, theirs)]
+    dated = line(compare(born[0], born[1]), Reason.SURNAME_MISSING)
+    assert lone is not None
+    assert dated is not None
+    assert (lone.weight < MISSING_DATED, dated.weight) == (True, MISSING_DATED)
+
+
+def test_what_differs_beside_an_identifier_may_be_an_error() -> None:
+    """A date and an address have no token of their own: they agree only beside something else."""
+    place, other = Place("7", "Elm Road", "Perm", "2146"), Place("9", "Oak Lane", "Tver", "3155")
+    ours = replace(person("KRILOV, Boris", born="1976-04-19"), places=(place,))
+    theirs = replace(person("SOKOLOV, Igor", born="1980-01-02"), places=(other,))
+    found = compare(with_(ours, RFC), with_(theirs, RFC))
+    costs = (Reason.BIRTH_DATE_DIFFERS, -1.0), (Reason.ADDRESS_DIFFERS, -1.0)
+    for reason, weight in costs:
+        said = line(found, reason)
+        assert said is not None
+        assert said.weight == weight
+    assert found.total == IDENTIFIERS[Family.RFC] - 2
 
 
 def test_rfc_and_curp_of_one_person_meet_in_their_root() -> None:

@@ -34,13 +34,14 @@ def floor(held: int) -> float:
 
 
 def band(
-    total: float, held: int, *, corroborated: bool, surname_missing: bool, in_conflict: bool
+    total: float, held: int, *, corroborated: bool, surname_missing: bool, doubted: bool
 ) -> Band:
     """Name a total.
 
     Two rules stand beside it, since names are borne by many and run in families:
 
-    - Nothing is `same` by its name alone, nor against identifiers that differ.
+    - Nothing is `same` by its name alone, nor where it is `doubted`: identifiers differ, or there
+      is no surname in common and no identifier.
     - What has no surname in common (a given name and a patronymic, say) is nothing by itself.
     """
     over = total - floor(held)
@@ -48,7 +49,7 @@ def band(
         return Band.NONE
     if over < PROBABLY:
         return Band.POSSIBLY
-    return Band.SAME if over >= SAME and corroborated and not in_conflict else Band.PROBABLY
+    return Band.SAME if over >= SAME and corroborated and not doubted else Band.PROBABLY
 
 
 @dataclass(frozen=True, slots=True)

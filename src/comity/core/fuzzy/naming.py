@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from math import inf
 from typing import Final
 
 from comity.core.fuzzy.derived import Derived
@@ -40,6 +41,8 @@ CORE_DIFFERS: Final = -2.0
 apart: sister companies, ports and divisions are so."""
 MISSING_FIELD: Final = -1.0
 """What a part, a date or a field of the address costs beside an address that agrees in another."""
+MISSING_DATED: Final = -3.0
+"""What a part costs at most beside a birth date that agrees."""
 _WHOLE: Final = frozenset({Family.SKELETON, Family.SKELETON_BIRTH_YEAR})
 _EQUAL: Final = frozenset({Family.FULL_NAME, Family.NAME})
 
@@ -56,22 +59,23 @@ class _Covered:
 
 
 def name_lines(
-    ours: Derived, agreed: Collection[Token], frequencies: Frequencies, *, lenient: bool
+    ours: Derived, agreed: Collection[Token], frequencies: Frequencies, *, least: float
 ) -> Iterator[Line]:
     """Give the lines of that of our names for which they add up to most; none if none agreed.
 
-    `lenient`: an address agrees beside it, so that what differs may be an error of one list. Then
-    a name that does not agree at all costs as well, and never more than its parts.
+    `least`: no part that is missing weighs less. Above minus infinity where something else agrees,
+    so that what differs may be an error of one list; then a name that does not agree at all costs
+    as well, and never more than its parts.
     """
     names = ours.subject.names
     covered = _covered(ours, agreed)
     ways = [
-        list(_lines(ours, number, found, frequencies, lenient))
+        list(_lines(ours, number, found, frequencies, least))
         for number, found in sorted(covered.items())
     ]
     if ways:
         yield from max(ways, key=lambda lines: sum(line.weight for line in lines))
-    elif lenient and names:
+    elif names and least > -inf:
         yield Line(Reason.NAME_DIFFERS, MISSING_FIELD * len(names[0].words))
 
 
@@ -91,7 +95,7 @@ def _covered(ours: Derived, agreed: Collection[Token]) -> dict[int, _Covered]:
 
 
 def _lines(
-    ours: Derived, number: int, found: _Covered, frequencies: Frequencies, lenient: bool
+    ours: Derived, number: int, found: _Covered, frequencies: Frequencies, least: float
 ) -> Iterator[Line]:
     name, kind = ours.subject.names[number], ours.subject.kind
     equal = bool(found.families & _EQUAL)
@@ -110,7 +114,7 @@ def _lines(
             less = SHORT.get(len(skeleton), 0.0)
             similar = SIMILAR + SIMILAR_SHARE * max(0.0, weight - less)
             reason, cost = Reason.PART_SIMILAR, max(cost, similar)
-        yield Line(reason, max(cost, MISSING_FIELD) if lenient else cost, value=word)
+        yield Line(reason, max(cost, least), value=word)
     if whole and sum(map(len, name.skeletons)) >= SOUNDS_CHARS:
         yield Line(Reason.NAME_SOUNDS_EQUAL, SOUNDS_EQUAL)
     if equal:

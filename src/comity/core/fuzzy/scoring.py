@@ -15,6 +15,7 @@ Every line says what it is about and what it weighed; their sum is the total.
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from math import inf
 from typing import Final
 
 from comity.core.derivation import FAMILIES, Presence
@@ -23,7 +24,7 @@ from comity.core.fuzzy.derived import Derived
 from comity.core.fuzzy.evidence import Feature, Field
 from comity.core.fuzzy.families import DATED, PLACED
 from comity.core.fuzzy.frequencies import Frequencies
-from comity.core.fuzzy.naming import MISSING_FIELD, name_lines
+from comity.core.fuzzy.naming import MISSING_DATED, MISSING_FIELD, name_lines
 from comity.core.fuzzy.reasons import Line, Reason
 from comity.core.records import Family, Kind
 from comity.core.tokens import Token
@@ -96,21 +97,31 @@ def score(ours: Derived, agreed: Agreement, frequencies: Frequencies, held: int)
     features = agreed.features(ours)
     facts = list(_facts(ours, agreed, features, frequencies))
     doubts = list(_doubts(ours, agreed, features))
-    lenient = any(feature.field in PLACES for feature in features)
-    names = list(name_lines(ours, agreed.tokens, frequencies, lenient=lenient))
+    names = list(name_lines(ours, agreed.tokens, frequencies, least=_least(features)))
     lines = (*names, *facts, *doubts)
     total = sum(line.weight for line in lines)
+    reasons = {line.reason for line in lines}
+    surname_missing = Reason.SURNAME_MISSING in reasons
     return Score(
         total,
         band(
             total,
             held,
             corroborated=_corroborated(facts),
-            surname_missing=any(line.reason is Reason.SURNAME_MISSING for line in names),
-            in_conflict=any(line.reason is Reason.IDENTIFIER_DIFFERS for line in doubts),
+            surname_missing=surname_missing,
+            doubted=Reason.IDENTIFIER_DIFFERS in reasons
+            or (surname_missing and Reason.IDENTIFIER not in reasons),
         ),
         lines,
     )
+
+
+def _least(features: Collection[Feature]) -> float:
+    """Return what a part of a name that is missing weighs at least, beside what agreed."""
+    fields = {feature.field for feature in features}
+    if fields & set(PLACES):
+        return MISSING_FIELD
+    return MISSING_DATED if Field.BIRTH_DATE in fields else -inf
 
 
 def _corroborated(facts: Collection[Line]) -> bool:
@@ -171,11 +182,13 @@ def _doubts(ours: Derived, agreed: Agreement, features: Collection[Feature]) -> 
             and rule.family not in families
         ):
             yield Line(Reason.IDENTIFIER_DIFFERS, CONFLICTS[rule.family], rule.family)
+    # Tokens have dates and fields of addresses only beside something else, which may be misspelt.
+    known = bool(agreed.tokens & ours.identifiers)
     # An identifier of the other kind can agree in its root, which is made of the birth date.
     dated = {Field.BIRTH_DATE, Field.BIRTH_YEAR, Field.ROOT} & fields
     could = ours.subject.kind is Kind.PERSON and ours.families & DATED
     if Presence.BIRTH_DATE in both and could and not dated:
-        weight = MISSING_FIELD if fields & set(PLACES) else DIFFERENT_DATE
+        weight = MISSING_FIELD if known or fields & set(PLACES) else DIFFERENT_DATE
         yield Line(Reason.BIRTH_DATE_DIFFERS, weight)
     if Presence.ADDRESS in both and ours.families & PLACED:
         given = {
@@ -185,7 +198,8 @@ def _doubts(ours: Derived, agreed: Agreement, features: Collection[Feature]) -> 
             if getattr(address, field)
         }
         if missing := len(given - fields):
-            yield Line(Reason.ADDRESS_DIFFERS, missing * MISSING_FIELD)
+            seen = known or Field.BIRTH_DATE in fields
+            yield Line(Reason.ADDRESS_DIFFERS, MISSING_FIELD * (1 if seen else missing))
 
 
 _REASONS: Final = {
