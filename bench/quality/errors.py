@@ -2,7 +2,8 @@
 
 The holder's list is of real records, or of made-up ones where no list is at hand, with one name
 each, their birth dates and no identifiers. The asker has some of them with one error each, and as
-many others again that the holder does not have. Nothing was tuned on it. One seed gives one set.
+many others again that the holder does not have. Constants were chosen on
+others of its kind (docs/quality.md). One seed gives one set.
 """
 
 from collections.abc import Sequence
