@@ -18,7 +18,7 @@ from comity.operations import (
     saved_sets,
 )
 from comity.operations.alerts import ChangesShown
-from comity.operations.finding import HitShown
+from comity.operations.hits import HitShown
 from comity.store.rows.moving import many
 from comity.store.rows.saved_sets import WatchedSet, WatchLook, WatchRound
 from couriering import link, there_and_back, waits

@@ -16,6 +16,7 @@ from comity.core.records import Family, Kind
 from comity.errors import Code
 from comity.limits import FUZZY_TOKENS_EXPECTED, RECORDS_PER_FUZZY_TOKEN
 from comity.operations import deriving, finding, posture, setup
+from comity.operations.hits import HitShown
 from comity.operations.tag_sets import survey
 from comity.protocol.retention import end_retention
 from comity.store import record
@@ -50,7 +51,7 @@ def prepared(p: Pair, families: list[str] = EVERY, **match: Any) -> None:
     ready(p, matching_terms(families=families, **match))
 
 
-def by_record(result: Any) -> dict[str, finding.HitShown]:
+def by_record(result: Any) -> dict[str, HitShown]:
     assert len({hit.record for hit in result.hits}) == len(result.hits)
     return {hit.record: hit for hit in result.hits}
 

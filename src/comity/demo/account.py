@@ -9,7 +9,7 @@ from comity.demo.lists import Lists
 from comity.demo.matching import Pair, warnings
 from comity.demo.stage import Stage
 from comity.operations.assessing import LineShown
-from comity.operations.finding import StatusShown
+from comity.operations.hits import StatusShown
 from comity.operations.holdings import HoldingsShown
 from comity.operations.records import RecordShown, RecordVerified
 from comity.operations.requests import FieldShown

@@ -12,7 +12,7 @@ from comity.demo.screen import Screen
 from comity.demo.stage import Stage
 from comity.operations import handles, matching, posture, tagging
 from comity.operations.assessing import LineShown
-from comity.operations.finding import HitShown
+from comity.operations.hits import HitShown
 from comity.operations.matching import Matched
 
 _ROWS: Final = 12

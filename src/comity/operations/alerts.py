@@ -11,7 +11,7 @@ from comity.core.changes import Found, Pair, compare
 from comity.errors import Code, ComityError
 from comity.node import Node
 from comity.operations import epochs
-from comity.operations.finding import HitShown, shown
+from comity.operations.hits import HitShown, shown
 from comity.operations.registry import Caller, Model, operation
 from comity.operations.saved_sets import watch_of
 from comity.operations.setup import Nothing

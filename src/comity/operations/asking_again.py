@@ -17,7 +17,7 @@ from comity.node import Node
 from comity.operations import epochs, matching
 from comity.operations.agreements import agreement_with
 from comity.operations.alerts import ChangesShown, changes_of
-from comity.operations.finding import shown
+from comity.operations.hits import shown
 from comity.operations.matching import Match, Matched
 from comity.operations.peering import is_carried, resumed
 from comity.operations.registry import Caller, Model, operation

@@ -6,25 +6,23 @@ them (docs/decisions/0041-watch.md).
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from sqlalchemy import Connection
 
 from comity.core.changes import Found, compare
 from comity.core.fuzzy.bands import Band
+from comity.operations.hits import HitShown
 from comity.store.rows.holdings import Held
 from comity.store.rows.matching import Hit
 from comity.store.rows.moving import many, one
 from comity.store.rows.saved_sets import WatchedSet, WatchRound
 
-if TYPE_CHECKING:
-    from comity.operations.finding import HitShown
-
 Place: TypeAlias = tuple[str, str, str, str]
 """Which pair: manifest, dataset of ours, record of ours, handle of theirs."""
 
 
-def place_of(hit: "HitShown") -> Place:
+def place_of(hit: HitShown) -> Place:
     """Return which pair is shown."""
     return hit.manifest, hit.holdings, hit.record, hit.handle
 
@@ -35,7 +33,7 @@ def hits_of(tx: Connection, watch: WatchedSet, manifest: str) -> list[Hit]:
     return [hit for hit in hits if _asks(watch, hit)]
 
 
-def found(shown: Iterable["HitShown"], hits: Iterable[Hit]) -> tuple[Found, ...]:
+def found(shown: Iterable[HitShown], hits: Iterable[Hit]) -> tuple[Found, ...]:
     """Return pairs as they are compared: those that count as found, with the tokens of `hits`.
 
     What only fuzzy families gave and whose score is nothing does not count.
@@ -56,7 +54,7 @@ def is_listed(tx: Connection, dataset: str, record: str) -> bool:
     return held is not None and not held.withheld
 
 
-def departed(tx: Connection, shown: Sequence["HitShown"], hits: Sequence[Hit]) -> set[Place]:
+def departed(tx: Connection, shown: Sequence[HitShown], hits: Sequence[Hit]) -> set[Place]:
     """Return the pairs that the latest epoch of a saved set no longer has, by the peer's doing.
 
     `shown` are the pairs that `hits` are of.
@@ -79,7 +77,7 @@ def departed(tx: Connection, shown: Sequence["HitShown"], hits: Sequence[Hit]) -
 
 
 def _by_manifest(
-    watch: WatchedSet, shown: Sequence["HitShown"], hits: Sequence[Hit]
+    watch: WatchedSet, shown: Sequence[HitShown], hits: Sequence[Hit]
 ) -> Mapping[str, tuple[Found, ...]]:
     of_set = [hit for hit in hits if hit.dataset == watch.holdings and _asks(watch, hit)]
     pairs: dict[str, list[HitShown]] = defaultdict(list)
@@ -92,6 +90,6 @@ def _asks(watch: WatchedSet, hit: Hit) -> bool:
     return not watch.families or hit.family in watch.families.split(",")
 
 
-def _statuses(hit: "HitShown") -> tuple[str, ...]:
+def _statuses(hit: HitShown) -> tuple[str, ...]:
     statuses = [f"{each.value} {each.as_of or ''}" for each in hit.statuses]
     return (*statuses, "") if hit.more_statuses else tuple(statuses)

@@ -19,7 +19,8 @@ from comity.operations import asking, asking_ahead, assessing, subjects, weighin
 from comity.operations.asking import Settled, Sources
 from comity.operations.assessing import Basis
 from comity.operations.fetching import Session
-from comity.operations.finding import HitShown, selected, shown
+from comity.operations.finding import selected
+from comity.operations.hits import HitShown, shown
 from comity.operations.peering import find_peer, is_carried, resumed
 from comity.operations.registry import Caller, Model, operation
 from comity.operations.sessions import Asking, begin_session

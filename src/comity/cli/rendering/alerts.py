@@ -5,7 +5,7 @@ from comity.cli.output import Screen, when
 from comity.cli.rendering.matching import band, handling, statuses
 from comity.operations.alerts import AllChanges, ChangesShown
 from comity.operations.asking_again import RoundShown, WatchRan
-from comity.operations.finding import HitShown
+from comity.operations.hits import HitShown
 from comity.operations.saved_sets import Watches, WatchShown
 
 

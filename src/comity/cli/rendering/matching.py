@@ -6,8 +6,9 @@ from comity.cli.output import Screen, Value, when
 from comity.core.derivation import Evidence
 from comity.operations.assessing import LineShown
 from comity.operations.deriving import TokensExplained
-from comity.operations.finding import Hits, HitShown
+from comity.operations.finding import Hits
 from comity.operations.handles import HandlesShown
+from comity.operations.hits import HitShown
 from comity.operations.matching import Matched
 from comity.operations.tagging import Tagged
 
