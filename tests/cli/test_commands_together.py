@@ -24,8 +24,7 @@ from comity.operations.proposals import NegotiationShown
 from comity.operations.requests import Requests, RequestShown
 from commands import Officer, Ran, make_node, pin_each_other, quiet_logs, served
 
-# One day of two nodes, in this order.
-pytestmark = pytest.mark.xdist_group("commands_together")
+# One day of two nodes, in this order: a file is never divided among workers.
 
 MX_LIST = """\
 Ref,Empresa,RFC,Estado,Fecha

@@ -13,8 +13,7 @@ from comity.operations.receiving import ReceivedFiles, ReceivedShown
 from comity.operations.standing import TransferShown
 from commands import Officer, make_node, pin_each_other, quiet_logs, served
 
-# One day of two nodes, in this order.
-pytestmark = pytest.mark.xdist_group("files")
+# One day of two nodes, in this order: a file is never divided among workers.
 
 CONTENT = b"%PDF-1.7 a report\n" * 50_000
 TERMS = """\
