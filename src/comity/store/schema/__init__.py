@@ -5,19 +5,19 @@ Importing any of them imports all, so that the metadata is whole wherever somebo
 """
 
 from comity.store.schema import (
+    agreements,
     delivery,
     evidence,
     files,
     holdings,
     matching,
     node,
+    peers,
     record,
+    requests,
     retention,
     saved_sets,
 )
-from comity.store.schema.agreements import agreements
-from comity.store.schema.peers import peers
-from comity.store.schema.requests import requests
 
 __all__ = [
     "agreements",
