@@ -13,7 +13,7 @@ since so many chances has a coincidence (`bands`).
 Every line says what it is about and what it weighed; their sum is the total.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Set
 from dataclasses import dataclass
 from math import inf
 from typing import Final
@@ -57,7 +57,7 @@ CONFLICTS: Final = {
 }
 """People have several passports and tax ids, in several countries; wallets,
 accounts and phones that differ are no conflict."""
-PLACES: Final = (Field.STREET, Field.LOCALITY, Field.POSTCODE)
+PLACES: Final = frozenset({Field.STREET, Field.LOCALITY, Field.POSTCODE})
 """Fields of an address that should agree. Numbers of houses are left out and cut too often."""
 
 
@@ -95,9 +95,11 @@ def score(ours: Derived, agreed: Agreement, frequencies: Frequencies, held: int)
     the holder, as its manifest or catalog tells.
     """
     features = agreed.features(ours)
-    facts = list(_facts(ours, agreed, features, frequencies))
-    doubts = list(_doubts(ours, agreed, features))
-    names = list(name_lines(ours, agreed.tokens, frequencies, least=_least(features)))
+    fields = {feature.field for feature in features}
+    identifiers = {token.family for token in agreed.tokens & ours.identifiers}
+    facts = list(_facts(ours, identifiers, features, frequencies))
+    doubts = list(_doubts(ours, agreed.presence, identifiers, fields))
+    names = list(name_lines(ours, agreed.tokens, frequencies, least=_least(fields)))
     lines = (*names, *facts, *doubts)
     total = sum(line.weight for line in lines)
     reasons = {line.reason for line in lines}
@@ -116,10 +118,9 @@ def score(ours: Derived, agreed: Agreement, frequencies: Frequencies, held: int)
     )
 
 
-def _least(features: Collection[Feature]) -> float:
+def _least(fields: Set[Field]) -> float:
     """Return what a part of a name that is missing weighs at least, beside what agreed."""
-    fields = {feature.field for feature in features}
-    if fields & set(PLACES):
+    if fields & PLACES:
         return MISSING_FIELD
     return MISSING_DATED if Field.BIRTH_DATE in fields else -inf
 
@@ -133,20 +134,17 @@ def _corroborated(facts: Collection[Line]) -> bool:
 
 def _facts(
     ours: Derived,
-    agreed: Agreement,
+    identifiers: Set[Family],
     features: Collection[Feature],
     frequencies: Frequencies,
 ) -> Iterator[Line]:
     """Give the lines of what agreed besides names."""
-    identifiers = sorted(
-        {token.family for token in agreed.tokens & ours.identifiers},
-        key=lambda family: (-IDENTIFIERS[family], family),
-    )
-    for number, family in enumerate(identifiers):
+    heaviest = sorted(identifiers, key=lambda family: (-IDENTIFIERS[family], family))
+    for number, family in enumerate(heaviest):
         # One number of a passport or two: it is the same evidence that the records are of one.
         yield Line(Reason.IDENTIFIER, IDENTIFIERS[family] if number == 0 else 0.0, family)
     roots = [feature for feature in features if feature.field is Field.ROOT]
-    if roots and not {Family.RFC, Family.CURP} & set(identifiers):
+    if roots and not {Family.RFC, Family.CURP} & identifiers:
         yield Line(Reason.ROOT, ROOT, Family.RFC_CURP_ROOT)
     yield from _dates(ours, features, frequencies)
     kind = ours.subject.kind
@@ -169,26 +167,25 @@ def _dates(
         yield Line(Reason.BIRTH_YEAR, YEAR, value=min(years, key=lambda year: year.value).value)
 
 
-def _doubts(ours: Derived, agreed: Agreement, features: Collection[Feature]) -> Iterator[Line]:
+def _doubts(
+    ours: Derived, theirs: Presence, identifiers: Set[Family], fields: Set[Field]
+) -> Iterator[Line]:
     """Give the lines of what both records have and in which nothing agreed."""
-    both = ours.presence & agreed.presence
-    families = {token.family for token in agreed.tokens}
-    fields = {feature.field for feature in features}
+    both = ours.presence & theirs
     for rule in FAMILIES.values():
         if (
             rule.family in CONFLICTS
             and rule.presence in both
             and rule.family in ours.families
-            and rule.family not in families
+            and rule.family not in identifiers
         ):
             yield Line(Reason.IDENTIFIER_DIFFERS, CONFLICTS[rule.family], rule.family)
-    # Tokens have dates and fields of addresses only beside something else, which may be misspelt.
-    known = bool(agreed.tokens & ours.identifiers)
     # An identifier of the other kind can agree in its root, which is made of the birth date.
     dated = {Field.BIRTH_DATE, Field.BIRTH_YEAR, Field.ROOT} & fields
     could = ours.subject.kind is Kind.PERSON and ours.families & DATED
     if Presence.BIRTH_DATE in both and could and not dated:
-        weight = MISSING_FIELD if known or fields & set(PLACES) else DIFFERENT_DATE
+        # Tokens have a date only beside something else, which may be misspelt; so have addresses.
+        weight = MISSING_FIELD if identifiers or fields & PLACES else DIFFERENT_DATE
         yield Line(Reason.BIRTH_DATE_DIFFERS, weight)
     if Presence.ADDRESS in both and ours.families & PLACED:
         given = {
@@ -198,7 +195,7 @@ def _doubts(ours: Derived, agreed: Agreement, features: Collection[Feature]) -> 
             if getattr(address, field)
         }
         if missing := len(given - fields):
-            seen = known or Field.BIRTH_DATE in fields
+            seen = identifiers or Field.BIRTH_DATE in fields
             yield Line(Reason.ADDRESS_DIFFERS, MISSING_FIELD * (1 if seen else missing))
 
 
